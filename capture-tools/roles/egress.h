@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The egress CATS-Forwarder: decapsulates, chooses a local site by the local computing forwarding table for End.CATS,
+ * merges what its sites report and announces it. Encapsulates what comes back from the sites.
+ * Spec: draft-du-cats-aggregated-metrics-on-egress s2-3; RFC 8986 s4; RFC 10053. */
+#ifndef CATSHARK_ROLES_EGRESS_H
+#define CATSHARK_ROLES_EGRESS_H
+
+#include "capture-tools/roles/ingress.h"
+#include "capture-tools/roles/role.h"
+#include "epan-cats/cats-metric.h"
+
+/* Port 0 is the core; site i (in the order of egress_add_site()) is port 1 + i. */
+enum { EGRESS_PORT_CORE = 0, EGRESS_PORT_FIRST_SITE = 1 };
+
+typedef struct egress_config {
+    const char *name;                 /* borrowed */
+    uint8_t source[16];               /* outer source of return traffic */
+    packet_encapsulation encapsulation;
+    int64_t report_max_age_ns;        /* reports older than this do not count; 0: 30 s */
+} egress_config;
+
+/* What the egress does with a SID of its own. */
+typedef enum egress_action {
+    EGRESS_SECOND_ROUND, /* End.CATS: local computing forwarding table */
+    EGRESS_TO_SITE,      /* End.DX4, End.DX6: this site */
+    EGRESS_LOOKUP        /* End.DT4, DT6, DT46: the inner destination's site, by route */
+} egress_action;
+
+typedef struct egress_sid {
+    uint8_t prefix[16];
+    unsigned prefix_length;   /* argument bits are outside the prefix */
+    egress_action action;
+    uint16_t behavior;        /* decides which inner protocols it takes */
+    unsigned site;            /* EGRESS_TO_SITE */
+} egress_sid;
+
+/* A merged metric to announce, per CS-ID set of the egress: one aggregate at a time. */
+typedef struct egress_announcement {
+    cats_merged merged;
+    uint32_t aggregate_id;    /* generation: counts up each time the merged score changes */
+    bool withdrawn;           /* nothing available any more */
+} egress_announcement;
+
+typedef struct egress egress;
+
+egress *egress_new(const egress_config *config);
+void egress_free(egress *e);
+/* Returns the site's index: its port is EGRESS_PORT_FIRST_SITE + index. */
+unsigned egress_add_site(egress *e, const char *name, uint32_t weight);
+void egress_set_weight(egress *e, unsigned site, uint32_t weight);
+void egress_add_sid(egress *e, const egress_sid *sid);
+/* A CS-ID that End.CATS serves; other inner destinations behind End.CATS are dropped ("not-a-service"). */
+void egress_add_service(egress *e, const cats_address *service);
+/* Inner destinations of EGRESS_LOOKUP. */
+void egress_add_site_route(egress *e, const cats_address *prefix, unsigned prefix_length, unsigned site);
+/* Return traffic: client prefix -> segment list to the ingress. */
+void egress_add_return_route(egress *e, const ingress_route *route);
+
+/* A site's merged report. True when the egress's own announcement changes by it: *announcement is what to announce. */
+bool egress_report(egress *e, int64_t now, unsigned site, const cats_report *report, egress_announcement *announcement);
+
+void egress_packet(egress *e, int64_t now, unsigned port, const uint8_t *octets, size_t length, const role_sink *sink);
+
+typedef struct egress_counts {
+    uint64_t decapsulated, encapsulated, dropped;
+} egress_counts;
+egress_counts egress_count(const egress *e);
+/* Packets that went to this site. */
+uint64_t egress_site_packets(const egress *e, unsigned site);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The service node: answers on the anycast address and on its own; redirects capable clients from the first to the
+ * second with the option on its FIN. Spec: draft-wang-tcpm-tcp-service-affinity-option; RFC 9293. */
+#ifndef CATSHARK_ROLES_SERVICE_NODE_H
+#define CATSHARK_ROLES_SERVICE_NODE_H
+
+#include "capture-tools/roles/role.h"
+
+typedef struct service_node_config {
+    const char *name;                  /* in events and comments; borrowed */
+    affinity_numbers numbers;
+    bool experimental;                 /* redirect with kind 253 and the ExID to clients that permitted it in the SYN */
+    cats_address anycast_ipv4, anycast_ipv6; /* the CS-ID; family 0: none */
+    uint16_t anycast_port;
+    cats_address own_ipv4, own_ipv6;   /* unicast: what the option carries. IPv4 on IPv4, IPv6 on IPv6 */
+    uint16_t own_port;
+    uint32_t response_length;          /* octets it answers with on its own address */
+    uint32_t anycast_response_length;  /* octets it answers with on the anycast address before redirecting; may be 0 */
+    uint64_t seed;
+} service_node_config;
+
+typedef struct service_node service_node;
+
+service_node *service_node_new(const service_node_config *config);
+void service_node_free(service_node *n);
+/* An IP packet that arrived; port 0 of the sink's packet() is the link to the site. */
+void service_node_packet(service_node *n, int64_t now, const uint8_t *octets, size_t length, const role_sink *sink);
+int64_t service_node_deadline(const service_node *n);
+void service_node_expire(service_node *n, int64_t now, const role_sink *sink);
+
+typedef struct service_node_counts {
+    uint64_t accepted, redirected, served, served_incapable, option_did_not_fit, resets, retransmissions;
+    uint64_t live;
+} service_node_counts;
+service_node_counts service_node_count(const service_node *n);
+
+#endif

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# One-line helpers for the targets of the project.
+
+# catshark_test(NAME [LABEL unit|golden|live|fuzz] [TIMEOUT SECONDS] COMMAND ARG...)
+# Registers a CTest case; exit status 77 means "cannot run here" and is shown as skipped.
+function(catshark_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 T "" "LABEL;TIMEOUT" "COMMAND")
+  if(NOT T_COMMAND)
+    message(FATAL_ERROR "catshark_test(${name}): no COMMAND")
+  endif()
+  if(NOT T_LABEL)
+    set(T_LABEL unit)
+  endif()
+  if(NOT T_TIMEOUT)
+    set(T_TIMEOUT 60)
+  endif()
+  add_test(NAME ${name} COMMAND ${T_COMMAND})
+  set_tests_properties(${name} PROPERTIES LABELS ${T_LABEL} TIMEOUT ${T_TIMEOUT} SKIP_RETURN_CODE 77)
+endfunction()
+
+# catshark_unit_test(NAME SOURCE LIBRARY...): builds test program NAME and registers it under its name.
+function(catshark_unit_test name source)
+  add_executable(${name} ${source})
+  target_link_libraries(${name} PRIVATE ${ARGN} PkgConfig::GLIB)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
+  catshark_test(${name} LABEL unit COMMAND ${name})
+endfunction()
+
+# Scaffolding for the first days only: keeps of the named files those that exist yet.
+function(existing out)
+  set(found)
+  foreach(f ${ARGN})
+    if(EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/${f}")
+      list(APPEND found ${f})
+    endif()
+  endforeach()
+  set(${out} ${found} PARENT_SCOPE)
+endfunction()

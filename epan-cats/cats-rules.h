@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What one encapsulated packet says about its steering, and the steering rules that a packet alone can break.
+ * One implementation for the plugin and the tool: each fills a cats_packet from its own parser.
+ * Spec: RFC 8754, RFC 8986, draft-du-cats-aggregated-metrics-on-egress; docs/rules.md. */
+#ifndef EPAN_CATS_CATS_RULES_H
+#define EPAN_CATS_CATS_RULES_H
+
+#include "rules.h"
+#include "sid-table.h"
+#include "srh.h"
+#include "topology.h"
+
+/* How the reader's user wants SIDs understood. `topology` may be NULL; `sids` may be NULL (then the topology's). */
+typedef struct cats_context {
+    cats_sid_structure structure;  /* of SIDs in the locator block that no row names */
+    cats_address block;            /* default 5f00::/16 */
+    unsigned block_length;
+    uint32_t function_end_cats;    /* function value that means End.CATS where no row says so */
+    const cats_sid_table *sids;
+    const cats_topology *topology;
+} cats_context;
+
+/* The defaults of docs/wire-formats.md, no table, no topology. */
+void cats_context_init(cats_context *context);
+
+/* One IPv6 header with what follows, as a reader's parser found it. Addresses point at 16 octets. */
+typedef struct cats_packet {
+    const uint8_t *outer_source;
+    const uint8_t *outer_destination; /* as in the IPv6 header, not the final one */
+    uint32_t flow_label;
+    const uint8_t *srh;               /* first octet of the SRH, or NULL when there is none */
+    size_t srh_available;             /* octets of the packet from there on */
+    bool srh_captured;                /* false: the capture cut the SRH short (no rule is judged on it) */
+    uint8_t next_header;              /* upper layer behind all extension headers */
+    bool fragment;                    /* any fragment: upper layer rules are not judged on a later one */
+    cats_address inner_destination;   /* family 0: not an IP packet, or not captured */
+} cats_packet;
+
+/* What is shown. A pointer or name is valid as long as the context and the packet. */
+typedef struct cats_steering {
+    bool is_srv6;              /* an SRH, or an encapsulation whose destination is a known SID: the rest is valid */
+    bool encapsulated;         /* next header 4, 41 or 143: sid is the egress SID and cats.sid is shown */
+    uint8_t sid[16];           /* the egress SID: destination when Segments Left is 0 or there is no SRH, else Segment List[0] */
+    bool sid_in_destination;   /* where `sid` lies: in the outer destination, or in Segment List[0] */
+    bool structured;           /* in a row or in the locator block: structure and parts are valid */
+    cats_sid_structure structure;
+    cats_sid_parts parts;
+    const cats_sid_row *row;   /* NULL when no row matched */
+    uint16_t behavior;         /* from the row, or End.CATS by its function value; 0 when not known */
+    bool has_granularity;      /* from the argument of End.CATS (32 bits, not 0), else from the row */
+    uint8_t granularity;
+    bool has_argument;         /* the argument is a cats_argument: level and aggregate_id are valid */
+    cats_argument argument;
+    bool has_srh;              /* srh is valid (well-formed) */
+    srh_view srh;
+    bool toward_service;       /* no topology, or inner destination is a CS-ID: cats.service is shown */
+    bool from_ingress;         /* owner of the SID is not known to be an ingress: cats.ingress, cats.egress are shown */
+    cats_address egress_locator; /* shown as cats.egress when row->owner is NULL */
+} cats_steering;
+
+/* Reads the packet's steering and adds the packet-level rules that it breaks. `findings` may be NULL. Total. */
+void cats_steering_read(const cats_context *context, const cats_packet *packet, cats_steering *steering,
+                        cats_findings *findings);
+
+/* "egress1 End.CATS": owner and behaviour, what is known of the two; 0 and "" when neither is. */
+#define CATS_SID_NAME_TEXT 96
+size_t cats_steering_sid_name(const cats_steering *steering, char *text);
+/* cats.egress: the owner's name, or the locator as "5f00:0:e::/48". */
+size_t cats_steering_egress(const cats_steering *steering, char *text);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Internet checksums, with the final destination behind a routing header in the pseudo-header.
+ * Spec: RFC 1071, RFC 1624, RFC 8200 s8.1, RFC 8754 s2. */
+#ifndef EPAN_CATS_CHECKSUM_H
+#define EPAN_CATS_CHECKSUM_H
+
+#include "packet.h"
+
+/* One's complement sum of octets, not folded to the complement; add to `sum` to go on. */
+uint32_t checksum_add(const uint8_t *octets, size_t length, uint32_t sum);
+/* Folds and complements: the value of a checksum field, host byte order. */
+uint16_t checksum_finish(uint32_t sum);
+/* RFC 1624 eqn 3: the checksum after one 16-bit word changed from `before` to `after`. */
+uint16_t checksum_adjust(uint16_t checksum, uint16_t before, uint16_t after);
+
+typedef enum checksum_state {
+    CHECKSUM_GOOD,
+    CHECKSUM_BAD,
+    CHECKSUM_PARTIAL,     /* TCP, UDP: only the pseudo-header is summed: offload to the network card */
+    CHECKSUM_NOT_CHECKED  /* none there (UDP 0 over IPv4), a fragment, or not all of it captured */
+} checksum_state;
+
+/* Of the IPv4 header at ip; NOT_CHECKED for IPv6. */
+checksum_state checksum_verify_ip(const packet *p, const packet_ip *ip);
+/* Of the transport header behind the innermost IP header. */
+checksum_state checksum_verify_transport(const packet *p);
+
+/* Writes the checksum fields of an IP packet (no link header) in place: the IPv4 header's, and that of TCP, UDP, ICMP
+ * or ICMPv6 behind it, inside tunnels too. False when the packet does not walk to its end. */
+bool checksum_write(uint8_t *ip_packet, size_t length);
+
+#endif

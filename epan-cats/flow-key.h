@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which flow a packet belongs to: its addresses, protocol and ports, fragments included.
+ * Spec: RFC 10053 (a flow stays with its instance); RFC 6438 s3. */
+#ifndef EPAN_CATS_FLOW_KEY_H
+#define EPAN_CATS_FLOW_KEY_H
+
+#include "packet.h"
+
+/* Directional. All octets are set (no padding garbage): compare with memcmp, hash as octets. */
+typedef struct cats_flow_key {
+    cats_address source, destination;
+    uint8_t protocol;
+    uint8_t ports_known;  /* 0 or 1 */
+    uint16_t source_port, destination_port; /* host byte order; 0 when not known */
+} cats_flow_key;
+
+/* The flow of the innermost IP packet that is not quoted; false when there is none. */
+bool cats_flow_key_read(const packet *p, cats_flow_key *key);
+/* The same of an IP packet without link header: the packet itself, no tunnels looked into. */
+bool cats_flow_key_read_ip(const uint8_t *octets, size_t length, cats_flow_key *key);
+/* The 3-tuple form of the key: ports dropped, as a fragment shows it. */
+cats_flow_key cats_flow_key_without_ports(const cats_flow_key *key);
+
+bool cats_flow_key_equal(const cats_flow_key *a, const cats_flow_key *b);
+/* The same in both directions of a conversation: addresses and ports in order of value. */
+cats_flow_key cats_flow_key_undirected(const cats_flow_key *key);
+/* 64 well-mixed bits: the same on every machine and run, for table look-up and for choosing a site. */
+uint64_t cats_flow_key_hash(const cats_flow_key *key);
+
+#endif
