@@ -31,11 +31,13 @@ size_t cats_endpoint_format(const cats_address *address, uint16_t port, char *te
 /* True when the whole of `text` is an IPv4 or IPv6 address. */
 bool cats_address_parse(const char *text, cats_address *address);
 
-/* True when the first `bits` bits of both are equal (same family; bits beyond the address: false). */
+/* True when the first `bits` bits of both are equal (same family; bits beyond the address,
+ * or family 0: false). */
 bool cats_address_in_prefix(const cats_address *address, const cats_address *prefix, unsigned bits);
 
 /* Why an address cannot be the unicast address of a host: a static word such as "multicast", or NULL when it can.
- * Unspecified, loopback, multicast, IPv4 limited broadcast, and link-local (169.254/16, fe80::/10). */
+ * Unspecified, loopback, multicast, IPv4 limited broadcast, and link-local (169.254/16, fe80::/10);
+ * of an IPv4-mapped IPv6 address the IPv4 address is judged. Family 0: "no address". */
 const char *cats_address_not_unicast(const cats_address *address);
 
 #endif

@@ -7,11 +7,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* X(symbol, id, severity, scope, needs, sentence, source). Symbols are CATS_RULE_<symbol>. */
+/* X(symbol, group, name, severity, scope, needs, sentence, source): CATS_RULE_<symbol>, with the id group/name. */
 #include "rules.def"
 
 typedef enum cats_rule_id {
-#define X(symbol, id, severity, scope, needs, sentence, source) CATS_RULE_##symbol,
+#define X(symbol, group, name, severity, scope, needs, sentence, source) CATS_RULE_##symbol,
     CATS_RULES(X)
 #undef X
         CATS_RULE_COUNT
@@ -63,6 +63,8 @@ typedef struct cats_findings {
 
 /* Sets count and more to zero; the list is not touched (hot path). */
 void cats_findings_clear(cats_findings *findings);
+/* Adds the rule with its sentence, cut at a whole character. Does nothing when the rule is in the list already or
+ * `findings` is NULL. */
 void cats_findings_add(cats_findings *findings, cats_rule_id rule, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

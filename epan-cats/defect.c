@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A defect in words: the value, what was expected, and where. Spec: docs/rules.md. */
+#include "defect.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+size_t cats_defect_format(const cats_defect *defect, char *text, size_t size)
+{
+    if (size == 0)
+        return 0;
+    int length = snprintf(text, size, "%s %" PRIu64 ", expected %s (octet %zu)", defect->subject,
+                          defect->found, defect->expected, defect->at);
+    if (length < 0) {
+        text[0] = '\0';
+        return 0;
+    }
+    return (size_t)length < size ? (size_t)length : size - 1;
+}
