@@ -14,7 +14,7 @@
 
 /* Which octets on the wire mean the option. An ExID above 0xffff is the 32-bit form of RFC 6994. */
 typedef struct affinity_numbers {
-    uint8_t kind;       /* of the option's own kind */
+    uint8_t kind;       /* of the option's own kind; 253 and 254 always mean the experimental form */
     uint32_t exid;      /* host byte order */
     uint8_t saf_offset; /* bit offset of SAF in octets 12-13 of the TCP header: 4, 5 or 6 */
 } affinity_numbers;
@@ -44,15 +44,16 @@ typedef enum affinity_parse_result {
 affinity_parse_result affinity_option_parse(const affinity_numbers *numbers, const uint8_t *octets, size_t available,
                                             affinity_option *option, cats_defect *defect);
 
-/* Octets that affinity_option_build() writes for this option: 2, 4, 6, 8, 10, 12, 20, 22 or 24. */
+/* Octets that affinity_option_build() writes for this option: 2, 4, 6, 8, 10, 12, 20, 22 or 24; 0 when it is neither
+ * a permit nor has an address. */
 size_t affinity_option_length(const affinity_option *option);
-/* Writes the option, returns its length, or 0 when `size` is too small. parse(build(x)) == x for every x whose
+/* Writes the option, returns its length, or 0 when that is 0 or more than `size`. parse(build(x)) == x for every x whose
  * kind is numbers->kind (exid 0) or 253/254 with numbers->exid. */
 size_t affinity_option_build(const affinity_option *option, uint8_t *octets, size_t size);
 bool affinity_option_equal(const affinity_option *a, const affinity_option *b);
 
 /* SAF's bit in the 16-bit word at octets 12-13 of the TCP header (0x0200 for offset 6), and the 12 bits of
- * Wireshark's tcp.flags share its position. */
+ * Wireshark's tcp.flags share its position. 0 when the offset is none of 4, 5 and 6. */
 uint16_t affinity_saf_mask(const affinity_numbers *numbers);
 
 /* One step over a TCP option list: where the next option begins and how long it is. Survives illegal lengths
@@ -63,7 +64,7 @@ typedef struct affinity_option_walk {
     size_t next;     /* first octet not yet looked at */
     size_t at;       /* start of the option just found */
     uint8_t kind;
-    size_t option_length; /* as claimed on the wire; 1 for NOP */
+    size_t option_length; /* as claimed on the wire; 0 when the space ends behind the kind */
     bool bad;             /* the option at `at` claims a length below 2 or past the end */
 } affinity_option_walk;
 
