@@ -46,14 +46,16 @@ typedef struct packet_encap_spec {
     const uint8_t (*segments)[16];  /* travel order */
     unsigned count;                 /* 1-127 */
     packet_encapsulation mode;      /* REDUCED with one segment writes no SRH */
+    uint32_t flow_label;            /* outer flow label where the inner packet has none (IPv4, or IPv6 with 0),
+                                     * 20 bits; 0: as Linux, the inner's (IPv4: 0) */
 } packet_encap_spec;
 
 /* Octets in front of the inner packet. */
 size_t packet_encap_overhead(const packet_encap_spec *spec);
 /* Writes outer header(s) and the inner IP packet behind them, as Linux H.Encaps does and as the packet leaves the
  * ingress: inner IPv6: traffic class and flow label copied, hop limit = inner's - 1; inner IPv4: traffic class and
- * flow label 0, hop limit 63. The inner packet is not touched. Returns the length, or 0 when it cannot be (inner is no
- * IP packet, size, more than 65535 octets). */
+ * flow label 0, hop limit 63; spec->flow_label replaces a flow label of 0. The inner packet is not touched. Returns
+ * the length, or 0 when it cannot be (inner is no IP packet, size, more than 65535 octets). */
 size_t packet_encapsulate(const packet_encap_spec *spec, const uint8_t *inner, size_t inner_length, uint8_t *octets,
                           size_t size);
 

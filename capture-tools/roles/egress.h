@@ -16,6 +16,8 @@ typedef struct egress_config {
     const char *name;                 /* borrowed */
     uint8_t source[16];               /* outer source of return traffic */
     packet_encapsulation encapsulation;
+    bool flow_label_from_flow;        /* outer flow label from the flow's hash where the inner packet has none
+                                       * (RFC 6437 s3, RFC 6438), never 0; false: as Linux */
     int64_t report_max_age_ns;        /* reports older than this do not count; 0: 30 s */
 } egress_config;
 

@@ -36,6 +36,8 @@ typedef struct ingress_config {
     uint8_t locator[16];              /* own locator: SIDs in it are decapsulated towards the clients */
     unsigned locator_length;
     packet_encapsulation encapsulation;
+    bool flow_label_from_flow;        /* outer flow label from the flow's hash where the inner packet has none
+                                       * (RFC 6437 s3, RFC 6438), never 0; false: as Linux */
     size_t flows_max;                 /* pinned flows kept at most; the oldest idle one is let go. 0: 1,048,576 */
     int64_t flow_idle_ns;             /* 0: 300 s */
 } ingress_config;
