@@ -5,6 +5,7 @@
 #define EPAN_CATS_CATS_SID_H
 
 #include "address.h"
+#include "cats-behavior.h"
 #include "defect.h"
 
 /* Lengths in bits; block + node + function + argument <= 128, function and argument <= 64 each. */
@@ -14,7 +15,9 @@ typedef struct cats_sid_structure {
 
 extern const cats_sid_structure cats_sid_structure_default; /* 32/16/16/32 */
 
-/* "32/16/16/32". On false *error is a static sentence that says what is expected. */
+/* True when the lengths keep the limits above. */
+bool cats_sid_structure_valid(const cats_sid_structure *structure);
+/* "32/16/16/32". On false *error is a static sentence that says what is expected, and nothing is written. */
 bool cats_sid_structure_parse(const char *text, cats_sid_structure *structure, const char **error);
 /* Room for "128/128/128/128" and NUL. */
 #define CATS_SID_STRUCTURE_TEXT 16
@@ -26,9 +29,17 @@ typedef struct cats_sid_parts {
     uint64_t argument;    /* right aligned */
 } cats_sid_parts;
 
+/* Bits behind the argument belong to no part. An invalid structure gives parts that are all zero. */
 void cats_sid_split(const cats_sid_structure *structure, const uint8_t sid[16], cats_sid_parts *parts);
-/* The inverse; bits of function and argument beyond the structure's lengths: false and nothing is written. */
+/* The inverse, bits behind the argument zero. False, and nothing is written, when a part has bits beyond the length
+ * that the structure gives it, or the structure is invalid. */
 bool cats_sid_join(const cats_sid_structure *structure, const cats_sid_parts *parts, uint8_t sid[16]);
+
+/* One step through a container of NEXT-CSID SIDs (RFC 9800 s4.1.1): `structure` is that of the SID in force at the
+ * container's head, whose C-SID is its node and function bits; all bits behind them move up to stand behind the block
+ * and zeros fill the end. False, with the container unchanged, when the next C-SID of the same length is zero: the one
+ * at the head is the last. */
+bool cats_sid_container_next(const cats_sid_structure *structure, uint8_t container[16]);
 
 /* draft-du-cats-aggregated-metrics-on-egress s2 */
 typedef enum cats_granularity {
@@ -40,6 +51,7 @@ typedef enum cats_granularity {
 
 /* "not stated", "service point", "service site", "egress node"; NULL for 4-15. */
 const char *cats_granularity_name(unsigned granularity);
+/* One of those names, in any case, or its number ("2"). */
 bool cats_granularity_parse(const char *text, cats_granularity *granularity);
 
 /* The 32-bit argument: granularity 4, level 2, reserved 2, aggregate ID 24. */
@@ -51,18 +63,7 @@ typedef struct cats_argument {
 } cats_argument;
 
 cats_argument cats_argument_split(uint32_t argument);
+/* The inverse; each part is cut to its length. */
 uint32_t cats_argument_join(const cats_argument *argument);
-
-/* Endpoint behaviours: IANA "SRv6 Endpoint Behaviors" and our private End.CATS. */
-const char *cats_behavior_name(uint16_t code);               /* NULL when not registered */
-bool cats_behavior_parse(const char *text, uint16_t *code);  /* "End.DT46", "0x80CA", "20" */
-/* Walks the table for value_strings: false past the end. */
-bool cats_behavior_at(size_t index, uint16_t *code, const char **name);
-/* True for behaviours that remove the outer header (End.DX*, End.DT*, End.CATS, ...). */
-bool cats_behavior_decapsulates(uint16_t code);
-/* True for behaviours whose choice of next hop is one site (End.DX4, End.DX6, End.DX2...). */
-bool cats_behavior_picks_site(uint16_t code);
-/* Next headers a decapsulating behaviour accepts, e.g. 4 for End.DX4; End.CATS takes 4, 41 and 143. */
-bool cats_behavior_accepts(uint16_t code, uint8_t next_header);
 
 #endif

@@ -21,14 +21,18 @@ typedef struct cats_sid_table cats_sid_table;
 
 cats_sid_table *cats_sid_table_new(void);
 void cats_sid_table_free(cats_sid_table *table);
-/* Copies the row (`owner` included). False when a row with the same prefix and length is there already. */
+/* Copies the row (`owner` included); prefix bits beyond the length are cleared. False when a row with the same prefix
+ * and length is there already, the length is above 128, or the structure is invalid. Rows keep their place in memory
+ * until the table is freed. */
 bool cats_sid_table_add(cats_sid_table *table, const cats_sid_row *row);
 size_t cats_sid_table_size(const cats_sid_table *table);
+/* In the order they were added; NULL past the end. */
 const cats_sid_row *cats_sid_table_row(const cats_sid_table *table, size_t index);
-/* Longest match or NULL; cost is one hash look-up per distinct prefix length in the table. */
+/* Longest match or NULL; cost is one hash look-up per distinct prefix length in the table. `table` may be NULL. */
 const cats_sid_row *cats_sid_table_match(const cats_sid_table *table, const uint8_t sid[16]);
 
-/* "192.0.2.0/24", "5f00::/16": address and length. On false *error is a static sentence. */
+/* "192.0.2.0/24", "5f00::/16": address and length, with no address bit set behind the length. On false *error is a
+ * static sentence that says what is expected, and nothing is written. */
 bool cats_prefix_parse(const char *text, cats_address *prefix, unsigned *length, const char **error);
 
 #endif
