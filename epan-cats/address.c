@@ -43,13 +43,29 @@ bool cats_address_equal(const cats_address *a, const cats_address *b)
 
 /* The writers below put text at `out` without a NUL and return the place behind it. */
 
-static char *put_decimal(char *out, unsigned value)
+static char *put_octet(char *out, unsigned value)
 {
-    char digits[10];
+    if (value > 99) {
+        *out++ = (char)('0' + value / 100);
+        value %= 100;
+        *out++ = (char)('0' + value / 10);
+        value %= 10;
+    } else if (value > 9) {
+        *out++ = (char)('0' + value / 10);
+        value %= 10;
+    }
+    *out++ = (char)('0' + value);
+    return out;
+}
+
+static char *put_port(char *out, unsigned port)
+{
+    char digits[5];
     unsigned count = 0;
-    do
-        digits[count++] = (char)('0' + value % 10);
-    while ((value /= 10) != 0);
+    do {
+        digits[count++] = (char)('0' + port % 10);
+        port /= 10;
+    } while (port != 0);
     while (count > 0)
         *out++ = digits[--count];
     return out;
@@ -70,10 +86,10 @@ static char *put_hex16(char *out, unsigned value)
 
 static char *put_ipv4(char *out, const uint8_t octets[4])
 {
-    out = put_decimal(out, octets[0]);
+    out = put_octet(out, octets[0]);
     for (unsigned i = 1; i < 4; i++) {
         *out++ = '.';
-        out = put_decimal(out, octets[i]);
+        out = put_octet(out, octets[i]);
     }
     return out;
 }
@@ -156,7 +172,7 @@ size_t cats_endpoint_format(const cats_address *address, uint16_t port, char *te
     if (address->family == 6)
         *out++ = ']';
     *out++ = ':';
-    out = put_decimal(out, port);
+    out = put_port(out, port);
     *out = '\0';
     return (size_t)(out - text);
 }

@@ -23,17 +23,17 @@ typedef struct affinity_segment {
     uint16_t flags;            /* the 12 bits of octets 12-13 */
     cats_address source, destination;
     uint16_t source_port, destination_port; /* host byte order */
-    const uint8_t *options;    /* the option space of the header */
-    size_t options_length;
+    const uint8_t *options;    /* the whole option space of the header; */
+    size_t options_length;     /* 0 when the capture cut it short: half an option would be taken for a defect */
 } affinity_segment;
 
 /* Two options in a segment are enough to judge affinity/duplicate; a third is counted only. */
 typedef struct affinity_seen {
     bool saf;
     unsigned count;                /* options (and permits) of ours that parsed */
-    affinity_option option[2];     /* the first two */
+    affinity_option option[2];     /* the first two; only as many as counted are set */
     size_t at[2];                  /* their offsets in the option space */
-    bool defective;                /* one of ours did not parse: *defect is the first such */
+    bool defective;                /* one of ours did not parse: what follows is set and tells of the first such */
     cats_defect defect;
     size_t defective_at;
 } affinity_seen;
