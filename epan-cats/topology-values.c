@@ -207,7 +207,7 @@ char *topology_parse_reference(topology_value *value)
     size_t index = topology_index(value->reading, kind, value->text);
     if (index == SIZE_MAX) {
         value->code = CATS_TOPOLOGY_ERROR_REFERENCE;
-        return g_strdup_printf("the NAME of an [%s NAME] of this file", topology_kind_name(kind));
+        return g_strdup_printf("the NAME of one [%s NAME] of this file", topology_kind_name(kind));
     }
     *FIELD(value, size_t) = index + (size_t)value->key->high;
     return NULL;
