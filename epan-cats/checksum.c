@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Internet checksums: sums, verification on a walked packet, writing in place.
+ * Spec: RFC 1071, RFC 1624, RFC 8200 s8.1, RFC 8754 s2. */
+#include "checksum.h"
+
+#include "srh.h"
+#include <string.h>
+
+enum { IPV4_CHECKSUM_AT = 10 };
+
+static uint32_t fold(uint64_t sum)
+{
+    while (sum > 0xFFFF)
+        sum = (sum >> 16) + (sum & 0xFFFF);
+    return (uint32_t)sum;
+}
+
+/* Sums in the machine's byte order and reads the result in network order: the sum does not mind (RFC 1071 s2
+ * B). */
+uint32_t checksum_add(const uint8_t *octets, size_t length, uint32_t sum)
+{
+    uint64_t total = 0;
+    uint32_t word;
+    uint16_t folded;
+    uint8_t rest[4] = { 0 };
+
+    for (; length >= sizeof word; length -= sizeof word, octets += sizeof word) {
+        memcpy(&word, octets, sizeof word);
+        total += word;
+    }
+    if (length > 0) {
+        memcpy(rest, octets, length);
+        memcpy(&word, rest, sizeof word);
+        total += word;
+    }
+    folded = (uint16_t)fold(total);
+    memcpy(rest, &folded, sizeof folded);
+    return fold((uint64_t)sum + packet_get16(rest));
+}
+
+uint16_t checksum_finish(uint32_t sum)
+{
+    return (uint16_t)~fold(sum);
+}
+
+uint16_t checksum_adjust(uint16_t checksum, uint16_t before, uint16_t after)
+{
+    return checksum_finish((uint32_t)(uint16_t)~checksum + (uint16_t)~before + after);
+}
+
+uint32_t checksum_pseudo(const cats_address *source, const cats_address *destination, uint8_t protocol,
+                         uint32_t length)
+{
+    size_t octets = cats_address_length(source);
+    uint32_t sum = checksum_add(source->octets, octets, protocol);
+
+    sum = checksum_add(destination->octets, octets, sum);
+    return fold((uint64_t)sum + (length >> 16) + (length & 0xFFFF));
+}
+
+checksum_state checksum_verify_ip(const packet *p, const packet_ip *ip)
+{
+    const uint8_t *header = p->data + ip->offset;
+    uint32_t length;
+
+    if (ip->version != 4)
+        return CHECKSUM_NOT_CHECKED;
+    length = (header[0] & 0x0Fu) * 4;
+    if (ip->offset + length > ip->end || ip->offset + length > p->captured)
+        return CHECKSUM_NOT_CHECKED;
+    return checksum_finish(checksum_add(header, length, 0)) == 0 ? CHECKSUM_GOOD : CHECKSUM_BAD;
+}
+
+/* The destination that the sender summed: behind a routing header with Segments Left above 0 its last
+ * address. False when the header's type does not tell. */
+static bool final_destination(const packet *p, const packet_ip *ip, cats_address *destination)
+{
+    enum { TYPE_0 = 0, TYPE_MOBILE = 2, ADDRESS = 16 };
+    uint32_t at = ip->srh != 0 ? ip->srh : ip->routing;
+    const uint8_t *header = p->data + at;
+    unsigned addresses;
+
+    *destination = packet_destination(p, ip);
+    if (at == 0 || header[3] == 0)
+        return true;
+    addresses = header[1] / 2;
+    if (addresses == 0)
+        return false;
+    switch (header[2]) {
+    case SRH_ROUTING_TYPE: /* Segment List[0] is the last segment, in the reduced form too */
+    case TYPE_MOBILE:
+        *destination = cats_address_ipv6(header + SRH_FIXED_LENGTH);
+        return true;
+    case TYPE_0:
+        *destination = cats_address_ipv6(header + SRH_FIXED_LENGTH + (addresses - 1) * ADDRESS);
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* A transport header with all of its payload at hand, and what its checksum covers. */
+typedef struct covered {
+    uint8_t protocol;
+    uint32_t at;
+    uint32_t length;
+    uint32_t field;  /* offset of the checksum field in the header */
+    uint32_t pseudo; /* sum of the pseudo-header; 0 where there is none */
+} covered;
+
+/* The innermost IP header that is not quoted, or NULL when it or one around it is a fragment. */
+static const packet_ip *whole_carrier(const packet *p)
+{
+    const packet_ip *carrier = NULL;
+
+    for (unsigned i = 0; i < p->ip_count && !p->ip[i].quoted; i++) {
+        if (p->ip[i].fragment)
+            return NULL;
+        carrier = &p->ip[i];
+    }
+    return carrier;
+}
+
+static bool find_covered(const packet *p, covered *c)
+{
+    const packet_ip *ip = whole_carrier(p);
+    cats_address source, destination;
+
+    if (ip == NULL || p->end != PACKET_COMPLETE || ip->end > p->captured)
+        return false;
+    *c = (covered){ .protocol = ip->protocol, .at = ip->payload, .length = ip->end - ip->payload };
+    switch (ip->protocol) {
+    case PACKET_PROTOCOL_TCP:
+        c->field = 16;
+        break;
+    case PACKET_PROTOCOL_UDP:
+        c->field = 6;
+        if (packet_get16(p->data + c->at + 4) != 0)
+            c->length = packet_get16(p->data + c->at + 4);
+        break;
+    case PACKET_PROTOCOL_ICMP:
+        c->field = 2;
+        return true;
+    case PACKET_PROTOCOL_ICMPV6:
+        c->field = 2;
+        break;
+    default:
+        return false;
+    }
+    source = packet_source(p, ip);
+    if (ip->version == 4)
+        destination = packet_destination(p, ip);
+    else if (!final_destination(p, ip, &destination))
+        return false;
+    c->pseudo = checksum_pseudo(&source, &destination, c->protocol, c->length);
+    return true;
+}
+
+checksum_state checksum_verify_transport(const packet *p)
+{
+    covered c;
+    uint16_t found;
+    bool tcp_or_udp;
+
+    if (!find_covered(p, &c))
+        return CHECKSUM_NOT_CHECKED;
+    found = packet_get16(p->data + c.at + c.field);
+    if (c.protocol == PACKET_PROTOCOL_UDP && found == 0 && p->ip[p->ip_count - 1].version == 4)
+        return CHECKSUM_NOT_CHECKED;
+    if (checksum_finish(checksum_add(p->data + c.at, c.length, c.pseudo)) == 0)
+        return CHECKSUM_GOOD;
+    tcp_or_udp = c.protocol == PACKET_PROTOCOL_TCP || c.protocol == PACKET_PROTOCOL_UDP;
+    return tcp_or_udp && found == c.pseudo ? CHECKSUM_PARTIAL : CHECKSUM_BAD;
+}
+
+static void write_ipv4_checksum(uint8_t *header)
+{
+    packet_put16(header + IPV4_CHECKSUM_AT, 0);
+    packet_put16(header + IPV4_CHECKSUM_AT,
+                 checksum_finish(checksum_add(header, (header[0] & 0x0Fu) * 4, 0)));
+}
+
+bool checksum_write(uint8_t *ip_packet, size_t length)
+{
+    packet p;
+    covered c;
+    uint16_t checksum;
+
+    if (length > UINT32_MAX)
+        return false;
+    packet_walk(PACKET_LINK_RAW, ip_packet, (uint32_t)length, (uint32_t)length, &p);
+    if (p.ip_count == 0 || p.end != PACKET_COMPLETE)
+        return false;
+    for (unsigned i = 0; i < p.ip_count && !p.ip[i].quoted; i++) {
+        if (p.ip[i].version == 4)
+            write_ipv4_checksum(ip_packet + p.ip[i].offset);
+    }
+    if (!find_covered(&p, &c))
+        return true;
+    packet_put16(ip_packet + c.at + c.field, 0);
+    checksum = checksum_finish(checksum_add(ip_packet + c.at, c.length, c.pseudo));
+    /* RFC 768: 0 says that there is none. */
+    if (c.protocol == PACKET_PROTOCOL_UDP && checksum == 0)
+        checksum = 0xFFFF;
+    packet_put16(ip_packet + c.at + c.field, checksum);
+    return true;
+}
