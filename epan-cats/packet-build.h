@@ -19,7 +19,8 @@ typedef struct packet_ip_spec {
 
 /* Octets of the header: 20 or 40. */
 size_t packet_ip_header_length(const packet_ip_spec *spec);
-/* Writes the header for `payload_length` octets (IPv4 checksum included). False when `size` or 65535 is exceeded. */
+/* Writes the header for `payload_length` octets (IPv4 checksum included). False when the header exceeds `size`, or the
+ * packet (IPv4) or its payload (IPv6) 65535 octets. */
 bool packet_ip_build(const packet_ip_spec *spec, size_t payload_length, uint8_t *octets, size_t size);
 
 typedef struct packet_tcp_spec {
@@ -34,7 +35,8 @@ typedef struct packet_tcp_spec {
     size_t payload_length;
 } packet_tcp_spec;
 
-/* Writes a whole IP packet with this TCP segment, checksums included; returns its length or 0. */
+/* Writes a whole IP packet with this TCP segment, checksums included; returns its length, or 0 when it exceeds `size` or
+ * 65535 octets, or the options 40. spec's `protocol` is not read. Payload and options do not overlap `octets`. */
 size_t packet_tcp_build(const packet_ip_spec *ip, const packet_tcp_spec *tcp, uint8_t *octets, size_t size);
 size_t packet_udp_build(const packet_ip_spec *ip, uint16_t source_port, uint16_t destination_port,
                         const uint8_t *payload, size_t payload_length, uint8_t *octets, size_t size);
@@ -54,8 +56,10 @@ typedef struct packet_encap_spec {
 size_t packet_encap_overhead(const packet_encap_spec *spec);
 /* Writes outer header(s) and the inner IP packet behind them, as Linux H.Encaps does and as the packet leaves the
  * ingress: inner IPv6: traffic class and flow label copied, hop limit = inner's - 1; inner IPv4: traffic class and
- * flow label 0, hop limit 63; spec->flow_label replaces a flow label of 0. The inner packet is not touched. Returns
- * the length, or 0 when it cannot be (inner is no IP packet, size, more than 65535 octets). */
+ * flow label 0, hop limit 63; spec->flow_label replaces a flow label of 0. The inner packet is not touched; octets
+ * behind its own length are left out. Returns the length, or 0 when it cannot be: inner is no whole IP packet, inner
+ * IPv6 hop limit 0 or 1 (time exceeded), segment count, size, more than 65535 octets. `octets` and `inner` do not
+ * overlap. */
 size_t packet_encapsulate(const packet_encap_spec *spec, const uint8_t *inner, size_t inner_length, uint8_t *octets,
                           size_t size);
 
