@@ -26,7 +26,8 @@ typedef struct cats_ingress {          /* [ingress NAME] */
     const char *name;
     uint8_t source[16];                /* source=: outer source address of its encapsulation */
     cats_address locator;              /* locator=5f00:0:1::/48 */
-    unsigned locator_length;
+    unsigned locator_length;           /* block + node of the structure */
+    cats_sid_structure structure;      /* structure=32/16/16/32 */
     const cats_client_prefix *clients; /* clients=10.1.0.0/16;2001:db8:1::/48 */
     size_t client_count;
     const char *encapsulation;         /* encapsulation=full|reduced */
@@ -36,7 +37,8 @@ typedef struct cats_egress {           /* [egress NAME] */
     const char *name;
     uint8_t source[16];                /* source= */
     cats_address locator;
-    unsigned locator_length;
+    unsigned locator_length;           /* block + node of the structure */
+    cats_sid_structure structure;      /* structure= */
     size_t first_site, site_count;     /* sites[first_site .. +site_count) */
 } cats_egress;
 

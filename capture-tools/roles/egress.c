@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The egress: from the core, decapsulate and choose a local site; from a site, encapsulate to the ingress;
+ * from the sites' reports, what to announce. Spec: draft-du-cats-aggregated-metrics-on-egress s2-3; RFC 8986
+ * s4. */
+#include "egress.h"
+
+#include "epan-cats/cats-behavior.h"
+#include "epan-cats/computing-table.h"
+#include "prefix-table.h"
+
+#include <string.h>
+
+#define REPORT_MAX_AGE_DEFAULT_NS (30 * INT64_C(1000000000))
+#define AGGREGATE_ID_MAX 0xffffffu
+
+typedef struct egress_site {
+    uint32_t weight;
+    cats_report report;
+    bool reported;
+    uint64_t packets;
+    char *comments[EGRESS_ACTION_COUNT]; /* on packets that go to it */
+} egress_site;
+
+struct egress {
+    egress_config config;
+    forwarding_encapsulation encapsulation;
+    GArray *sites; /* egress_site, by the indices of `table` */
+    computing_table *table;
+    prefix_table *sids;          /* egress_sid */
+    prefix_table *services;      /* non-NULL: a CS-ID */
+    prefix_table *site_routes;   /* index + 1 as a pointer */
+    prefix_table *return_routes; /* segment_path */
+    GArray *reports;             /* cats_report: those of a merge */
+    cats_merged announced;
+    uint32_t aggregate_id;
+    uint8_t *buffer;
+    egress_counts counts;
+};
+
+static egress_site *site_at(const egress *e, unsigned site)
+{
+    return site < e->sites->len ? &g_array_index(e->sites, egress_site, site) : NULL;
+}
+
+static void site_clear(void *pointer)
+{
+    egress_site *site = pointer;
+    for (unsigned i = 0; i < EGRESS_ACTION_COUNT; i++) {
+        g_free(site->comments[i]);
+    }
+}
+
+egress *egress_new(const egress_config *config)
+{
+    egress *e = g_new0(egress, 1);
+    e->config = *config;
+    e->encapsulation.mode = config->encapsulation;
+    e->encapsulation.flow_label_from_flow = config->flow_label_from_flow;
+    memcpy(e->encapsulation.source, config->source, sizeof config->source);
+    if (e->config.report_max_age_ns <= 0) {
+        e->config.report_max_age_ns = REPORT_MAX_AGE_DEFAULT_NS;
+    }
+    e->sites = g_array_new(FALSE, TRUE, sizeof(egress_site));
+    g_array_set_clear_func(e->sites, site_clear);
+    e->table = computing_table_new();
+    e->sids = prefix_table_new(g_free);
+    e->services = prefix_table_new(NULL);
+    e->site_routes = prefix_table_new(NULL);
+    e->return_routes = prefix_table_new(segment_path_unref);
+    e->reports = g_array_new(FALSE, FALSE, sizeof(cats_report));
+    e->buffer = g_malloc(FORWARDING_PACKET_MAX);
+    return e;
+}
+
+void egress_free(egress *e)
+{
+    if (e == NULL) {
+        return;
+    }
+    g_array_free(e->sites, TRUE);
+    computing_table_free(e->table);
+    prefix_table_free(e->sids);
+    prefix_table_free(e->services);
+    prefix_table_free(e->site_routes);
+    prefix_table_free(e->return_routes);
+    g_array_free(e->reports, TRUE);
+    g_free(e->buffer);
+    g_free(e);
+}
+
+static bool has_site(const egress *e, const char *name)
+{
+    for (size_t i = 0; i < computing_table_size(e->table); i++) {
+        if (g_str_equal(computing_table_name(e->table, i), name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Sites are never forgotten, so the computing table's indices are those of `sites`. */
+unsigned egress_add_site(egress *e, const char *name, uint32_t weight)
+{
+    if (has_site(e, name) || !computing_table_set(e->table, name, weight)) {
+        return EGRESS_NO_SITE;
+    }
+    egress_site site = { .weight = weight };
+    site.comments[EGRESS_SECOND_ROUND] = g_strdup_printf("%s: End.CATS, %s chosen", e->config.name, name);
+    site.comments[EGRESS_TO_SITE] = g_strdup_printf("%s: the SID's site, %s", e->config.name, name);
+    site.comments[EGRESS_LOOKUP] = g_strdup_printf("%s: by route, %s", e->config.name, name);
+    g_array_append_val(e->sites, site);
+    return e->sites->len - 1;
+}
+
+bool egress_set_weight(egress *e, unsigned site, uint32_t weight)
+{
+    egress_site *at = site_at(e, site);
+    if (at == NULL || !computing_table_set(e->table, computing_table_name(e->table, site), weight)) {
+        return false;
+    }
+    at->weight = weight;
+    return true;
+}
+
+bool egress_add_sid(egress *e, const egress_sid *sid)
+{
+    if ((unsigned)sid->action >= EGRESS_ACTION_COUNT ||
+        (sid->action == EGRESS_TO_SITE && site_at(e, sid->site) == NULL)) {
+        return false;
+    }
+    cats_address prefix = cats_address_ipv6(sid->prefix);
+    egress_sid *copy = g_memdup2(sid, sizeof *sid);
+    if (!prefix_table_set(e->sids, &prefix, sid->prefix_length, copy)) {
+        g_free(copy);
+        return false;
+    }
+    return true;
+}
+
+void egress_add_service(egress *e, const cats_address *service)
+{
+    prefix_table_set(e->services, service, (unsigned)cats_address_length(service) * 8, e);
+}
+
+bool egress_add_site_route(egress *e, const cats_address *prefix, unsigned prefix_length, unsigned site)
+{
+    return site_at(e, site) != NULL &&
+           prefix_table_set(e->site_routes, prefix, prefix_length, GUINT_TO_POINTER(site + 1));
+}
+
+bool egress_add_return_route(egress *e, const ingress_route *route)
+{
+    char prefix[CATS_ADDRESS_TEXT];
+    cats_address_format(&route->prefix, prefix);
+    segment_path *path = segment_path_new(
+        route->segments, route->segment_count, NULL,
+        g_strdup_printf("%s: return traffic to %s/%u", e->config.name, prefix, route->prefix_length));
+    if (path == NULL) {
+        return false;
+    }
+    if (!prefix_table_set(e->return_routes, &route->prefix, route->prefix_length, path)) {
+        segment_path_unref(path);
+        return false;
+    }
+    return true;
+}
+
+bool egress_report(egress *e, int64_t now, unsigned site, const cats_report *report,
+                   egress_announcement *announcement)
+{
+    egress_site *at = site_at(e, site);
+    if (at == NULL) {
+        return false;
+    }
+    at->report = *report;
+    at->reported = true;
+    return egress_review(e, now, announcement);
+}
+
+bool egress_review(egress *e, int64_t now, egress_announcement *announcement)
+{
+    g_array_set_size(e->reports, 0);
+    for (unsigned i = 0; i < e->sites->len; i++) {
+        const egress_site *site = site_at(e, i);
+        if (site->reported && site->weight > 0) {
+            g_array_append_val(e->reports, site->report);
+        }
+    }
+    cats_merged merged = cats_metric_merge((const cats_report *)(void *)e->reports->data, e->reports->len,
+                                           now, e->config.report_max_age_ns);
+    bool changed = merged.available != e->announced.available ||
+                   (merged.available && merged.score != e->announced.score);
+    if (!changed) {
+        return false;
+    }
+    if (merged.available) {
+        e->aggregate_id = e->aggregate_id % AGGREGATE_ID_MAX + 1;
+    }
+    e->announced = merged;
+    *announcement = (egress_announcement){ merged, e->aggregate_id, !merged.available };
+    return true;
+}
+
+static forwarding_drop choose_by_flow(egress *e, const forwarding_packet *inner, unsigned *site)
+{
+    cats_flow_key key;
+    if (prefix_table_match(e->services, &inner->destination) == NULL) {
+        return FORWARDING_NOT_A_SERVICE;
+    }
+    if (!cats_flow_key_read_ip(inner->octets, inner->length, &key)) {
+        return FORWARDING_MALFORMED;
+    }
+    *site = computing_table_choose(e->table, cats_flow_key_hash(&key));
+    return *site == COMPUTING_TABLE_NO_SITE ? FORWARDING_NO_SITE : FORWARDING_PASSED;
+}
+
+static forwarding_drop choose_by_route(const egress *e, const forwarding_packet *inner, unsigned *site)
+{
+    unsigned found = GPOINTER_TO_UINT(prefix_table_match(e->site_routes, &inner->destination));
+    *site = found - 1;
+    return found == 0 ? FORWARDING_NO_ROUTE : FORWARDING_PASSED;
+}
+
+static forwarding_drop choose_site(egress *e, const egress_sid *sid, const forwarding_packet *inner,
+                                   unsigned *site)
+{
+    switch (sid->action) {
+    case EGRESS_SECOND_ROUND:
+        return choose_by_flow(e, inner, site);
+    case EGRESS_LOOKUP:
+        return choose_by_route(e, inner, site);
+    default:
+        *site = sid->site;
+        return FORWARDING_PASSED;
+    }
+}
+
+static forwarding_drop from_core(egress *e, const forwarding_packet *ip, const role_sink *sink)
+{
+    const egress_sid *sid = prefix_table_match(e->sids, &ip->destination);
+    if (sid == NULL) {
+        return FORWARDING_NO_ROUTE;
+    }
+    forwarding_packet inner;
+    unsigned site = EGRESS_NO_SITE;
+    forwarding_drop drop = forwarding_decapsulate(ip, e->buffer, &inner);
+    if (drop != FORWARDING_PASSED) {
+        return drop;
+    }
+    uint8_t next_header = inner.source.family == 4 ? PACKET_PROTOCOL_IPV4 : PACKET_PROTOCOL_IPV6;
+    if (!cats_behavior_accepts(sid->behavior, next_header)) {
+        return FORWARDING_UPPER_LAYER;
+    }
+    drop = choose_site(e, sid, &inner, &site);
+    if (drop == FORWARDING_PASSED) {
+        egress_site *to = site_at(e, site);
+        to->packets++;
+        e->counts.decapsulated++;
+        sink->packet(sink->context, EGRESS_PORT_FIRST_SITE + site, inner.octets, inner.length,
+                     to->comments[sid->action]);
+    }
+    return drop;
+}
+
+static forwarding_drop from_site(egress *e, const forwarding_packet *ip, const role_sink *sink)
+{
+    forwarding_drop drop = forwarding_admit(ip);
+    if (drop != FORWARDING_PASSED) {
+        return drop;
+    }
+    if (prefix_table_match(e->sids, &ip->destination) != NULL) {
+        return FORWARDING_NOT_FROM_DOMAIN;
+    }
+    const segment_path *path = prefix_table_match(e->return_routes, &ip->destination);
+    if (path == NULL) {
+        return FORWARDING_NO_ROUTE;
+    }
+    size_t length;
+    drop = forwarding_encapsulate(&e->encapsulation, path, ip, e->buffer, &length);
+    if (drop == FORWARDING_PASSED) {
+        e->counts.encapsulated++;
+        sink->packet(sink->context, EGRESS_PORT_CORE, e->buffer, length, path->comment);
+    }
+    return drop;
+}
+
+void egress_packet(egress *e, int64_t now, unsigned port, const uint8_t *octets, size_t length,
+                   const role_sink *sink)
+{
+    (void)now;
+    forwarding_packet ip;
+    forwarding_drop drop = forwarding_read(octets, length, &ip);
+    if (drop == FORWARDING_PASSED) {
+        drop = port == EGRESS_PORT_CORE ? from_core(e, &ip, sink) : from_site(e, &ip, sink);
+    }
+    if (drop != FORWARDING_PASSED) {
+        e->counts.drops[drop]++;
+        e->counts.dropped++;
+        sink->drop(sink->context, forwarding_drop_word(drop));
+    }
+}
+
+egress_counts egress_count(const egress *e)
+{
+    return e->counts;
+}
+
+uint64_t egress_site_packets(const egress *e, unsigned site)
+{
+    const egress_site *at = site_at(e, site);
+    return at != NULL ? at->packets : 0;
+}

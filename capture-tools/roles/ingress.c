@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The ingress: from the clients, steer and encapsulate; from the core, decapsulate.
+ * Spec: draft-du-cats-aggregated-metrics-on-egress s3; RFC 8986 s3.1, s5.1-5.2; RFC 8754 s5.1. */
+#include "ingress.h"
+
+#include "egress-offers.h"
+#include "epan-cats/cats-metric.h"
+#include "flow-pins.h"
+#include "prefix-table.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define FLOWS_MAX_DEFAULT 1048576
+#define FLOW_IDLE_DEFAULT_NS (300 * INT64_C(1000000000))
+#define COMMENT_MAX 192
+
+struct ingress {
+    ingress_config config;
+    forwarding_encapsulation encapsulation;
+    cats_address source;
+    cats_address locator;
+    cats_address closed; /* what clients may not address */
+    unsigned closed_length;
+    prefix_table *routes; /* segment_path */
+    egress_offers *offers;
+    flow_pins *pins; /* segment_path */
+    char *decap_comment;
+    uint8_t *buffer;
+    ingress_counts counts;
+};
+
+ingress *ingress_new(const ingress_config *config)
+{
+    ingress *in = g_new0(ingress, 1);
+    in->config = *config;
+    in->encapsulation.mode = config->encapsulation;
+    in->encapsulation.flow_label_from_flow = config->flow_label_from_flow;
+    memcpy(in->encapsulation.source, config->source, sizeof config->source);
+    in->source = cats_address_ipv6(config->source);
+    in->locator = cats_address_ipv6(config->locator);
+    in->closed = config->block_length > 0 ? cats_address_ipv6(config->block) : in->locator;
+    in->closed_length = config->block_length > 0 ? config->block_length : config->locator_length;
+    in->routes = prefix_table_new(segment_path_unref);
+    in->offers = egress_offers_new();
+    in->pins = flow_pins_new(config->flows_max > 0 ? config->flows_max : FLOWS_MAX_DEFAULT,
+                             config->flow_idle_ns > 0 ? config->flow_idle_ns : FLOW_IDLE_DEFAULT_NS,
+                             segment_path_unref);
+    in->decap_comment = g_strdup_printf("%s: decapsulated, to the clients", config->name);
+    in->buffer = g_malloc(FORWARDING_PACKET_MAX);
+    return in;
+}
+
+void ingress_free(ingress *in)
+{
+    if (in == NULL) {
+        return;
+    }
+    flow_pins_free(in->pins);
+    egress_offers_free(in->offers);
+    prefix_table_free(in->routes);
+    g_free(in->decap_comment);
+    g_free(in->buffer);
+    g_free(in);
+}
+
+bool ingress_set_route(ingress *in, const ingress_route *route)
+{
+    char prefix[CATS_ADDRESS_TEXT];
+    cats_address_format(&route->prefix, prefix);
+    segment_path *path = segment_path_new(
+        route->segments, route->segment_count, NULL,
+        g_strdup_printf("%s: by route %s/%u", in->config.name, prefix, route->prefix_length));
+    if (path == NULL) {
+        return false;
+    }
+    if (!prefix_table_set(in->routes, &route->prefix, route->prefix_length, path)) {
+        segment_path_unref(path);
+        return false;
+    }
+    return true;
+}
+
+bool ingress_set_offer(ingress *in, int64_t now, const ingress_offer *offer, const role_sink *sink)
+{
+    (void)now;
+    if (offer->score > CATS_SCORE_MAX || offer->service.family == 0) {
+        return false;
+    }
+    segment_path *path =
+        segment_path_new(offer->segments, offer->segment_count, offer->egress,
+                         g_strdup_printf("%s: pinned to %s, score %u, aggregate 0x%06x", in->config.name,
+                                         offer->egress, offer->score, offer->aggregate_id));
+    if (path == NULL) {
+        return false;
+    }
+    path->score = offer->score;
+    path->aggregate_id = offer->aggregate_id;
+    if (!egress_offers_set(in->offers, &offer->service, path)) {
+        return false;
+    }
+    const role_field fields[] = {
+        ROLE_FIELD_TEXT("ingress", in->config.name),
+        ROLE_FIELD_TEXT("cats.egress", offer->egress),
+        ROLE_FIELD_ADDRESS("cats.service", offer->service),
+        ROLE_FIELD_ADDRESS("cats.sid", cats_address_ipv6(segment_path_sid(path))),
+        ROLE_FIELD_NUMBER("cats.aggregate_id", offer->aggregate_id),
+        ROLE_FIELD_NUMBER("score", offer->score),
+    };
+    sink->event(sink->context, "offer-accepted", fields, G_N_ELEMENTS(fields));
+    return true;
+}
+
+bool ingress_withdraw(ingress *in, int64_t now, const char *egress, const cats_address *service,
+                      const role_sink *sink)
+{
+    (void)now;
+    if (!egress_offers_withdraw(in->offers, service, egress)) {
+        return false;
+    }
+    const role_field fields[] = {
+        ROLE_FIELD_TEXT("ingress", in->config.name),
+        ROLE_FIELD_TEXT("cats.egress", egress),
+        ROLE_FIELD_ADDRESS("cats.service", *service),
+    };
+    sink->event(sink->context, "offer-withdrawn", fields, G_N_ELEMENTS(fields));
+    return true;
+}
+
+/* A length of 0 is a prefix that was not given. */
+static bool is_inside(const cats_address *address, const cats_address *prefix, unsigned length)
+{
+    return length > 0 && cats_address_in_prefix(address, prefix, length);
+}
+
+static void report_steered(const ingress *in, const cats_flow_key *key, const segment_path *path,
+                           const role_sink *sink)
+{
+    const role_field fields[] = {
+        ROLE_FIELD_TEXT("ingress", in->config.name),
+        ROLE_FIELD_ADDRESS("cats.ingress", in->source),
+        ROLE_FIELD_TEXT("cats.egress", path->egress),
+        ROLE_FIELD_ADDRESS("cats.service", key->destination),
+        ROLE_FIELD_ADDRESS("cats.sid", cats_address_ipv6(segment_path_sid(path))),
+        ROLE_FIELD_NUMBER("cats.aggregate_id", path->aggregate_id),
+        ROLE_FIELD_NUMBER("score", path->score),
+        ROLE_FIELD_ADDRESS("client", key->source),
+        ROLE_FIELD_NUMBER("client_port", key->source_port),
+        ROLE_FIELD_NUMBER("protocol", key->protocol),
+    };
+    sink->event(sink->context, "flow-steered", fields, G_N_ELEMENTS(fields));
+}
+
+/* What was decided for a packet from the clients. */
+typedef struct steering {
+    const segment_path *path; /* borrowed */
+    const char *comment;
+    char text[COMMENT_MAX]; /* a comment made for this packet */
+} steering;
+
+static forwarding_drop steer_new_flow(ingress *in, service_offers *service, const cats_flow_key *key,
+                                      uint64_t hash, int64_t now, steering *to, const role_sink *sink)
+{
+    segment_path *path = service_offers_choose(service, hash);
+    if (path == NULL) {
+        return FORWARDING_NO_EGRESS;
+    }
+    flow_pins_add(in->pins, key, hash, now, segment_path_ref(path));
+    in->counts.flows++;
+    snprintf(to->text, sizeof to->text,
+             "%s: new flow, %s chosen among %zu offers, score %u, aggregate 0x%06x", in->config.name,
+             path->egress, service_offers_count(service), path->score, path->aggregate_id);
+    to->path = path;
+    to->comment = to->text;
+    report_steered(in, key, path, sink);
+    return FORWARDING_PASSED;
+}
+
+/* Pinned, by offer, or by route. */
+static forwarding_drop steer(ingress *in, const forwarding_packet *ip, int64_t now, steering *to,
+                             const role_sink *sink)
+{
+    service_offers *service = egress_offers_find(in->offers, &ip->destination);
+    if (service != NULL) {
+        cats_flow_key key;
+        if (!cats_flow_key_read_ip(ip->octets, ip->length, &key)) {
+            return FORWARDING_MALFORMED;
+        }
+        uint64_t hash = cats_flow_key_hash(&key);
+        to->path = flow_pins_find(in->pins, &key, hash, now);
+        if (to->path == NULL && service_offers_count(service) > 0) {
+            return steer_new_flow(in, service, &key, hash, now, to, sink);
+        }
+    }
+    if (to->path == NULL) {
+        to->path = prefix_table_match(in->routes, &ip->destination);
+    }
+    if (to->path == NULL) {
+        return FORWARDING_NO_ROUTE;
+    }
+    to->comment = to->path->comment;
+    return FORWARDING_PASSED;
+}
+
+static forwarding_drop from_clients(ingress *in, const forwarding_packet *ip, int64_t now,
+                                    const role_sink *sink)
+{
+    forwarding_drop drop = forwarding_admit(ip);
+    if (drop != FORWARDING_PASSED) {
+        return drop;
+    }
+    if (is_inside(&ip->destination, &in->closed, in->closed_length)) {
+        return FORWARDING_NOT_FROM_DOMAIN;
+    }
+    steering to;
+    to.path = NULL;
+    drop = steer(in, ip, now, &to, sink);
+    if (drop != FORWARDING_PASSED) {
+        return drop;
+    }
+    size_t length;
+    drop = forwarding_encapsulate(&in->encapsulation, to.path, ip, in->buffer, &length);
+    if (drop == FORWARDING_PASSED) {
+        in->counts.encapsulated++;
+        sink->packet(sink->context, INGRESS_PORT_CORE, in->buffer, length, to.comment);
+    }
+    return drop;
+}
+
+static forwarding_drop from_core(ingress *in, const forwarding_packet *ip, const role_sink *sink)
+{
+    if (!is_inside(&ip->destination, &in->locator, in->config.locator_length)) {
+        return FORWARDING_NO_ROUTE;
+    }
+    forwarding_packet inner;
+    forwarding_drop drop = forwarding_decapsulate(ip, in->buffer, &inner);
+    if (drop == FORWARDING_PASSED) {
+        in->counts.decapsulated++;
+        sink->packet(sink->context, INGRESS_PORT_CLIENTS, inner.octets, inner.length, in->decap_comment);
+    }
+    return drop;
+}
+
+void ingress_packet(ingress *in, int64_t now, unsigned port, const uint8_t *octets, size_t length,
+                    const role_sink *sink)
+{
+    forwarding_packet ip;
+    forwarding_drop drop = forwarding_read(octets, length, &ip);
+    if (drop == FORWARDING_PASSED) {
+        drop = port == INGRESS_PORT_CLIENTS ? from_clients(in, &ip, now, sink) : from_core(in, &ip, sink);
+    }
+    if (drop != FORWARDING_PASSED) {
+        in->counts.drops[drop]++;
+        in->counts.dropped++;
+        sink->drop(sink->context, forwarding_drop_word(drop));
+    }
+}
+
+ingress_counts ingress_count(const ingress *in)
+{
+    ingress_counts counts = in->counts;
+    counts.flows_let_go = flow_pins_let_go(in->pins);
+    counts.pinned = flow_pins_size(in->pins);
+    return counts;
+}

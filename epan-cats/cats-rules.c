@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The steering rules that a packet alone can break. Spec: RFC 8986 s4 and s7, RFC 8754 s4.3;
+ * draft-du-cats-aggregated-metrics-on-egress s2-3; docs/rules.md. */
+#include "cats-rules.h"
+
+#include "numbers.h"
+
+#define NEXT_HEADER_IPV4 4
+#define NEXT_HEADER_IPV6 41
+#define NEXT_HEADER_ICMPV6 58
+#define NEXT_HEADER_ETHERNET 143
+
+static void format_sid(const uint8_t sid[16], char text[CATS_ADDRESS_TEXT])
+{
+    cats_address address = cats_address_ipv6(sid);
+    cats_address_format(&address, text);
+}
+
+static void judge_segments_left(const cats_packet *packet, const cats_steering *steering,
+                                cats_findings *findings)
+{
+    if (!steering->has_srh || steering->srh.segments_left == 0 ||
+        !cats_behavior_decapsulates(steering->active_behavior))
+        return;
+    char sid[CATS_ADDRESS_TEXT];
+    format_sid(packet->outer_destination, sid);
+    cats_findings_add(
+        findings, CATS_RULE_CATS_SEGMENTS_LEFT,
+        "Segments Left %u with SID %s (%s) in force, expected 0 where the outer header is removed",
+        steering->srh.segments_left, sid, cats_behavior_name(steering->active_behavior));
+}
+
+static void judge_last_sid(const cats_context *context, const cats_steering *steering,
+                           cats_findings *findings)
+{
+    const cats_sid_row *row = steering->row;
+    if (context->topology == NULL || !steering->encapsulated || !steering->toward_service ||
+        (row != NULL && row->owner_is_egress))
+        return;
+    char sid[CATS_ADDRESS_TEXT];
+    format_sid(steering->sid, sid);
+    if (row == NULL)
+        cats_findings_add(findings, CATS_RULE_CATS_LAST_SID_NOT_EGRESS,
+                          "last SID %s is in no locator of the topology, expected a SID of an egress", sid);
+    else
+        cats_findings_add(findings, CATS_RULE_CATS_LAST_SID_NOT_EGRESS,
+                          "last SID %s belongs to %s, expected a SID of an egress", sid,
+                          row->owner != NULL ? row->owner : "nobody");
+}
+
+static void judge_sid_unknown(const cats_steering *steering, cats_findings *findings)
+{
+    const cats_sid_row *row = steering->row;
+    if (!steering->encapsulated || row == NULL || row->behavior != 0)
+        return;
+    char sid[CATS_ADDRESS_TEXT], locator[CATS_ADDRESS_TEXT];
+    format_sid(steering->sid, sid);
+    format_sid(row->prefix, locator);
+    cats_findings_add(findings, CATS_RULE_CATS_SID_UNKNOWN,
+                      "SID %s is inside locator %s/%u, expected one of the SIDs in the table for it", sid,
+                      locator, row->prefix_length);
+}
+
+/* The next headers that a behaviour takes, in words. */
+static const char *accepted(uint16_t behavior)
+{
+    static const char *const words[] = { "none", "4",        "41",        "4 or 41",
+                                         "143",  "4 or 143", "41 or 143", "4, 41 or 143" };
+    unsigned set = cats_behavior_accepts(behavior, NEXT_HEADER_IPV4) * 1u +
+                   cats_behavior_accepts(behavior, NEXT_HEADER_IPV6) * 2u +
+                   cats_behavior_accepts(behavior, NEXT_HEADER_ETHERNET) * 4u;
+    return words[set];
+}
+
+/* ICMPv6 is let through: RFC 8986 s4.1.1 allows it by local configuration, RFC 9259 s3.1 pings SIDs so. */
+static void judge_upper_layer(const cats_packet *packet, const cats_steering *steering,
+                              cats_findings *findings)
+{
+    if (packet->fragment || !steering->sid_in_destination ||
+        !cats_behavior_decapsulates(steering->behavior) ||
+        cats_behavior_accepts(steering->behavior, packet->next_header) ||
+        packet->next_header == NEXT_HEADER_ICMPV6)
+        return;
+    char sid[CATS_ADDRESS_TEXT];
+    format_sid(steering->sid, sid);
+    cats_findings_add(findings, CATS_RULE_CATS_UPPER_LAYER, "next header %u behind SID %s (%s), expected %s",
+                      packet->next_header, sid, cats_behavior_name(steering->behavior),
+                      accepted(steering->behavior));
+}
+
+static void judge_not_a_service(const cats_context *context, const cats_packet *packet,
+                                const cats_steering *steering, cats_findings *findings)
+{
+    const cats_sid_row *row = steering->row;
+    if (context->topology == NULL || !steering->encapsulated || row == NULL || !row->owner_is_egress ||
+        packet->inner_destination.family == 0)
+        return;
+    bool for_services =
+        steering->behavior == CATS_BEHAVIOR_END_CATS || row->granularity != CATS_GRANULARITY_NOT_STATED;
+    if (!for_services || steering->toward_service)
+        return;
+    char sid[CATS_ADDRESS_TEXT], destination[CATS_ADDRESS_TEXT];
+    format_sid(steering->sid, sid);
+    cats_address_format(&packet->inner_destination, destination);
+    cats_findings_add(findings, CATS_RULE_CATS_NOT_A_SERVICE,
+                      "inner destination %s behind SID %s, expected a CS-ID", destination, sid);
+}
+
+/* The argument's granularity may be a value that has no name. */
+static const char *granularity_text(unsigned granularity)
+{
+    const char *name = cats_granularity_name(granularity);
+    return name != NULL ? name : "not defined";
+}
+
+static void judge_granularity(const cats_steering *steering, cats_findings *findings)
+{
+    unsigned argument = steering->has_argument ? steering->argument.granularity : CATS_GRANULARITY_NOT_STATED;
+    unsigned table = steering->row != NULL ? steering->row->granularity : CATS_GRANULARITY_NOT_STATED;
+    unsigned stated = argument != CATS_GRANULARITY_NOT_STATED ? argument : table;
+    bool both_stated = argument != CATS_GRANULARITY_NOT_STATED && table != CATS_GRANULARITY_NOT_STATED;
+    if (!steering->encapsulated || stated == CATS_GRANULARITY_NOT_STATED)
+        return;
+    if (both_stated && argument != table)
+        cats_findings_add(findings, CATS_RULE_CATS_GRANULARITY_CONFLICT,
+                          "granularity %u (%s) in the argument, expected %u (%s) as in the SID table",
+                          argument, granularity_text(argument), table, granularity_text(table));
+    else if (stated == CATS_GRANULARITY_EGRESS_NODE && cats_behavior_picks_site(steering->behavior))
+        cats_findings_add(
+            findings, CATS_RULE_CATS_GRANULARITY_CONFLICT,
+            "granularity %u (%s) with %s, which picks a site: expected a behaviour that leaves the choice "
+            "to the egress",
+            stated, granularity_text(stated), cats_behavior_name(steering->behavior));
+    else if (stated < CATS_GRANULARITY_EGRESS_NODE && steering->behavior == CATS_BEHAVIOR_END_CATS)
+        cats_findings_add(
+            findings, CATS_RULE_CATS_GRANULARITY_CONFLICT,
+            "granularity %u (%s) with End.CATS, where the egress chooses again: expected %d (egress node)",
+            stated, granularity_text(stated), CATS_GRANULARITY_EGRESS_NODE);
+}
+
+static void judge_flow_label(const cats_packet *packet, const cats_steering *steering,
+                             cats_findings *findings)
+{
+    if (steering->encapsulated && packet->flow_label == 0)
+        cats_findings_add(findings, CATS_RULE_CATS_FLOW_LABEL,
+                          "outer flow label 0, expected a label that tells inner flows apart");
+}
+
+void cats_steering_judge(const cats_context *context, const cats_packet *packet,
+                         const cats_steering *steering, cats_findings *findings)
+{
+    if (!steering->is_srv6 || (packet->srh != NULL && !steering->has_srh))
+        return;
+    judge_segments_left(packet, steering, findings);
+    judge_last_sid(context, steering, findings);
+    judge_sid_unknown(steering, findings);
+    judge_upper_layer(packet, steering, findings);
+    judge_not_a_service(context, packet, steering, findings);
+    judge_granularity(steering, findings);
+    judge_flow_label(packet, steering, findings);
+}
