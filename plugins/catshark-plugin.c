@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* catshark.so: the module's face to Wireshark. Registers protocols, preferences and hooks; holds no
+ * dissection. */
+#include "compat.h"
+
+#include "affinity-option-dissector.h"
+#include "fields.h"
+#include "preferences.h"
+#include "srv6.h"
+#include "tcp-segment.h"
+#include "tree.h"
+
+WS_DLL_PUBLIC_DEF const char plugin_version[] = CATSHARK_VERSION;
+WS_DLL_PUBLIC_DEF const int plugin_want_major = CATSHARK_WIRESHARK_MAJOR;
+WS_DLL_PUBLIC_DEF const int plugin_want_minor = CATSHARK_WIRESHARK_MINOR;
+COMPAT_PLUGIN_DESCRIBE
+WS_DLL_PUBLIC void plugin_register(void);
+
+static void register_protocols(void)
+{
+    fields_register();
+    preferences_register();
+    option_dissector_register();
+    tcp_segment_register();
+    srv6_register();
+    /* Runs at every opening of a file and every new dissection of it: disabling a protocol calls nothing
+     * else. */
+    register_init_routine(option_dissector_follow_preferences);
+}
+
+static void hand_off(void)
+{
+    tree_find_natives();
+    option_dissector_handoff();
+    tcp_segment_handoff();
+    srv6_handoff();
+}
+
+void plugin_register(void)
+{
+    static proto_plugin plugin;
+    plugin.register_protoinfo = register_protocols;
+    plugin.register_handoff = hand_off;
+    proto_register_plugin(&plugin);
+}

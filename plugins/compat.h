@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The one place that knows how Wireshark's plugin interface differs from 4.0 to 4.6. Everything else of the
+ * plugin includes it in place of Wireshark's headers and is written to the newest of them.
+ * CATSHARK_WIRESHARK_MAJOR and _MINOR come from the build: they are those of the Wireshark that was found. */
+#ifndef PLUGINS_COMPAT_H
+#define PLUGINS_COMPAT_H
+
+#include <wireshark.h>
+#include <epan/exceptions.h>
+#include <epan/expert.h>
+#include <epan/ipproto.h>
+#include <epan/packet.h>
+#include <epan/prefs.h>
+#include <epan/proto.h>
+#include <epan/uat.h>
+#include <epan/dissectors/packet-ip.h>
+#include <wsutil/report_message.h>
+
+#define WIRESHARK_AT_LEAST(major, minor)   \
+    (CATSHARK_WIRESHARK_MAJOR > (major) || \
+     (CATSHARK_WIRESHARK_MAJOR == (major) && CATSHARK_WIRESHARK_MINOR >= (minor)))
+
+/* 4.2: callbacks of tables give C's bool in place of GLib's gboolean, which is an int. */
+#if WIRESHARK_AT_LEAST(4, 2)
+typedef bool compat_bool;
+#else
+typedef gboolean compat_bool;
+#endif
+
+/* 4.4: a module says what it holds. */
+#if WIRESHARK_AT_LEAST(4, 4)
+#include <wsutil/plugins.h>
+#define COMPAT_PLUGIN_DESCRIBE                    \
+    WS_DLL_PUBLIC uint32_t plugin_describe(void); \
+    uint32_t plugin_describe(void)                \
+    {                                             \
+        return WS_PLUGIN_DESC_DISSECTOR;          \
+    }
+#else
+#define COMPAT_PLUGIN_DESCRIBE
+#endif
+
+/* 4.6: the words of booleans have a header of their own. */
+#if WIRESHARK_AT_LEAST(4, 6)
+#include <epan/tfs.h>
+#endif
+
+#endif

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Registration of the protocols, fields, subtrees and expert infos. Names and types: docs/fields.md. */
+#include "fields.h"
+
+#include "epan-cats/cats-behavior.h"
+#include "epan-cats/cats-sid.h"
+#include "epan-cats/srh.h"
+
+int proto_affinity = -1;
+int proto_cats = -1;
+
+int hf_affinity_kind = -1, hf_affinity_length = -1, hf_affinity_exid = -1, hf_affinity_ipv4 = -1,
+    hf_affinity_ipv6 = -1, hf_affinity_port = -1, hf_affinity_permit = -1;
+int hf_affinity_saf[SAF_OFFSET_MAX - SAF_OFFSET_MIN + 1] = { -1, -1, -1 };
+
+int hf_cats_sid = -1, hf_cats_sid_locator = -1, hf_cats_sid_function = -1, hf_cats_sid_argument = -1,
+    hf_cats_sid_behavior = -1, hf_cats_sid_name = -1;
+int hf_cats_granularity = -1, hf_cats_level = -1, hf_cats_aggregate_id = -1;
+int hf_cats_ingress = -1, hf_cats_egress = -1, hf_cats_service = -1;
+int hf_cats_segment_active = -1, hf_cats_srh_flags_oam = -1, hf_cats_srh_flags_unused = -1;
+int hf_cats_srh_tlv_type = -1, hf_cats_srh_tlv_length = -1, hf_cats_srh_tlv_value = -1,
+    hf_cats_srh_tlv_hmac_d = -1, hf_cats_srh_tlv_hmac_key_id = -1, hf_cats_srh_tlv_hmac_value = -1;
+
+int ett_affinity = -1, ett_experimental = -1, ett_cats = -1, ett_cats_sid = -1, ett_cats_sid_holder = -1,
+    ett_cats_argument = -1, ett_cats_srh_tlv = -1;
+
+/* Wireshark keeps these tables by reference, so they live as long as the process. */
+static value_string granularity_names[] = { { CATS_GRANULARITY_NOT_STATED, NULL },
+                                            { CATS_GRANULARITY_SERVICE_POINT, NULL },
+                                            { CATS_GRANULARITY_SERVICE_SITE, NULL },
+                                            { CATS_GRANULARITY_EGRESS_NODE, NULL },
+                                            { 0, NULL } };
+static value_string tlv_names[] = {
+    { SRH_TLV_PAD1, NULL }, { SRH_TLV_PADN, NULL }, { SRH_TLV_HMAC, NULL }, { 0, NULL }
+};
+
+static expert_field rule_fields[CATS_RULE_COUNT];
+
+expert_field *rule_expert_field(cats_rule_id rule)
+{
+    return &rule_fields[rule];
+}
+
+/* The core's names as a table that Wireshark can look codes up in. */
+static const value_string *behavior_names(void)
+{
+    uint16_t code;
+    const char *name;
+    size_t count = 0;
+    while (cats_behavior_at(count, &code, &name))
+        count++;
+    value_string *names = wmem_alloc0_array(wmem_epan_scope(), value_string, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        cats_behavior_at(i, &code, &name);
+        names[i] = (value_string){ code, name };
+    }
+    return names;
+}
+
+static void name_values(void)
+{
+    for (value_string *v = granularity_names; v < granularity_names + array_length(granularity_names) - 1;
+         v++)
+        v->strptr = cats_granularity_name(v->value);
+    for (value_string *v = tlv_names; v < tlv_names + array_length(tlv_names) - 1; v++)
+        v->strptr = srh_tlv_name((uint8_t)v->value);
+}
+
+/* clang-format off */
+static hf_register_info affinity_fields[] = {
+    { &hf_affinity_kind, { "Kind", "affinity.kind", FT_UINT8, BASE_DEC, NULL, 0,
+        "Kind of the TCP option that carries service affinity", HFILL } },
+    { &hf_affinity_length, { "Length", "affinity.length", FT_UINT8, BASE_DEC, NULL, 0,
+        "Octets of the option, kind and length included", HFILL } },
+    { &hf_affinity_exid, { "Experiment identifier", "affinity.exid", FT_UINT32, BASE_HEX, NULL, 0,
+        "ExID of the option's experimental form (RFC 6994)", HFILL } },
+    { &hf_affinity_ipv4, { "Service node", "affinity.ipv4", FT_IPv4, BASE_NONE, NULL, 0,
+        "Unicast IPv4 address of the service node", HFILL } },
+    { &hf_affinity_ipv6, { "Service node", "affinity.ipv6", FT_IPv6, BASE_NONE, NULL, 0,
+        "Unicast IPv6 address of the service node", HFILL } },
+    { &hf_affinity_port, { "Port", "affinity.port", FT_UINT16, BASE_PT_TCP, NULL, 0,
+        "TCP port on which the service node takes the new connection", HFILL } },
+    { &hf_affinity_permit, { "Permit", "affinity.permit", FT_BOOLEAN, BASE_NONE, TFS(&tfs_yes_no), 0,
+        "The option without an address: its sender supports service affinity", HFILL } },
+#define SAF_FIELD(offset) \
+    { &hf_affinity_saf[(offset) - SAF_OFFSET_MIN], { "Service Affinity Flag (SAF)", "affinity.saf", FT_BOOLEAN, 12, \
+        TFS(&tfs_set_notset), 0x8000 >> (offset), "The sender supports the service affinity option", HFILL } }
+    SAF_FIELD(4), SAF_FIELD(5), SAF_FIELD(6),
+};
+
+static hf_register_info cats_fields[] = {
+    { &hf_cats_sid, { "SID", "cats.sid", FT_IPv6, BASE_NONE, NULL, 0,
+        "The egress's SRv6 segment identifier", HFILL } },
+    { &hf_cats_sid_locator, { "Locator", "cats.sid.locator", FT_IPv6, BASE_NONE, NULL, 0,
+        "Block and node bits of the SID", HFILL } },
+    { &hf_cats_sid_function, { "Function", "cats.sid.function", FT_UINT64, BASE_HEX, NULL, 0,
+        "Function bits of the SID", HFILL } },
+    { &hf_cats_sid_argument, { "Argument", "cats.sid.argument", FT_UINT64, BASE_HEX, NULL, 0,
+        "Argument bits of the SID", HFILL } },
+    { &hf_cats_sid_behavior, { "Behavior", "cats.sid.behavior", FT_UINT16, BASE_HEX, NULL, 0,
+        "Endpoint behavior that the SID stands for, by the SID table or by its function", HFILL } },
+    { &hf_cats_sid_name, { "Name", "cats.sid.name", FT_STRING, BASE_NONE, NULL, 0,
+        "Owner and behavior of the SID", HFILL } },
+    { &hf_cats_granularity, { "Granularity", "cats.granularity", FT_UINT8, BASE_DEC, VALS(granularity_names), 0,
+        "At which granularity metrics were merged", HFILL } },
+    { &hf_cats_level, { "Metric level", "cats.level", FT_UINT8, BASE_DEC, NULL, 0,
+        "Level of the CATS metric", HFILL } },
+    { &hf_cats_aggregate_id, { "Aggregate ID", "cats.aggregate_id", FT_UINT24, BASE_HEX, NULL, 0,
+        "The announcement that the ingress acted on", HFILL } },
+    { &hf_cats_ingress, { "Ingress", "cats.ingress", FT_IPv6, BASE_NONE, NULL, 0,
+        "Outer source address: the ingress CATS-Forwarder", HFILL } },
+    { &hf_cats_egress, { "Egress", "cats.egress", FT_STRING, BASE_NONE, NULL, 0,
+        "Name or locator of the egress CATS-Forwarder", HFILL } },
+    { &hf_cats_service, { "Service", "cats.service", FT_STRING, BASE_NONE, NULL, 0,
+        "Inner destination address: the CS-ID", HFILL } },
+    { &hf_cats_segment_active, { "Active segment", "cats.segment.active", FT_IPv6, BASE_NONE, NULL, 0,
+        "The segment in force: Segment List[Segments Left]", HFILL } },
+    { &hf_cats_srh_flags_oam, { "OAM", "cats.srh.flags.oam", FT_BOOLEAN, 8, TFS(&tfs_set_notset), SRH_FLAG_OAM,
+        "O-flag of RFC 9259", HFILL } },
+    { &hf_cats_srh_flags_unused, { "Unused flags", "cats.srh.flags.unused", FT_UINT8, BASE_HEX, NULL, 0,
+        "Flag bits that no RFC gives a meaning", HFILL } },
+    { &hf_cats_srh_tlv_type, { "Type", "cats.srh.tlv.type", FT_UINT8, BASE_DEC, VALS(tlv_names), 0,
+        "Type of an SRH TLV", HFILL } },
+    { &hf_cats_srh_tlv_length, { "Length", "cats.srh.tlv.length", FT_UINT8, BASE_DEC, NULL, 0,
+        "Octets of the TLV's value", HFILL } },
+    { &hf_cats_srh_tlv_value, { "Value", "cats.srh.tlv.value", FT_BYTES, BASE_NONE, NULL, 0,
+        "Value of the TLV", HFILL } },
+    { &hf_cats_srh_tlv_hmac_d, { "Destination address verification disabled", "cats.srh.tlv.hmac.d", FT_BOOLEAN,
+        BASE_NONE, TFS(&tfs_yes_no), 0, "D-bit of the HMAC TLV", HFILL } },
+    { &hf_cats_srh_tlv_hmac_key_id, { "Key ID", "cats.srh.tlv.hmac.key_id", FT_UINT32, BASE_HEX, NULL, 0,
+        "HMAC Key ID", HFILL } },
+    { &hf_cats_srh_tlv_hmac_value, { "HMAC", "cats.srh.tlv.hmac.value", FT_BYTES, BASE_NONE, NULL, 0,
+        "Keyed hash of the header", HFILL } },
+};
+/* clang-format on */
+
+static int *const subtrees[] = { &ett_affinity,        &ett_experimental,  &ett_cats,        &ett_cats_sid,
+                                 &ett_cats_sid_holder, &ett_cats_argument, &ett_cats_srh_tlv };
+
+static int wireshark_severity(cats_severity severity)
+{
+    static const int severities[] = {
+        [CATS_NOTE] = PI_NOTE, [CATS_WARNING] = PI_WARN, [CATS_ERROR] = PI_ERROR
+    };
+    return severities[severity];
+}
+
+/* Registers the rules of packet scope whose filter name begins with that of the protocol. */
+static void register_rules(int protocol)
+{
+    static ei_register_info infos[2][CATS_RULE_COUNT];
+    ei_register_info *info = infos[protocol == proto_cats];
+    const char *prefix = proto_get_protocol_filter_name(protocol);
+    size_t length = strlen(prefix);
+    int count = 0;
+    for (int id = 0; id < CATS_RULE_COUNT; id++) {
+        const cats_rule *rule = cats_rule_get((cats_rule_id)id);
+        if (rule->scope != CATS_SCOPE_PACKET || strncmp(rule->filter, prefix, length) != 0 ||
+            rule->filter[length] != '.')
+            continue;
+        rule_fields[id] = (expert_field)EI_INIT;
+        info[count++] = (ei_register_info){ &rule_fields[id],
+                                            { rule->filter, PI_PROTOCOL, wireshark_severity(rule->severity),
+                                              rule->sentence, EXPFILL } };
+    }
+    expert_register_field_array(expert_register_protocol(protocol), info, count);
+}
+
+static hf_register_info *field_of(hf_register_info *fields, size_t count, const int *id)
+{
+    for (size_t i = 0; i < count; i++)
+        if (fields[i].p_id == id)
+            return &fields[i];
+    return NULL;
+}
+
+void fields_register(void)
+{
+    proto_affinity = proto_register_protocol("Service Affinity", "Service Affinity", "affinity");
+    proto_cats = proto_register_protocol("Computing-Aware Traffic Steering", "CATS", "cats");
+    name_values();
+    field_of(cats_fields, array_length(cats_fields), &hf_cats_sid_behavior)->hfinfo.strings =
+        VALS(behavior_names());
+    proto_register_field_array(proto_affinity, affinity_fields, array_length(affinity_fields));
+    proto_register_field_array(proto_cats, cats_fields, array_length(cats_fields));
+    proto_register_subtree_array(subtrees, array_length(subtrees));
+    register_rules(proto_affinity);
+    register_rules(proto_cats);
+}

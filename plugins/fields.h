@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The plugin's protocols, fields, subtrees and expert infos, as ids that Wireshark gives at registration.
+ * A field's variable mirrors its filter name. */
+#ifndef PLUGINS_FIELDS_H
+#define PLUGINS_FIELDS_H
+
+#include "compat.h"
+#include "epan-cats/rules.h"
+
+extern int proto_affinity; /* "Service Affinity" */
+extern int proto_cats;     /* "Computing-Aware Traffic Steering" */
+
+extern int hf_affinity_kind, hf_affinity_length, hf_affinity_exid, hf_affinity_ipv4, hf_affinity_ipv6,
+    hf_affinity_port, hf_affinity_permit;
+
+/* SAF has one field per position that the preference can give it; all are named affinity.saf. */
+#define SAF_OFFSET_MIN 4
+#define SAF_OFFSET_MAX 6
+extern int hf_affinity_saf[SAF_OFFSET_MAX - SAF_OFFSET_MIN + 1];
+
+extern int hf_cats_sid, hf_cats_sid_locator, hf_cats_sid_function, hf_cats_sid_argument, hf_cats_sid_behavior,
+    hf_cats_sid_name;
+extern int hf_cats_granularity, hf_cats_level, hf_cats_aggregate_id;
+extern int hf_cats_ingress, hf_cats_egress, hf_cats_service;
+extern int hf_cats_segment_active, hf_cats_srh_flags_oam, hf_cats_srh_flags_unused;
+extern int hf_cats_srh_tlv_type, hf_cats_srh_tlv_length, hf_cats_srh_tlv_value, hf_cats_srh_tlv_hmac_d,
+    hf_cats_srh_tlv_hmac_key_id, hf_cats_srh_tlv_hmac_value;
+
+extern int ett_affinity, ett_experimental, ett_cats, ett_cats_sid, ett_cats_sid_holder, ett_cats_argument,
+    ett_cats_srh_tlv;
+
+/* The expert info of a rule; valid for rules of packet scope only. */
+expert_field *rule_expert_field(cats_rule_id rule);
+
+/* Registers both protocols with all of the above. */
+void fields_register(void);
+
+#endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Broken rules as Wireshark's expert infos. */
+#include "findings.h"
+
+#include "fields.h"
+
+void finding_show(packet_info *pinfo, proto_item *item, int protocol, const cats_finding *finding)
+{
+    /* Wrappers add no layer, so the protocol in force is that of their caller. */
+    const char *caller = pinfo->current_proto;
+    pinfo->current_proto = proto_get_protocol_short_name(find_protocol_by_id(protocol));
+    expert_add_info_format(pinfo, item, rule_expert_field(finding->rule), "%s", finding->text);
+    pinfo->current_proto = caller;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Broken rules as Wireshark's expert infos. */
+#ifndef PLUGINS_FINDINGS_H
+#define PLUGINS_FINDINGS_H
+
+#include "compat.h"
+#include "epan-cats/rules.h"
+
+/* Adds the finding to `item` (may be NULL: it is then counted, filtered by and shown as severity all the
+ * same). */
+void finding_show(packet_info *pinfo, proto_item *item, int protocol, const cats_finding *finding);
+
+#endif

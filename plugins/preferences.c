@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Preferences affinity.* and cats.*: defaults decode what the drafts' placeholders produce with no
+ * configuration. A value that cannot be used is reported, and what was in force before stays. */
+#include "preferences.h"
+
+#include "affinity-option-dissector.h"
+#include "fields.h"
+#include "sid-uat.h"
+
+#include "epan-cats/numbers.h"
+
+/* What the user typed; Wireshark owns the strings. */
+static struct {
+    guint kind;
+    guint exid;
+    gint saf_bit;
+    const char *structure;
+    const char *topology;
+} preferred = { .kind = AFFINITY_KIND_DEFAULT,
+                .exid = AFFINITY_EXID_DEFAULT,
+                .saf_bit = AFFINITY_SAF_OFFSET_DEFAULT,
+                .structure = CATS_STRUCTURE_DEFAULT,
+                .topology = "" };
+
+/* What is in force. */
+static affinity_numbers numbers;
+static cats_context context;
+static cats_topology *topology;
+static char *topology_path; /* of the last attempt to load, good or bad */
+static cats_sid_table *user_sids;
+
+const affinity_numbers *affinity_settings(void)
+{
+    return &numbers;
+}
+
+const cats_context *cats_settings(void)
+{
+    return &context;
+}
+
+const cats_topology *topology_settings(void)
+{
+    return topology;
+}
+
+bool affinity_is_enabled(void)
+{
+    static protocol_t *protocol;
+    if (protocol == NULL)
+        protocol = find_protocol_by_id(proto_affinity);
+    return proto_is_protocol_enabled(protocol);
+}
+
+bool cats_is_enabled(void)
+{
+    static protocol_t *protocol;
+    if (protocol == NULL)
+        protocol = find_protocol_by_id(proto_cats);
+    return proto_is_protocol_enabled(protocol);
+}
+
+static bool kind_is_usable(guint kind)
+{
+    return kind > TCP_OPTION_NOP && kind < TCP_OPTION_EXPERIMENT_1;
+}
+
+static void apply_affinity(void)
+{
+    if (kind_is_usable(preferred.kind))
+        numbers.kind = (uint8_t)preferred.kind;
+    else
+        report_failure("affinity.kind: %u, expected 2-252; %u stays in force", preferred.kind, numbers.kind);
+    if (preferred.exid != 0)
+        numbers.exid = preferred.exid;
+    else
+        report_failure("affinity.exid: 0, expected 0x1-0xffffffff; 0x%x stays in force", numbers.exid);
+    numbers.saf_offset = (uint8_t)preferred.saf_bit;
+    option_dissector_follow_preferences();
+}
+
+/* The user's rows come first, and what the topology adds to them. */
+static void rebuild_sids(void)
+{
+    cats_sid_table_free(user_sids);
+    user_sids = sid_uat_table(topology);
+    context.topology = topology;
+    context.sids = user_sids;
+}
+
+static void load_topology(const char *path)
+{
+    if (g_strcmp0(path, topology_path) == 0)
+        return;
+    g_free(topology_path);
+    topology_path = g_strdup(path);
+    cats_topology *loaded = NULL;
+    if (path[0] != '\0') {
+        GError *error = NULL;
+        loaded = cats_topology_load(path, &error);
+        if (loaded == NULL) {
+            report_failure("cats.topology: %s", error->message);
+            g_error_free(error);
+        }
+    }
+    cats_topology *old = topology;
+    topology = loaded;
+    rebuild_sids();
+    cats_topology_free(old);
+}
+
+static void apply_cats(void)
+{
+    cats_sid_structure structure;
+    const char *reason;
+    const char *text = preferred.structure == NULL ? "" : preferred.structure;
+    if (cats_sid_structure_parse(text, &structure, &reason))
+        context.structure = structure;
+    else
+        report_failure("cats.structure: \"%s\", %s", text, reason);
+    load_topology(preferred.topology == NULL ? "" : preferred.topology);
+}
+
+static void register_affinity(void)
+{
+    static const enum_val_t positions[] = { { "4", "4 (mask 0x800)", 4 },
+                                            { "5", "5 (mask 0x400)", 5 },
+                                            { "6", "6 (mask 0x200)", 6 },
+                                            { NULL, NULL, 0 } };
+    module_t *module = prefs_register_protocol(proto_affinity, apply_affinity);
+    prefs_register_uint_preference(module, "kind", "TCP option kind",
+                                   "Kind of the service affinity option where it has one of its own, 2-252",
+                                   10, &preferred.kind);
+    prefs_register_uint_preference(
+        module, "exid", "Experiment identifier",
+        "ExID of the option under kinds 253 and 254, hexadecimal; above ffff it has 32 bits", 16,
+        &preferred.exid);
+    prefs_register_enum_preference(
+        module, "saf_bit", "Position of SAF",
+        "Bit offset of the Service Affinity Flag in octets 12-13 of the TCP header", &preferred.saf_bit,
+        positions, FALSE);
+}
+
+static void register_cats(void)
+{
+    module_t *module = prefs_register_protocol(proto_cats, apply_cats);
+    prefs_register_string_preference(
+        module, "structure", "SID structure",
+        "Bits of block/node/function/argument of SIDs in " CATS_LOCATOR_BLOCK_DEFAULT " that no table names",
+        &preferred.structure);
+    prefs_register_filename_preference(module, "topology", "Topology file",
+                                       "Services, ingresses, egresses and SIDs of the network",
+                                       &preferred.topology, FALSE);
+    sid_uat_register(module, rebuild_sids);
+}
+
+void preferences_register(void)
+{
+    numbers = affinity_numbers_default;
+    cats_context_init(&context);
+    register_affinity();
+    register_cats();
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The user's settings, as the core library wants them. */
+#ifndef PLUGINS_PREFERENCES_H
+#define PLUGINS_PREFERENCES_H
+
+#include "compat.h"
+#include "epan-cats/affinity-option.h"
+#include "epan-cats/cats-rules.h"
+#include "epan-cats/topology.h"
+
+/* Always valid: a setting that cannot be used is reported and the one before stays in force. */
+const affinity_numbers *affinity_settings(void);
+const cats_context *cats_settings(void);
+/* NULL without a topology file. */
+const cats_topology *topology_settings(void);
+
+bool affinity_is_enabled(void);
+bool cats_is_enabled(void);
+
+/* After fields_register(). */
+void preferences_register(void);
+
+#endif

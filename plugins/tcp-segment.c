@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Stands in front of TCP. The segment is read before TCP sees it, while its addresses are those of this
+ * packet; SAF, broken rules and the summary follow when TCP and all above it are done, for they hang on items
+ * that TCP makes. Spec: draft-wang-tcpm-tcp-service-affinity-option; RFC 9293 s3.1. */
+#include "tcp-segment.h"
+
+#include "affinity-option-dissector.h"
+#include "fields.h"
+#include "findings.h"
+#include "hooks.h"
+#include "preferences.h"
+#include "tree.h"
+
+#include "epan-cats/affinity-rules.h"
+
+#define HEADER_MIN 20
+#define AT_FLAGS 12
+
+static dissector_handle_t tcp;
+static int proto_wrapper = -1;
+
+/* A segment that carries SAF, reserved bits or an option of ours. */
+typedef struct our_segment {
+    bool whole; /* all of the header is captured: rules are judged */
+    affinity_segment segment;
+    affinity_seen seen;
+    option_items items;
+    proto_node *mark; /* TCP's item is the first one behind it */
+} our_segment;
+
+/* Flags and options, as far as the capture has them: options that it cut are left to the option dissector. */
+static bool read_header(tvbuff_t *tvb, our_segment *ours)
+{
+    affinity_segment *segment = &ours->segment;
+    unsigned captured = tvb_captured_length(tvb);
+    if (captured < AT_FLAGS + 2)
+        return false;
+    const uint8_t *octets = tvb_get_ptr(tvb, 0, (int)captured);
+    unsigned length = (octets[AT_FLAGS] >> 4) * 4u;
+    segment->flags = (uint16_t)((octets[AT_FLAGS] << 8 | octets[AT_FLAGS + 1]) & 0xfff);
+    ours->whole = length >= HEADER_MIN && length <= captured;
+    segment->options = octets + HEADER_MIN;
+    segment->options_length = ours->whole ? length - HEADER_MIN : 0;
+    segment->source_port = (uint16_t)(octets[0] << 8 | octets[1]);
+    segment->destination_port = (uint16_t)(octets[2] << 8 | octets[3]);
+    return true;
+}
+
+static cats_address address_of(const address *from)
+{
+    if (from->type == AT_IPv4 && from->len == 4)
+        return cats_address_ipv4(from->data);
+    if (from->type == AT_IPv6 && from->len == 16)
+        return cats_address_ipv6(from->data);
+    return (cats_address){ .family = 0 };
+}
+
+/* False, at small cost, for a segment that has nothing of ours. */
+static bool read_segment(tvbuff_t *tvb, packet_info *pinfo, our_segment *ours)
+{
+    if (!affinity_is_enabled() || !read_header(tvb, ours))
+        return false;
+    affinity_segment_read(affinity_settings(), NULL, &ours->segment, &ours->seen, NULL);
+    if (ours->seen.count == 0 && !ours->seen.defective && (ours->segment.flags & TCP_FLAGS_RESERVED) == 0)
+        return false;
+    ours->segment.source = address_of(&pinfo->src);
+    ours->segment.destination = address_of(&pinfo->dst);
+    return true;
+}
+
+/* SAF beside the reserved bits of which it is one. Gives the item that findings about bits hang on. */
+static proto_item *show_flags(tvbuff_t *tvb, proto_tree *tcp_tree, const our_segment *ours)
+{
+    proto_node *flags = tree_first(tcp_tree, native_tcp_flags);
+    proto_tree *parent = flags == NULL ? tcp_tree : flags;
+    if (!ours->seen.saf)
+        return parent;
+    int field = hf_affinity_saf[affinity_settings()->saf_offset - SAF_OFFSET_MIN];
+    proto_item *item = proto_tree_add_boolean(parent, field, tvb, AT_FLAGS, 1, ours->segment.flags);
+    proto_node *reserved = tree_first(parent, native_tcp_flags_res);
+    if (reserved != NULL)
+        proto_tree_move_item(parent, reserved, item);
+    if (flags != NULL)
+        proto_item_append_text(flags, " [SAF]");
+    return parent;
+}
+
+static proto_item *option_item(tvbuff_t *tvb, const our_segment *ours, size_t at)
+{
+    return option_items_at(&ours->items, tvb_raw_offset(tvb) + HEADER_MIN + (int)at);
+}
+
+/* TCP hands out no option whose length is below 2 or past the end: the finding then hangs on the flags. */
+static void show_findings(tvbuff_t *tvb, packet_info *pinfo, const our_segment *ours, proto_item *flags)
+{
+    cats_findings findings;
+    cats_findings_clear(&findings);
+    affinity_segment_judge(affinity_settings(), topology_settings(), &ours->segment, &ours->seen, &findings);
+    proto_item *option = ours->seen.count > 0 ? option_item(tvb, ours, ours->seen.at[0]) : NULL;
+    proto_item *defective = ours->seen.defective ? option_item(tvb, ours, ours->seen.defective_at) : NULL;
+    for (unsigned i = 0; i < findings.count; i++) {
+        const cats_finding *finding = &findings.list[i];
+        proto_item *item = option;
+        if (finding->rule == CATS_RULE_AFFINITY_RESERVED_BITS)
+            item = flags;
+        else if (finding->rule == CATS_RULE_AFFINITY_OPTION_LENGTH && defective != NULL)
+            item = defective;
+        finding_show(pinfo, item != NULL ? item : flags, proto_affinity, finding);
+    }
+}
+
+static void summarise(packet_info *pinfo, const affinity_seen *seen)
+{
+    if (seen->saf)
+        col_append_str(pinfo->cinfo, COL_INFO, " [SAF]");
+    if (seen->count == 0)
+        return;
+    char text[CATS_ADDRESS_TEXT] = "permit";
+    if (!seen->option[0].permit)
+        cats_endpoint_format(&seen->option[0].address, seen->option[0].port, text);
+    col_append_fstr(pinfo->cinfo, COL_INFO, " Affinity=%s", text);
+}
+
+static void show_segment(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const our_segment *ours)
+{
+    proto_node *tcp_tree = tree_next(tree, ours->mark);
+    if (tcp_tree == NULL)
+        tcp_tree = tree;
+    proto_item *flags = show_flags(tvb, tcp_tree, ours);
+    if (ours->whole && !pinfo->flags.in_error_pkt)
+        show_findings(tvb, pinfo, ours, flags);
+    summarise(pinfo, &ours->seen);
+}
+
+static int dissect_our_segment(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
+                               our_segment *ours)
+{
+    volatile int length = 0;
+    ours->items.count = 0;
+    ours->mark = tree_mark(tree);
+    option_items *before = option_items_direct(&ours->items);
+    /* Payload dissectors throw where the snap length cut the frame. */
+    TRY
+    {
+        length = hook_pass_on(tcp, tvb, pinfo, tree, data);
+    }
+    FINALLY
+    {
+        option_items_direct(before);
+        show_segment(tvb, pinfo, tree, ours);
+    }
+    ENDTRY;
+    return length;
+}
+
+static int dissect_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    our_segment ours;
+    if (!read_segment(tvb, pinfo, &ours))
+        return hook_pass_on(tcp, tvb, pinfo, tree, data);
+    return dissect_our_segment(tvb, pinfo, tree, data, &ours);
+}
+
+void tcp_segment_register(void)
+{
+    proto_wrapper = hook_protocol("tcp", "TCP (service affinity aware)", "affinity.tcp");
+}
+
+void tcp_segment_handoff(void)
+{
+    tcp = hook_in_front("ip.proto", IP_PROTO_TCP, dissect_tcp, proto_wrapper);
+}

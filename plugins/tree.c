@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Finding items of Wireshark's own dissectors in the tree. */
+#include "tree.h"
+
+int native_tcp = -1, native_tcp_flags = -1, native_tcp_flags_res = -1, native_tcp_option_kind = -1,
+    native_tcp_option_length = -1, native_tcp_exid = -1, native_tcp_experimental = -1;
+int native_ipv6 = -1, native_ipv6_dst = -1, native_srh_address = -1;
+
+void tree_find_natives(void)
+{
+    static const struct {
+        int *id;
+        const char *filter;
+    } natives[] = {
+        { &native_tcp, "tcp" },
+        { &native_tcp_flags, "tcp.flags" },
+        { &native_tcp_flags_res, "tcp.flags.res" },
+        { &native_tcp_option_kind, "tcp.option_kind" },
+        { &native_tcp_option_length, "tcp.option_len" },
+        { &native_tcp_exid, "tcp.options.experimental.exid" },
+        { &native_tcp_experimental, "tcp.options.experimental" },
+        { &native_ipv6, "ipv6" },
+        { &native_ipv6_dst, "ipv6.dst" },
+        { &native_srh_address, "ipv6.routing.srh.addr" },
+    };
+    for (size_t i = 0; i < array_length(natives); i++)
+        *natives[i].id = proto_registrar_get_id_byname(natives[i].filter);
+}
+
+static bool shows(const proto_node *node, int field)
+{
+    const field_info *info = PNODE_FINFO(node);
+    return info != NULL && info->hfinfo->id == field;
+}
+
+proto_node *tree_next(proto_tree *tree, proto_node *sibling)
+{
+    if (sibling != NULL)
+        return sibling->next;
+    return tree == NULL ? NULL : tree->first_child;
+}
+
+proto_node *tree_mark(proto_tree *tree)
+{
+    return tree == NULL ? NULL : tree->last_child;
+}
+
+proto_node *tree_first(proto_tree *tree, int field)
+{
+    for (proto_node *node = tree_next(tree, NULL); node != NULL; node = node->next)
+        if (shows(node, field))
+            return node;
+    return NULL;
+}
+
+proto_node *tree_last(proto_tree *tree, int field)
+{
+    proto_node *found = NULL;
+    for (proto_node *node = tree_next(tree, NULL); node != NULL; node = node->next)
+        if (shows(node, field))
+            found = node;
+    return found;
+}

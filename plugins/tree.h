@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Finding what Wireshark's own dissectors put into the tree, to hang our items there. */
+#ifndef PLUGINS_TREE_H
+#define PLUGINS_TREE_H
+
+#include "compat.h"
+
+/* Ids of Wireshark's own protocols and fields; looked up once by tree_find_natives(). */
+extern int native_tcp, native_tcp_flags, native_tcp_flags_res, native_tcp_option_kind,
+    native_tcp_option_length, native_tcp_exid, native_tcp_experimental;
+extern int native_ipv6, native_ipv6_dst, native_srh_address;
+void tree_find_natives(void);
+
+/* The first or last child that shows this field; NULL without a tree, or when Wireshark left the item out
+ * because nobody asked for it. */
+proto_node *tree_first(proto_tree *tree, int field);
+proto_node *tree_last(proto_tree *tree, int field);
+
+/* The first child behind `sibling`, or the first of all when that is NULL. */
+proto_node *tree_next(proto_tree *tree, proto_node *sibling);
+/* The last child so far, a place to come back to with tree_next(). */
+proto_node *tree_mark(proto_tree *tree);
+
+#endif
