@@ -138,7 +138,9 @@ bool affinity_option_equal(const affinity_option *a, const affinity_option *b)
 uint16_t affinity_saf_mask(const affinity_numbers *numbers)
 {
     unsigned offset = numbers->saf_offset;
-    return offset >= 4 && offset <= 6 ? (uint16_t)(0x8000u >> offset) : 0;
+    if (offset < 4 || offset > 6)
+        return 0;
+    return (uint16_t)(0x8000u >> offset);
 }
 
 void affinity_option_walk_start(affinity_option_walk *walk, const uint8_t *octets, size_t length)
