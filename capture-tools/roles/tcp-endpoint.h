@@ -80,7 +80,7 @@ enum {
         1 << 3, /* the peer's FIN came in sequence; fin_option is valid if has_fin_option */
     TCP_HAPPENED_OLD_FIN = 1 << 4,         /* the segment repeats a FIN that is already known */
     TCP_HAPPENED_FIN_DIFFERS = 1 << 5,     /* ... with another affinity option, or without it */
-    TCP_HAPPENED_FIN_SENT = 1 << 6,        /* for the first time; fin_option_sent tells if with the option */
+    TCP_HAPPENED_FIN_SENT = 1 << 6,        /* for the first time; fin_option_sent: with the option */
     TCP_HAPPENED_OPTION_LEFT_OUT = 1 << 7, /* ... without, for want of room */
     TCP_HAPPENED_FINISHED = 1 << 8,        /* both directions closed in order (TIME-WAIT may follow) */
     TCP_HAPPENED_FAILED = 1 << 9,          /* given up: `failure` says why */
@@ -101,13 +101,14 @@ struct tcp_endpoint {
     bool saf;                       /* set SAF on our SYN or SYN-ACK */
     bool active;                    /* we opened */
     bool timestamps, sack, scaling; /* agreed */
-    bool close_wanted, fin_sent, fin_option_decided, fin_option_sent;
+    bool close_wanted, fin_sent, fin_option_sent;
     bool held; /* the reader has stopped */
     bool acknowledge, challenge, resend, probe, recovering, rtt_timing, ts_recent_valid, syn_lost;
-    bool fin_known, has_fin_option, fin_option_doubtful;
+    bool fin_known, peer_closed, has_fin_option;
     uint8_t send_scale, receive_scale;
     uint8_t duplicates, tries;
-    uint16_t send_mss; /* the peer's or ours, whichever is less; options come off it */
+    uint16_t identification; /* of the next IPv4 header */
+    uint16_t send_mss;       /* the peer's or ours, whichever is less; options come off it */
 
     uint32_t iss, snd_una, snd_nxt, snd_max, snd_wnd, snd_wl1, snd_wl2, max_wnd, snd_fin, recover;
     uint32_t irs, rcv_nxt, rcv_edge /* right edge promised */, last_ack_sent, rcv_fin;

@@ -50,9 +50,10 @@ typedef struct tcp_options_spec {
 } tcp_options_spec;
 
 typedef struct tcp_options_written {
-    size_t length;       /* a multiple of 4 */
-    bool affinity;       /* written */
-    unsigned sack_count; /* written */
+    size_t length;           /* a multiple of 4 */
+    bool affinity;           /* written */
+    unsigned sack_count;     /* written */
+    unsigned sack_displaced; /* would have been, but for the affinity option */
 } tcp_options_written;
 
 /* MSS, SACK permitted, timestamps, scale and `other` come first; the affinity option has what is left if it
