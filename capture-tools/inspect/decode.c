@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From frame to steering, affinity and findings: the walker's offsets handed to the judgements of epan-cats. */
+#include "decode.h"
+
+enum {
+    IPV6_SOURCE = 8,
+    IPV6_DESTINATION = 24,
+    TCP_FLAGS = 12,
+    TCP_FLAGS_END = 14,
+    TCP_OPTIONS = 20
+};
+
+/* The packet inside the encapsulation of ip[index], or no address: a packet that an ICMP error quotes is not inside. */
+static cats_address inner_destination(const packet *p, unsigned index)
+{
+    if (index + 1u >= p->ip_count || p->ip[index + 1].quoted != p->ip[index].quoted)
+        return (cats_address){ .family = 0 };
+    return packet_destination(p, &p->ip[index + 1]);
+}
+
+static void decode_steering(const decoder *d, unsigned index, decoded *out)
+{
+    const packet *p = &out->packet;
+    const packet_ip *ip = &p->ip[index];
+    uint32_t limit = ip->end < p->captured ? ip->end : p->captured;
+    decoded_steering *here = &out->steerings[out->steering_count];
+
+    cats_packet view = {
+        .outer_source = p->data + ip->offset + IPV6_SOURCE,
+        .outer_destination = p->data + ip->offset + IPV6_DESTINATION,
+        .flow_label = ip->flow_label,
+        .next_header = ip->protocol,
+        .fragment = ip->fragment,
+        .inner_destination = inner_destination(p, index),
+    };
+    if (ip->srh) {
+        view.srh = p->data + ip->srh;
+        view.srh_available = limit > ip->srh ? limit - ip->srh : 0;
+        view.srh_captured = ip->end <= p->captured || (view.srh_available >= SRH_FIXED_LENGTH &&
+                                                       view.srh_available >= SRH_FIXED_LENGTH + 8u * view.srh[1]);
+    }
+    cats_steering_read(&d->cats, &view, &here->steering, ip->quoted ? NULL : &out->findings);
+    if (here->steering.is_srv6) {
+        here->ip = ip;
+        out->steering_count++;
+    }
+}
+
+static void decode_segment(const decoder *d, decoded *out)
+{
+    const packet *p = &out->packet;
+    const packet_ip *ip = packet_innermost(p);
+    const uint8_t *header = p->data + p->transport_offset;
+
+    out->has_segment = true;
+    out->whole_segment = p->transport_captured;
+    affinity_segment *segment = &out->segment;
+    *segment = (affinity_segment){
+        .flags = p->tcp_flags,
+        .source = packet_source(p, ip),
+        .destination = packet_destination(p, ip),
+        .source_port = p->source_port,
+        .destination_port = p->destination_port,
+        .options = header,
+    };
+    uint32_t options_end = p->transport_offset + (uint32_t)(header[TCP_FLAGS] >> 4) * 4u;
+    uint32_t limit = ip->end < p->captured ? ip->end : p->captured;
+    if (options_end > limit)
+        options_end = limit;
+    if (options_end > p->transport_offset + TCP_OPTIONS) {
+        segment->options = header + TCP_OPTIONS;
+        segment->options_length = options_end - (p->transport_offset + TCP_OPTIONS);
+    }
+    if (out->whole_segment)
+        affinity_segment_read(&d->numbers, d->cats.topology, segment, &out->seen,
+                              ip->quoted ? NULL : &out->findings);
+}
+
+void decode_frame(const decoder *d, const uint8_t *data, uint32_t captured, uint32_t wire, decoded *out)
+{
+    packet *p = &out->packet;
+
+    packet_walk(d->link_type, data, captured, wire, p);
+    out->steering_count = 0;
+    out->has_segment = false;
+    out->whole_segment = false;
+    cats_findings_clear(&out->findings);
+    for (unsigned i = 0; i < p->ip_count; i++) {
+        if (p->ip[i].version == 6)
+            decode_steering(d, i, out);
+    }
+    if (p->transport == PACKET_TCP && p->transport_offset + TCP_FLAGS_END <= p->captured &&
+        p->transport_offset + TCP_FLAGS_END <= packet_innermost(p)->end)
+        decode_segment(d, out);
+}

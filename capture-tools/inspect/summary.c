@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Counting and printing the summary of a capture. */
+#include "summary.h"
+
+#include "capture-tools/io/ndjson.h"
+#include "epan-cats/numbers.h"
+
+#include <inttypes.h>
+#include <stddef.h>
+
+void summary_add(summary *s, const decoded *frame, int64_t time_ns)
+{
+    const packet *p = &frame->packet;
+
+    if (s->frames++ == 0)
+        s->first_ns = time_ns;
+    s->last_ns = time_ns;
+    s->octets += p->wire;
+    if (p->ip_count == 0)
+        s->no_ip++;
+    else if (packet_innermost(p)->version == 4)
+        s->ipv4++;
+    else
+        s->ipv6++;
+    s->cut += p->end == PACKET_CUT;
+    s->malformed += p->end == PACKET_MALFORMED;
+    s->too_deep += p->end == PACKET_TOO_DEEP;
+    for (unsigned i = 0; i < frame->steering_count; i++) {
+        s->encapsulated += frame->steerings[i].steering.encapsulated;
+        s->cats += frame->steerings[i].steering.behavior == CATS_BEHAVIOR_END_CATS;
+    }
+    s->tcp += p->transport == PACKET_TCP;
+    if (frame->whole_segment) {
+        s->saf += frame->seen.saf;
+        for (unsigned i = 0; i < frame->seen.count && i < 2; i++)
+            *(frame->seen.option[i].permit ? &s->permits : &s->redirects) += 1;
+    }
+    for (unsigned i = 0; i < frame->findings.count; i++)
+        s->broken[frame->findings.list[i].rule]++;
+}
+
+/* The counts in the order and under the names in which both forms of the summary show them. */
+static const struct {
+    const char *key, *label;
+    size_t offset;
+} counts[] = {
+    { "frames", "frames", offsetof(summary, frames) },
+    { "octets", "octets", offsetof(summary, octets) },
+    { "ipv4", "IPv4 (innermost)", offsetof(summary, ipv4) },
+    { "ipv6", "IPv6 (innermost)", offsetof(summary, ipv6) },
+    { "no_ip", "no IP", offsetof(summary, no_ip) },
+    { "cut", "cut by the capture", offsetof(summary, cut) },
+    { "malformed", "malformed", offsetof(summary, malformed) },
+    { "too_deep", "tunnels too deep", offsetof(summary, too_deep) },
+    { "encapsulated", "SRv6 encapsulations", offsetof(summary, encapsulated) },
+    { "end_cats", "of these to End.CATS", offsetof(summary, cats) },
+    { "tcp", "TCP segments", offsetof(summary, tcp) },
+    { "saf", "SAF set", offsetof(summary, saf) },
+    { "redirects", "affinity options", offsetof(summary, redirects) },
+    { "permits", "affinity permits", offsetof(summary, permits) },
+};
+
+static uint64_t count_at(const summary *s, size_t index)
+{
+    return *(const uint64_t *)(const void *)((const char *)s + counts[index].offset);
+}
+
+static int64_t duration_ns(const summary *s)
+{
+    return s->frames ? s->last_ns - s->first_ns : 0;
+}
+
+bool summary_print(const summary *s, const char *name, FILE *out)
+{
+    fprintf(out, "%s: %" PRIu64 " frames in %.6f s\n", name, s->frames, (double)duration_ns(s) / 1e9);
+    for (size_t i = 1; i < G_N_ELEMENTS(counts); i++) {
+        if (count_at(s, i))
+            fprintf(out, "  %-22s %" PRIu64 "\n", counts[i].label, count_at(s, i));
+    }
+    bool any = false;
+    for (int severity = CATS_ERROR; severity >= CATS_NOTE; severity--) {
+        for (cats_rule_id id = 0; id < CATS_RULE_COUNT; id++) {
+            const cats_rule *rule = cats_rule_get(id);
+            if (s->broken[id] == 0 || rule->severity != (cats_severity)severity)
+                continue;
+            fprintf(out, "  %-7s %-30s %" PRIu64 "  %s\n", cats_severity_name(rule->severity), rule->id, s->broken[id],
+                    rule->sentence);
+            any = true;
+        }
+    }
+    if (!any)
+        fputs("  no rule broken that a packet alone can break\n", out);
+    return !ferror(out);
+}
+
+bool summary_write_json(const summary *s, const char *name, FILE *out)
+{
+    JsonBuilder *builder = json_builder_new();
+
+    json_builder_begin_object(builder);
+    json_builder_set_member_name(builder, "summary");
+    json_builder_add_string_value(builder, name);
+    json_builder_set_member_name(builder, "duration_ns");
+    json_builder_add_int_value(builder, duration_ns(s));
+    for (size_t i = 0; i < G_N_ELEMENTS(counts); i++) {
+        json_builder_set_member_name(builder, counts[i].key);
+        json_builder_add_int_value(builder, (gint64)count_at(s, i));
+    }
+    json_builder_set_member_name(builder, "rules");
+    json_builder_begin_object(builder);
+    for (cats_rule_id id = 0; id < CATS_RULE_COUNT; id++) {
+        if (s->broken[id]) {
+            json_builder_set_member_name(builder, cats_rule_get(id)->id);
+            json_builder_add_int_value(builder, (gint64)s->broken[id]);
+        }
+    }
+    json_builder_end_object(builder);
+    json_builder_end_object(builder);
+    bool written = ndjson_write(out, builder);
+    g_object_unref(builder);
+    return written;
+}

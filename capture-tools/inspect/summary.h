@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a capture held in all: counts by kind, and rules broken. */
+#ifndef CATSHARK_INSPECT_SUMMARY_H
+#define CATSHARK_INSPECT_SUMMARY_H
+
+#include "decode.h"
+#include <stdio.h>
+
+typedef struct summary {
+    uint64_t frames, octets;
+    int64_t first_ns, last_ns;       /* valid when frames > 0 */
+    uint64_t ipv4, ipv6, no_ip;      /* by the innermost header */
+    uint64_t cut, malformed, too_deep;
+    uint64_t encapsulated;           /* SRv6 headers with a packet inside */
+    uint64_t cats;                   /* of these, those whose egress SID is End.CATS */
+    uint64_t tcp, saf, redirects, permits;
+    uint64_t broken[CATS_RULE_COUNT];
+} summary;
+
+void summary_add(summary *s, const decoded *frame, int64_t time_ns);
+/* Text for people. False on a write error. */
+bool summary_print(const summary *s, const char *name, FILE *out);
+/* One line of NDJSON with the same counts. */
+bool summary_write_json(const summary *s, const char *name, FILE *out);
+
+#endif

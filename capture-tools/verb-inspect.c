@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* catshark inspect: the tool's own decoding of a capture, a line per packet, NDJSON, or the summary alone. */
+#include "capture-tools/cli.h"
+#include "capture-tools/inspect/fields.h"
+#include "capture-tools/inspect/json.h"
+#include "capture-tools/inspect/line.h"
+#include "capture-tools/inspect/summary.h"
+#include "capture-tools/verbs.h"
+#include "epan-cats/numbers.h"
+
+#include <errno.h>
+#include <string.h>
+
+static const char verb_name[] = "inspect";
+
+/* The command line as it stands; texts are owned. */
+typedef struct inspect_options {
+    char *read, *count, *topology, *kind, *exid, *saf_bit, *structure;
+    gboolean numeric, verbose, quiet, json;
+} inspect_options;
+
+/* What the options mean. */
+typedef struct inspection {
+    decoder decoder;
+    cats_topology *topology; /* owned, may be NULL */
+    uint64_t count;          /* frames to show at most */
+    bool verbose, quiet, json;
+} inspection;
+
+static void clear_options(inspect_options *o)
+{
+    char **texts[] = { &o->read, &o->count, &o->topology, &o->kind, &o->exid, &o->saf_bit, &o->structure };
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
+        g_free(*texts[i]);
+}
+
+/* Sets *value from the option's text when it was given. */
+static bool take_number(const char *option, const char *text, uint64_t low, uint64_t high, uint64_t *value)
+{
+    char *message = NULL;
+
+    if (!text || cli_number(text, low, high, value, &message))
+        return true;
+    cli_usage_error(verb_name, "%s: %s", option, message);
+    g_free(message);
+    return false;
+}
+
+static bool take_options(const inspect_options *o, inspection *in)
+{
+    GError *error = NULL;
+    const char *expected;
+
+    cats_context_init(&in->decoder.cats);
+    in->decoder.numbers = affinity_numbers_default;
+    if (o->topology) {
+        in->topology = cats_topology_load(o->topology, &error);
+        if (!in->topology) {
+            cli_trouble(verb_name, "%s", error->message);
+            g_error_free(error);
+            return false;
+        }
+        in->decoder.cats.topology = in->topology;
+        in->decoder.numbers = in->topology->numbers;
+    }
+    if (o->structure && !cats_sid_structure_parse(o->structure, &in->decoder.cats.structure, &expected)) {
+        cli_usage_error(verb_name, "--structure: '%s', expected %s", o->structure, expected);
+        return false;
+    }
+
+    uint64_t kind = in->decoder.numbers.kind, exid = in->decoder.numbers.exid;
+    uint64_t saf_bit = in->decoder.numbers.saf_offset;
+    if (!take_number("-c", o->count, 1, INT64_MAX, &in->count) ||
+        !take_number("--kind", o->kind, 2, 252, &kind) ||
+        !take_number("--exid", o->exid, 0, UINT32_MAX, &exid) ||
+        !take_number("--saf-bit", o->saf_bit, 4, 6, &saf_bit))
+        return false;
+    in->decoder.numbers = (affinity_numbers){ (uint8_t)kind, (uint32_t)exid, (uint8_t)saf_bit };
+    in->verbose = o->verbose;
+    in->quiet = o->quiet;
+    in->json = o->json;
+    return true;
+}
+
+static void print_field(void *context, const char *key, const field_value *value)
+{
+    char *text = field_value_text(value);
+    fprintf(context, "    %s: %s\n", key, text);
+    g_free(text);
+}
+
+/* False when nothing can be written any more. */
+static bool show_frame(const inspection *in, const capture_frame *capture, const decoded *frame, int64_t first_ns)
+{
+    char line[LINE_TEXT];
+
+    if (in->quiet)
+        return true;
+    if (in->json)
+        return json_write_frame(stdout, &in->decoder, capture, frame);
+    size_t length = line_format(frame, capture->number, capture->time_ns - first_ns, line);
+    if (fwrite(line, 1, length, stdout) != length)
+        return false;
+    if (in->verbose)
+        fields_visit(&in->decoder, frame, print_field, stdout);
+    return true;
+}
+
+static bool show_summary(const inspection *in, const summary *s, const char *name)
+{
+    if (!in->quiet && !cli_interrupted())
+        return true;
+    return in->json ? summary_write_json(s, name, stdout) : summary_print(s, name, stdout);
+}
+
+static int inspect_capture(inspection *in, capture_reader *reader, const char *name)
+{
+    summary total = { 0 };
+    capture_frame capture;
+    decoded frame;
+    capture_status status = CAPTURE_END;
+    bool written = true;
+
+    in->decoder.link_type = capture_reader_link_type(reader);
+    while (written && !cli_interrupted() && total.frames < in->count &&
+           (status = capture_reader_next(reader, &capture)) == CAPTURE_FRAME) {
+        decode_frame(&in->decoder, capture.data, capture.captured, capture.wire, &frame);
+        summary_add(&total, &frame, capture.time_ns);
+        written = show_frame(in, &capture, &frame, total.first_ns);
+    }
+    written = written && show_summary(in, &total, name) && fflush(stdout) == 0;
+    if (!written && errno != EPIPE)
+        return cli_trouble(verb_name, "standard output: %s", g_strerror(errno));
+    if (status == CAPTURE_BROKEN)
+        return cli_trouble(verb_name, "%s", capture_reader_message(reader));
+    return CLI_OK;
+}
+
+static int inspect(const inspect_options *o, const char *filter)
+{
+    inspection in = { .count = UINT64_MAX };
+    GError *error = NULL;
+    int status = CLI_TROUBLE;
+
+    if (take_options(o, &in)) {
+        capture_reader *reader = capture_reader_open(o->read, filter, &error);
+        if (reader) {
+            status = inspect_capture(&in, reader, o->read);
+            capture_reader_close(reader);
+        } else {
+            cli_trouble(verb_name, "%s", error->message);
+            g_error_free(error);
+        }
+    }
+    cats_topology_free(in.topology);
+    return status;
+}
+
+int verb_inspect(int argc, char **argv)
+{
+    inspect_options o = { 0 };
+    const GOptionEntry entries[] = {
+        { "read", 'r', 0, G_OPTION_ARG_FILENAME, &o.read, "capture to read, pcap or pcapng; - is standard input", "FILE" },
+        { "count", 'c', 0, G_OPTION_ARG_STRING, &o.count, "stop after N frames", "N" },
+        { "numeric", 'n', 0, G_OPTION_ARG_NONE, &o.numeric, "taken and without effect: addresses are never looked up", NULL },
+        { "verbose", 'v', 0, G_OPTION_ARG_NONE, &o.verbose, "below each line, its fields", NULL },
+        { "quiet", 'q', 0, G_OPTION_ARG_NONE, &o.quiet, "decode everything, print only the summary", NULL },
+        { "json", 0, 0, G_OPTION_ARG_NONE, &o.json, "NDJSON, an object per frame", NULL },
+        { "topology", 0, 0, G_OPTION_ARG_FILENAME, &o.topology, "topology file: services, SIDs, numbers", "FILE" },
+        { "structure", 0, 0, G_OPTION_ARG_STRING, &o.structure,
+          "SID structure where no table has one (" CATS_STRUCTURE_DEFAULT ")", "B/N/F/A" },
+        { "kind", 0, 0, G_OPTION_ARG_STRING, &o.kind, "kind of the affinity option (200)", "2-252" },
+        { "exid", 0, 0, G_OPTION_ARG_STRING, &o.exid, "ExID of its experimental form (0x5341)", "N" },
+        { "saf-bit", 0, 0, G_OPTION_ARG_STRING, &o.saf_bit, "header bit offset of SAF (6)", "4-6" },
+        { NULL, 0, 0, 0, NULL, NULL, NULL },
+    };
+    int status;
+
+    if (cli_parse(verb_name, "-r FILE [FILTER...]", "The tool's own decoding of a capture: a line per frame, NDJSON, or the summary alone.", entries, &argc, &argv, &status)) {
+        if (!o.read) {
+            status = cli_usage_error(verb_name, "no capture, expected -r FILE (or -r - for standard input)");
+        } else {
+            char *filter = argc > 1 ? g_strjoinv(" ", argv + 1) : NULL;
+            cli_watch_interrupt();
+            status = inspect(&o, filter);
+            g_free(filter);
+        }
+    }
+    clear_options(&o);
+    return status;
+}
