@@ -90,7 +90,8 @@ static void print_field(void *context, const char *key, const field_value *value
 }
 
 /* False when nothing can be written any more. */
-static bool show_frame(const inspection *in, const capture_frame *capture, const decoded *frame, int64_t first_ns)
+static bool show_frame(const inspection *in, const capture_frame *capture, const decoded *frame,
+                       int64_t first_ns)
 {
     char line[LINE_TEXT];
 
@@ -160,13 +161,16 @@ int verb_inspect(int argc, char **argv)
 {
     inspect_options o = { 0 };
     const GOptionEntry entries[] = {
-        { "read", 'r', 0, G_OPTION_ARG_FILENAME, &o.read, "capture to read, pcap or pcapng; - is standard input", "FILE" },
+        { "read", 'r', 0, G_OPTION_ARG_FILENAME, &o.read,
+          "capture to read, pcap or pcapng; - is standard input", "FILE" },
         { "count", 'c', 0, G_OPTION_ARG_STRING, &o.count, "stop after N frames", "N" },
-        { "numeric", 'n', 0, G_OPTION_ARG_NONE, &o.numeric, "taken and without effect: addresses are never looked up", NULL },
+        { "numeric", 'n', 0, G_OPTION_ARG_NONE, &o.numeric,
+          "taken and without effect: addresses are never looked up", NULL },
         { "verbose", 'v', 0, G_OPTION_ARG_NONE, &o.verbose, "below each line, its fields", NULL },
         { "quiet", 'q', 0, G_OPTION_ARG_NONE, &o.quiet, "decode everything, print only the summary", NULL },
         { "json", 0, 0, G_OPTION_ARG_NONE, &o.json, "NDJSON, an object per frame", NULL },
-        { "topology", 0, 0, G_OPTION_ARG_FILENAME, &o.topology, "topology file: services, SIDs, numbers", "FILE" },
+        { "topology", 0, 0, G_OPTION_ARG_FILENAME, &o.topology, "topology file: services, SIDs, numbers",
+          "FILE" },
         { "structure", 0, 0, G_OPTION_ARG_STRING, &o.structure,
           "SID structure where no table has one (" CATS_STRUCTURE_DEFAULT ")", "B/N/F/A" },
         { "kind", 0, 0, G_OPTION_ARG_STRING, &o.kind, "kind of the affinity option (200)", "2-252" },
@@ -176,7 +180,9 @@ int verb_inspect(int argc, char **argv)
     };
     int status;
 
-    if (cli_parse(verb_name, "-r FILE [FILTER...]", "The tool's own decoding of a capture: a line per frame, NDJSON, or the summary alone.", entries, &argc, &argv, &status)) {
+    if (cli_parse(verb_name, "-r FILE [FILTER...]",
+                  "The tool's own decoding of a capture: a line per frame, NDJSON, or the summary alone.",
+                  entries, &argc, &argv, &status)) {
         if (!o.read) {
             status = cli_usage_error(verb_name, "no capture, expected -r FILE (or -r - for standard input)");
         } else {

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-G_DEFINE_QUARK(cats - topology - error - quark, cats_topology_error)
+G_DEFINE_QUARK(cats_topology_error, cats_topology_error)
 
 static guint address_hash(gconstpointer key)
 {

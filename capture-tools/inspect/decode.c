@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* From frame to steering, affinity and findings: the walker's offsets handed to the judgements of epan-cats. */
+/* From frame to steering, affinity and findings: the walker's offsets handed to the judgements of epan-cats.
+ */
 #include "decode.h"
 
-enum {
-    IPV6_SOURCE = 8,
-    IPV6_DESTINATION = 24,
-    TCP_FLAGS = 12,
-    TCP_FLAGS_END = 14,
-    TCP_OPTIONS = 20
-};
+enum { IPV6_SOURCE = 8, IPV6_DESTINATION = 24, TCP_FLAGS = 12, TCP_FLAGS_END = 14, TCP_OPTIONS = 20 };
 
-/* The packet inside the encapsulation of ip[index], or no address: a packet that an ICMP error quotes is not inside. */
+/* The packet inside the encapsulation of ip[index], or no address: a packet that an ICMP error quotes is not
+ * inside. */
 static cats_address inner_destination(const packet *p, unsigned index)
 {
     if (index + 1u >= p->ip_count || p->ip[index + 1].quoted != p->ip[index].quoted)
@@ -36,8 +32,9 @@ static void decode_steering(const decoder *d, unsigned index, decoded *out)
     if (ip->srh) {
         view.srh = p->data + ip->srh;
         view.srh_available = limit > ip->srh ? limit - ip->srh : 0;
-        view.srh_captured = ip->end <= p->captured || (view.srh_available >= SRH_FIXED_LENGTH &&
-                                                       view.srh_available >= SRH_FIXED_LENGTH + 8u * view.srh[1]);
+        view.srh_captured =
+            ip->end <= p->captured || (view.srh_available >= SRH_FIXED_LENGTH &&
+                                       view.srh_available >= SRH_FIXED_LENGTH + 8u * view.srh[1]);
     }
     cats_steering_read(&d->cats, &view, &here->steering, ip->quoted ? NULL : &out->findings);
     if (here->steering.is_srv6) {

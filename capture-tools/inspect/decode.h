@@ -20,8 +20,8 @@ typedef struct decoded_steering {
     cats_steering steering;
 } decoded_steering;
 
-/* Pointers lead into the frame, the decoder and this struct itself: it is not copied. Only what counts and flags
- * declare valid is written. */
+/* Pointers lead into the frame, the decoder and this struct itself: it is not copied. Only what counts and
+ * flags declare valid is written. */
 typedef struct decoded {
     packet packet;
     unsigned steering_count; /* outermost first */

@@ -61,7 +61,8 @@ static void visit_tlv(const visit *v, const srh_tlv *tlv)
             give_true(v, "cats.srh.tlv.hmac.d");
         give_hex(v, "cats.srh.tlv.hmac.key_id", packet_get32(tlv->value + 2));
         if (tlv->length > HMAC_FIXED)
-            give_bytes(v, "cats.srh.tlv.hmac.value", tlv->value + HMAC_FIXED, tlv->length - (size_t)HMAC_FIXED);
+            give_bytes(v, "cats.srh.tlv.hmac.value", tlv->value + HMAC_FIXED,
+                       tlv->length - (size_t)HMAC_FIXED);
     }
 }
 
@@ -127,7 +128,8 @@ static void visit_steering(const visit *v, const decoded *frame, const decoded_s
     }
 }
 
-static void visit_option(const visit *v, const affinity_numbers *numbers, const uint8_t *octets, size_t available)
+static void visit_option(const visit *v, const affinity_numbers *numbers, const uint8_t *octets,
+                         size_t available)
 {
     affinity_option option;
     cats_defect defect;

@@ -1,18 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The fields of a decoded frame, under the names that the Wireshark plugin gives them, in the plugin's order. */
+/* The fields of a decoded frame, under the names that the Wireshark plugin gives them, in the plugin's order.
+ */
 #ifndef CATSHARK_INSPECT_FIELDS_H
 #define CATSHARK_INSPECT_FIELDS_H
 
 #include "decode.h"
 
-typedef enum field_type { FIELD_NUMBER, FIELD_HEX, FIELD_TRUE, FIELD_ADDRESS, FIELD_TEXT, FIELD_BYTES } field_type;
+typedef enum field_type {
+    FIELD_NUMBER,
+    FIELD_HEX,
+    FIELD_TRUE,
+    FIELD_ADDRESS,
+    FIELD_TEXT,
+    FIELD_BYTES
+} field_type;
 
 typedef struct field_value {
     field_type type;
-    uint64_t number;       /* FIELD_NUMBER, FIELD_HEX */
-    cats_address address;  /* FIELD_ADDRESS */
-    const char *text;      /* FIELD_TEXT */
-    const uint8_t *bytes;  /* FIELD_BYTES */
+    uint64_t number;      /* FIELD_NUMBER, FIELD_HEX */
+    cats_address address; /* FIELD_ADDRESS */
+    const char *text;     /* FIELD_TEXT */
+    const uint8_t *bytes; /* FIELD_BYTES */
     size_t length;
 } field_value;
 

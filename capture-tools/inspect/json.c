@@ -67,11 +67,11 @@ static void add_headers(JsonObject *object, const packet *p)
 
 bool json_write_frame(FILE *out, const decoder *d, const capture_frame *capture, const decoded *frame)
 {
-    JsonBuilder *builder = json_builder_new();
     JsonObject *object = json_object_new();
     char time[48];
 
-    g_snprintf(time, sizeof time, "%" PRId64 ".%09" PRId64, capture->time_ns / 1000000000, capture->time_ns % 1000000000);
+    g_snprintf(time, sizeof time, "%" PRId64 ".%09" PRId64, capture->time_ns / 1000000000,
+               capture->time_ns % 1000000000);
     add_number(object, "frame.number", capture->number);
     json_object_set_string_member(object, "frame.time_epoch", time);
     add_number(object, "frame.len", capture->wire);
@@ -80,8 +80,7 @@ bool json_write_frame(FILE *out, const decoder *d, const capture_frame *capture,
 
     JsonNode *root = json_node_init_object(json_node_alloc(), object);
     json_object_unref(object);
-    json_builder_add_value(builder, root);
-    bool written = ndjson_write(out, builder);
-    g_object_unref(builder);
+    bool written = ndjson_write_node(out, root);
+    json_node_unref(root);
     return written;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A decoded frame as one line of NDJSON: Wireshark's names for what Wireshark knows, the plugin's for the rest. */
+/* A decoded frame as one line of NDJSON: Wireshark's names for what Wireshark knows, the plugin's for the
+ * rest. */
 #ifndef CATSHARK_INSPECT_JSON_H
 #define CATSHARK_INSPECT_JSON_H
 

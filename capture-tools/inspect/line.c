@@ -7,7 +7,8 @@
 
 #include <string.h>
 
-/* Appends to a buffer that is known to be large enough: LINE_TEXT covers PACKET_IP_MAX levels and all findings. */
+/* Appends to a buffer that is known to be large enough: LINE_TEXT covers PACKET_IP_MAX levels and all
+ * findings. */
 typedef struct cursor {
     char *at;
 } cursor;
@@ -120,9 +121,9 @@ static void put_tcp_flags(cursor *c, uint16_t flags)
         uint16_t flag;
         char letter;
     } letters[] = {
-        { TCP_FLAG_SYN, 'S' }, { TCP_FLAG_FIN, 'F' }, { TCP_FLAG_RST, 'R' }, { TCP_FLAG_PSH, 'P' },
-        { TCP_FLAG_ACK, '.' }, { TCP_FLAG_URG, 'U' }, { TCP_FLAG_ECE, 'E' }, { TCP_FLAG_CWR, 'W' },
-        { TCP_FLAG_AE, 'e' },
+        { TCP_FLAG_SYN, 'S' }, { TCP_FLAG_FIN, 'F' }, { TCP_FLAG_RST, 'R' },
+        { TCP_FLAG_PSH, 'P' }, { TCP_FLAG_ACK, '.' }, { TCP_FLAG_URG, 'U' },
+        { TCP_FLAG_ECE, 'E' }, { TCP_FLAG_CWR, 'W' }, { TCP_FLAG_AE, 'e' },
     };
     put_text(c, " [");
     for (size_t i = 0; i < sizeof letters / sizeof letters[0]; i++)

@@ -83,8 +83,8 @@ bool summary_print(const summary *s, const char *name, FILE *out)
             const cats_rule *rule = cats_rule_get(id);
             if (s->broken[id] == 0 || rule->severity != (cats_severity)severity)
                 continue;
-            fprintf(out, "  %-7s %-30s %" PRIu64 "  %s\n", cats_severity_name(rule->severity), rule->id, s->broken[id],
-                    rule->sentence);
+            fprintf(out, "  %-7s %-30s %" PRIu64 "  %s\n", cats_severity_name(rule->severity), rule->id,
+                    s->broken[id], rule->sentence);
             any = true;
         }
     }

@@ -8,11 +8,11 @@
 
 typedef struct summary {
     uint64_t frames, octets;
-    int64_t first_ns, last_ns;       /* valid when frames > 0 */
-    uint64_t ipv4, ipv6, no_ip;      /* by the innermost header */
+    int64_t first_ns, last_ns;  /* valid when frames > 0 */
+    uint64_t ipv4, ipv6, no_ip; /* by the innermost header */
     uint64_t cut, malformed, too_deep;
-    uint64_t encapsulated;           /* SRv6 headers with a packet inside */
-    uint64_t cats;                   /* of these, those whose egress SID is End.CATS */
+    uint64_t encapsulated; /* SRv6 headers with a packet inside */
+    uint64_t cats;         /* of these, those whose egress SID is End.CATS */
     uint64_t tcp, saf, redirects, permits;
     uint64_t broken[CATS_RULE_COUNT];
 } summary;

@@ -26,7 +26,7 @@ struct capture_reader {
     uint64_t frames; /* read so far, whether the filter passed them or not */
 };
 
-G_DEFINE_QUARK(catshark - capture - error - quark, capture_error)
+G_DEFINE_QUARK(catshark_capture_error, capture_error)
 
 static FILE *open_stream(const capture_reader *reader, const char *path, GError **error)
 {

@@ -2,14 +2,18 @@
 /* One JSON object per line. Spec: RFC 8259, one text per line. */
 #include "ndjson.h"
 
-bool ndjson_write(FILE *out, JsonBuilder *builder)
+bool ndjson_write_node(FILE *out, JsonNode *root)
 {
-    JsonNode *root = json_builder_get_root(builder);
     g_autoptr(JsonGenerator) generator = json_generator_new();
     json_generator_set_root(generator, root);
     gsize length;
     g_autofree char *text = json_generator_to_data(generator, &length);
-    json_node_unref(root);
-    json_builder_reset(builder);
     return fwrite(text, 1, length, out) == length && putc('\n', out) != EOF;
+}
+
+bool ndjson_write(FILE *out, JsonBuilder *builder)
+{
+    g_autoptr(JsonNode) root = json_builder_get_root(builder);
+    json_builder_reset(builder);
+    return ndjson_write_node(out, root);
 }

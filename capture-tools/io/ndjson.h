@@ -10,4 +10,7 @@
 /* Writes the builder's root object and a newline, compact; resets the builder. False on a write error. */
 bool ndjson_write(FILE *out, JsonBuilder *builder);
 
+/* The same for a tree that is there already; it stays the caller's. */
+bool ndjson_write_node(FILE *out, JsonNode *root);
+
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Compares two decodings of one capture, frame by frame and field by field: NDJSON of `catshark inspect --json` and
- * `tshark -T json --no-duplicate-keys` with the plugin. Fields are those named affinity.* and cats.*; for an expert info
- * the value is its message. usage: compare-fields INSPECT.ndjson TSHARK.json
- * Exit status: 0 they agree (and prints how many fields were compared), 1 they differ, 2 trouble. */
+/* Compares two decodings of one capture, frame by frame and field by field: NDJSON of `catshark inspect
+ * --json` and `tshark -T json --no-duplicate-keys` with the plugin. Fields are those named affinity.* and
+ * cats.*; for an expert info the value is its message. usage: compare-fields INSPECT.ndjson TSHARK.json Exit
+ * status: 0 they agree (and prints how many fields were compared), 1 they differ, 2 trouble. */
 #include <json-glib/json-glib.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -163,7 +163,8 @@ int main(int argc, char **argv)
         collect(inspect, line);
         collect(tshark, json_array_get_element(frames, i));
         compared += inspect->len;
-        differing += compare_frame(json_object_get_int_member(json_node_get_object(line), "frame.number"), inspect, tshark);
+        differing += compare_frame(json_object_get_int_member(json_node_get_object(line), "frame.number"),
+                                   inspect, tshark);
         g_ptr_array_unref(inspect);
         g_ptr_array_unref(tshark);
     }
