@@ -263,13 +263,14 @@ static void check_truncation(void)
     };
     for (size_t i = 0; i < G_N_ELEMENTS(whole); i++) {
         for (size_t cut = 0; cut < whole[i].length; cut++) {
-            uint8_t *exact = g_malloc(cut);
+            uint8_t *room = g_malloc(cut + 1);
+            uint8_t *exact = room + 1; /* ends with what was allocated */
             memcpy(exact, whole[i].octets, cut);
             srh_view srh;
             cats_defect defect;
             g_assert_false(srh_parse(exact, cut, &srh, &defect));
             g_assert_cmpstr(defect.subject, ==, cut < 8 ? "SRH: octets" : "SRH: Hdr Ext Len");
-            g_free(exact);
+            g_free(room);
         }
         uint8_t longer[128] = { 0 };
         memcpy(longer, whole[i].octets, whole[i].length);
