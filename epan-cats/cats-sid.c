@@ -144,7 +144,7 @@ bool cats_sid_container_next(const cats_sid_structure *structure, uint8_t contai
 {
     unsigned block = structure->block;
     unsigned width = (unsigned)structure->node + structure->function;
-    if (!cats_sid_structure_valid(structure) || width == 0 || block + 2 * width > SID_BITS)
+    if (!cats_sid_structure_valid(structure) || width == 0 || block + width >= SID_BITS)
         return false;
     sid_bits bits = bits_load(container);
     sid_bits rest = bits_shift_left(bits, block + width);

@@ -37,8 +37,8 @@ bool cats_sid_join(const cats_sid_structure *structure, const cats_sid_parts *pa
 
 /* One step through a container of NEXT-CSID SIDs (RFC 9800 s4.1.1): `structure` is that of the SID in force at the
  * container's head, whose C-SID is its node and function bits; all bits behind them move up to stand behind the block
- * and zeros fill the end. False, with the container unchanged, when the next C-SID of the same length is zero: the one
- * at the head is the last. */
+ * and zeros fill the end. False, with the container unchanged, when the next C-SID, as many bits as there are up to that length, is zero:
+ * the one at the head is the last. */
 bool cats_sid_container_next(const cats_sid_structure *structure, uint8_t container[16]);
 
 /* draft-du-cats-aggregated-metrics-on-egress s2 */

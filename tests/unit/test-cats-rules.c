@@ -95,6 +95,8 @@ static const rule_case cases[] = {
       { CATS, { NULL }, 0, false, 41, 1, CLIENT6, false }, "", "cats/not-a-service" },
     { "not-a-service: a node behind a SID with granularity",
       { DX4, { CORE, DX4 }, 0, false, 4, 1, "198.51.100.1", false }, "", "cats/not-a-service" },
+    { "not-a-service: not for the SID of an ingress",
+      { "5f00:0:1:ca75::", { NULL }, 0, false, 41, 1, CLIENT6, false }, "", "" },
     { "not-a-service: not judged without an inner packet",
       { CATS, { NULL }, 0, false, 41, 1, NULL, true }, "", "" },
 

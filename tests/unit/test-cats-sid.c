@@ -228,6 +228,11 @@ static void check_container(void)
     assert_container(&adjacency, address.octets, "5f00:0:2::");
     assert_container(&adjacency, address.octets, NULL);
 
+    const cats_sid_structure wide = { 48, 48, 0, 0 }; /* less than a whole C-SID is left behind the head */
+    g_assert_true(cats_address_parse("5f00:0:e:1:2:3:4:5", &address));
+    assert_container(&wide, address.octets, "5f00:0:e:4:5::");
+    assert_container(&wide, address.octets, NULL);
+
     g_assert_true(cats_address_parse("5f00:0:1:0:2::", &address)); /* zero ends the container */
     assert_container(&node, address.octets, NULL);
     static const cats_sid_structure no_width[] = {

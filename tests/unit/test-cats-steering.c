@@ -80,6 +80,17 @@ static void check_block(void)
     }
 }
 
+/* A length that no IPv6 prefix has: there is no block. */
+static void check_no_block(void)
+{
+    cats_context context;
+    cats_context_init(&context);
+    context.block_length = 129;
+    steering_octets octets;
+    steering_case words = { .destination = "5f00::", .next_header = 41 };
+    g_assert_false(read_case(&context, &words, &octets).is_srv6);
+}
+
 /* Another structure and another function value for End.CATS. */
 static void check_context(void)
 {
@@ -95,6 +106,13 @@ static void check_context(void)
     g_assert_cmpuint(steering.granularity, ==, CATS_GRANULARITY_SERVICE_POINT);
     g_assert_cmpuint(steering.argument.level, ==, 3);
     g_assert_cmphex(steering.argument.aggregate_id, ==, 0x000007);
+
+    words.destination = "5f00:0:e1:ca75:1::";
+    steering = read_case(&context, &words, &octets);
+    g_assert_cmphex(steering.behavior, ==, CATS_BEHAVIOR_END_CATS);
+    g_assert_false(steering.has_argument); /* 0: none was sent */
+    g_assert_false(steering.has_granularity);
+    g_assert_false(steering.toward_service); /* no inner destination */
 
     context.function_end_cats = CATS_FUNCTION_END_CATS_DEFAULT;
     g_assert_true(cats_sid_structure_parse("32/16/16/24", &context.structure, &error));
@@ -282,6 +300,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/cats-steering/is-srv6", check_what_is_srv6);
     g_test_add_func("/cats-steering/block", check_block);
+    g_test_add_func("/cats-steering/no-block", check_no_block);
     g_test_add_func("/cats-steering/context", check_context);
     g_test_add_func("/cats-steering/topology", check_topology);
     g_test_add_func("/cats-steering/long-names", check_long_names);
