@@ -17,7 +17,7 @@ void computing_table_free(computing_table *table);
 
 /* Adds a site or changes its weight; weight 0 keeps the site known and gives it no flows. `name` is copied; it, not the
  * order of the calls, decides which flows the site gets. Returns false when the table is full or the weight too large.
- * The look-up table is made anew at the next choice. */
+ * The look-up table is made anew at the next choice, in some milliseconds. */
 bool computing_table_set(computing_table *table, const char *name, uint32_t weight);
 /* False when no such site is there. */
 bool computing_table_forget(computing_table *table, const char *name);
@@ -27,7 +27,9 @@ size_t computing_table_size(const computing_table *table);
 const char *computing_table_name(const computing_table *table, size_t index);
 uint32_t computing_table_weight(const computing_table *table, size_t index);
 
-/* Index of the site for this flow, or COMPUTING_TABLE_NO_SITE when no site has weight. Constant cost. */
+/* Index of the site for this flow, or COMPUTING_TABLE_NO_SITE when no site has weight. Constant cost. Shares are exact to
+ * one part in 65537: a site with less than that share may get no flow. Who chooses on two levels by the same hash mixes
+ * it anew for one of them. */
 uint32_t computing_table_choose(computing_table *table, uint64_t flow_hash);
 
 #endif
