@@ -26,8 +26,8 @@ typedef struct behavior {
     unsigned does;
 } behavior;
 
-/* Indexed by code point, 1-187. Only what RFC 8986, RFC 9800 or a name of theirs says plainly stands in `does`; the
- * rules are silent about the rest. The registry spells 155-157 "REPPLACE". */
+/* Indexed by code point, 1-187. Only what RFC 8986, RFC 9800 or a name of theirs says plainly stands in
+ * `does`; the rules are silent about the rest. The registry spells 155-157 "REPPLACE". */
 /* clang-format off */
 static const behavior registered[] = {
     [1] = { "End", 0 },
