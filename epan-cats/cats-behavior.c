@@ -26,8 +26,8 @@ typedef struct behavior {
     unsigned does;
 } behavior;
 
-/* Indexed by code point. Where the registry has a private or expired draft as its only source, nothing is
- * claimed about what the behaviour does. 155-157: the registry spells "REPPLACE". */
+/* Indexed by code point, 1-187. Only what RFC 8986, RFC 9800 or a name of theirs says plainly stands in
+ * `does`; the rules are silent about the rest. The registry spells 155-157 "REPPLACE". */
 /* clang-format off */
 static const behavior registered[] = {
     [1] = { "End", 0 },

@@ -26,7 +26,7 @@ static void decode_steering(const decoder *d, unsigned index, decoded *out)
         .outer_destination = p->data + ip->offset + IPV6_DESTINATION,
         .flow_label = ip->flow_label,
         .next_header = ip->protocol,
-        .fragment = ip->fragment,
+        .fragment = ip->later_fragment,
         .inner_destination = inner_destination(p, index),
     };
     if (ip->srh) {

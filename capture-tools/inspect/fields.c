@@ -48,7 +48,7 @@ static void give_bytes(const visit *v, const char *key, const uint8_t *bytes, si
 
 static void visit_tlv(const visit *v, const srh_tlv *tlv)
 {
-    enum { HMAC_FIXED = 6 };
+    srh_hmac hmac;
 
     give_number(v, "cats.srh.tlv.type", tlv->type);
     if (tlv->type == SRH_TLV_PAD1)
@@ -56,14 +56,12 @@ static void visit_tlv(const visit *v, const srh_tlv *tlv)
     give_number(v, "cats.srh.tlv.length", tlv->length);
     if (tlv->length > 0)
         give_bytes(v, "cats.srh.tlv.value", tlv->value, tlv->length);
-    if (tlv->type == SRH_TLV_HMAC && tlv->length >= HMAC_FIXED) {
-        if (tlv->value[0] & 0x80)
-            give_true(v, "cats.srh.tlv.hmac.d");
-        give_hex(v, "cats.srh.tlv.hmac.key_id", packet_get32(tlv->value + 2));
-        if (tlv->length > HMAC_FIXED)
-            give_bytes(v, "cats.srh.tlv.hmac.value", tlv->value + HMAC_FIXED,
-                       tlv->length - (size_t)HMAC_FIXED);
-    }
+    if (!srh_tlv_hmac(tlv, &hmac))
+        return;
+    if (hmac.d)
+        give_true(v, "cats.srh.tlv.hmac.d");
+    give_hex(v, "cats.srh.tlv.hmac.key_id", hmac.key_id);
+    give_bytes(v, "cats.srh.tlv.hmac.value", hmac.value, hmac.length);
 }
 
 static void visit_srh(const visit *v, const packet *p, const decoded_steering *s)

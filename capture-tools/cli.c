@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What all verbs share: option parsing with one manner of usage error, numbers and durations, interruption.
+ * Spec: docs of each verb's --help; exit codes in cli.h. */
+#include "cli.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- messages ---- */
+
+static void print_reason(const char *verb, const char *format, va_list arguments)
+{
+    fputs("catshark", stderr);
+    if (verb != NULL)
+        fprintf(stderr, " %s", verb);
+    fputs(": ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+}
+
+int cli_usage_error(const char *verb, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    print_reason(verb, format, arguments);
+    va_end(arguments);
+    fprintf(stderr, "Try 'catshark help%s%s'.\n", verb != NULL ? " " : "", verb != NULL ? verb : "");
+    return CLI_TROUBLE;
+}
+
+int cli_trouble(const char *verb, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    print_reason(verb, format, arguments);
+    va_end(arguments);
+    return CLI_TROUBLE;
+}
+
+/* ---- options ---- */
+
+bool cli_parse(const char *verb, const char *arguments, const char *summary, const GOptionEntry *entries,
+               int *argc, char ***argv, int *status)
+{
+    gboolean help = FALSE;
+    const GOptionEntry help_entries[] = {
+        { "help", 'h', 0, G_OPTION_ARG_NONE, &help, "Show this text", NULL },
+        { .long_name = NULL },
+    };
+    g_autofree char *program = g_strdup_printf("catshark %s", verb);
+    g_set_prgname(program);
+
+    g_autoptr(GOptionContext) context = g_option_context_new(arguments);
+    g_option_context_set_help_enabled(context, FALSE);
+    g_option_context_set_summary(context, summary);
+    if (entries != NULL)
+        g_option_context_add_main_entries(context, entries, NULL);
+    g_option_context_add_main_entries(context, help_entries, NULL);
+
+    g_autoptr(GError) error = NULL;
+    if (!g_option_context_parse(context, argc, argv, &error)) {
+        error->message[0] = g_ascii_tolower(error->message[0]);
+        *status = cli_usage_error(verb, "%s", error->message);
+        return false;
+    }
+    if (help) {
+        g_autofree char *text = g_option_context_get_help(context, TRUE, NULL);
+        fputs(text, stdout);
+        *status = CLI_OK;
+    }
+    return !help;
+}
+
+/* ---- numbers and durations ---- */
+
+/* Digits at the start of `text`; *rest is what follows. False without digits, or above UINT64_MAX. */
+static bool leading_digits(const char *text, uint64_t *number, const char **rest)
+{
+    size_t count = strspn(text, "0123456789");
+    if (count == 0)
+        return false;
+    g_autofree char *digits = g_strndup(text, count);
+    *rest = text + count;
+    return g_ascii_string_to_unsigned(digits, 10, 0, UINT64_MAX, number, NULL);
+}
+
+typedef struct unit {
+    const char *name;
+    uint64_t factor;
+} unit;
+
+static const unit *find_unit(const unit *units, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(units[i].name, name) == 0)
+            return &units[i];
+    return NULL;
+}
+
+bool cli_number(const char *text, uint64_t low, uint64_t high, uint64_t *value, char **message)
+{
+    static const unit units[] = { { "", 1 }, { "k", 1000 }, { "M", 1000000 }, { "G", 1000000000 } };
+    const char *rest;
+    uint64_t number = 0;
+    bool digits = leading_digits(text, &number, &rest);
+    const unit *by = digits ? find_unit(units, G_N_ELEMENTS(units), rest) : NULL;
+    if (by != NULL && number <= UINT64_MAX / by->factor) {
+        number *= by->factor;
+        if (number >= low && number <= high) {
+            *value = number;
+            return true;
+        }
+    }
+    *message = g_strdup_printf("\"%s\", expected a number from %" PRIu64 " to %" PRIu64
+                               " (k, M and G may follow it)",
+                               text, low, high);
+    return false;
+}
+
+bool cli_duration(const char *text, int64_t *nanoseconds, char **message)
+{
+    static const unit units[] = {
+        { "", 1000000000 },  { "ns", 1 },          { "us", 1000 },         { "ms", 1000000 },
+        { "s", 1000000000 }, { "m", 60000000000 }, { "h", 3600000000000 },
+    };
+    const char *rest;
+    uint64_t number = 0;
+    bool digits = leading_digits(text, &number, &rest);
+    const unit *by = digits ? find_unit(units, G_N_ELEMENTS(units), rest) : NULL;
+    if (by != NULL && number <= (uint64_t)INT64_MAX / by->factor) {
+        *nanoseconds = (int64_t)(number * by->factor);
+        return true;
+    }
+    *message = g_strdup_printf(
+        "\"%s\", expected a duration such as 500ms, 10s or 2m (units ns, us, ms, s, m, h)", text);
+    return false;
+}
+
+/* ---- interruption ---- */
+
+static volatile sig_atomic_t interrupted;
+
+static void note_interrupt(int signal_number)
+{
+    (void)signal_number;
+    interrupted = 1;
+}
+
+void cli_watch_interrupt(void)
+{
+    /* The second one ends the program, should the first find no one who looks. */
+    struct sigaction action = { .sa_handler = note_interrupt, .sa_flags = SA_RESTART | (int)SA_RESETHAND };
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+bool cli_interrupted(void)
+{
+    return interrupted != 0;
+}
