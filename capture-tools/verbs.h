@@ -14,8 +14,9 @@ typedef struct verb {
 extern const verb verbs[];
 extern const size_t verb_count;
 
+/* NULL when there is none of this name. */
+const verb *verb_find(const char *name);
+
 int verb_doctor(int argc, char **argv);
-int verb_inspect(int argc, char **argv);
-int verb_simulate(int argc, char **argv);
 
 #endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The table of sub-commands. A row is all that dispatch, `catshark help` and usage errors need. */
+#include "verbs.h"
+
+#include <string.h>
+
+const verb verbs[] = {
+    { "doctor", "Check Wireshark, the plugin and the right to capture, and say what mends them",
+      verb_doctor },
+};
+const size_t verb_count = sizeof verbs / sizeof verbs[0];
+
+const verb *verb_find(const char *name)
+{
+    for (size_t i = 0; i < verb_count; i++)
+        if (strcmp(verbs[i].name, name) == 0)
+            return &verbs[i];
+    return NULL;
+}
