@@ -7,6 +7,8 @@
 const verb verbs[] = {
     { "doctor", "Check Wireshark, the plugin and the right to capture, and say what mends them",
       verb_doctor },
+    { "simulate", "Simulate clients, forwarders and service nodes into a capture, faults on demand",
+      verb_simulate },
 };
 const size_t verb_count = sizeof verbs / sizeof verbs[0];
 

@@ -18,5 +18,6 @@ extern const size_t verb_count;
 const verb *verb_find(const char *name);
 
 int verb_doctor(int argc, char **argv);
+int verb_simulate(int argc, char **argv);
 
 #endif

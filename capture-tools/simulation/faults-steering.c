@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Faults of CATS over SRv6, in the order of the rules. Where a forwarder would drop what a fault breaks, the
+ * packet is mended again behind the capture point, as if that forwarder did not look: nothing else follows
+ * then. Spec: docs/rules.md; RFC 8754 s2; RFC 8986 s3-4. */
+#include "capture-tools/roles/egress.h"
+#include "epan-cats/numbers.h"
+#include "fault-packet.h"
+#include "fault-table.h"
+#include "plan.h"
+#include <string.h>
+
+/* Added to Last Entry: more than any header here has room for. */
+#define ENTRIES_TOO_MANY 64
+/* Functions tried to find one that no SID has. */
+#define FUNCTIONS_TRIED 255
+#define ARGUMENT_BITS 32
+#define AGGREGATE_ID_MAX UINT32_C(0xffffff)
+
+enum { IPV4_TTL = 8, IPV6_HOP_LIMIT = 7, IPV6_FLOW_LABEL = 0 };
+
+/* A packet to a CS-ID: the kind that End.CATS steers. */
+static bool is_steered(const faults *f, const fault_packet *p)
+{
+    return p->to_service && cats_topology_service_at(faults_topology(f), &p->destination) != NULL;
+}
+
+/* ---- the SRH and what lies behind it ---- */
+
+static fault_verdict last_entry_too_large(const faults *f, fault_packet *p)
+{
+    (void)f;
+    uint8_t *srh = fault_srh(p);
+    if (srh == NULL)
+        return FAULT_UNTOUCHED;
+    srh[FAULT_SRH_LAST_ENTRY] = (uint8_t)(srh[FAULT_SRH_LAST_ENTRY] + ENTRIES_TOO_MANY);
+    return FAULT_CHANGED;
+}
+
+static fault_verdict last_entry_mended(const faults *f, fault_packet *p)
+{
+    (void)f;
+    uint8_t *srh = fault_srh(p);
+    if (srh == NULL || srh[FAULT_SRH_LAST_ENTRY] < ENTRIES_TOO_MANY)
+        return FAULT_UNTOUCHED;
+    srh[FAULT_SRH_LAST_ENTRY] = (uint8_t)(srh[FAULT_SRH_LAST_ENTRY] - ENTRIES_TOO_MANY);
+    return FAULT_CHANGED;
+}
+const fault fault_CATS_SRH_MALFORMED = {
+    .what = "between core and egress Last Entry is larger than the SRH has room for",
+    .needs = FAULT_NEEDS_SRH,
+    .hooks = { [FAULT_CORE_OUT] = last_entry_too_large, [FAULT_EGRESS_IN] = last_entry_mended },
+};
+
+static fault_verdict segments_left_one(const faults *f, fault_packet *p)
+{
+    (void)f;
+    uint8_t *srh = fault_srh(p);
+    if (srh == NULL)
+        return FAULT_UNTOUCHED;
+    srh[FAULT_SRH_SEGMENTS_LEFT] = 1;
+    return FAULT_CHANGED;
+}
+
+static fault_verdict segments_left_zero(const faults *f, fault_packet *p)
+{
+    (void)f;
+    uint8_t *srh = fault_srh(p);
+    if (srh == NULL || srh[FAULT_SRH_SEGMENTS_LEFT] == 0)
+        return FAULT_UNTOUCHED;
+    srh[FAULT_SRH_SEGMENTS_LEFT] = 0;
+    return FAULT_CHANGED;
+}
+const fault fault_CATS_SEGMENTS_LEFT = {
+    .what = "the core puts the last segment in force without lowering Segments Left; the egress does not "
+            "look at it",
+    .needs = FAULT_NEEDS_SRH,
+    .hooks = { [FAULT_CORE_OUT] = segments_left_one, [FAULT_EGRESS_IN] = segments_left_zero },
+};
+
+/* Puts `sid` in place of the egress SID. */
+static fault_verdict replace_sid(fault_packet *p, const uint8_t sid[16])
+{
+    fault_set_sid(p, sid);
+    return FAULT_CHANGED;
+}
+
+static fault_verdict sid_of_nobody(const faults *f, fault_packet *p)
+{
+    uint8_t sid[16];
+    if (!is_steered(f, p))
+        return FAULT_UNTOUCHED;
+    fault_get_sid(p, sid);
+    faults_alias_sid(sid);
+    return replace_sid(p, sid);
+}
+
+static fault_verdict sid_of_egress(const faults *f, fault_packet *p)
+{
+    uint8_t sid[16];
+    fault_get_sid(p, sid);
+    faults_alias_sid(sid);
+    return cats_sid_table_match(faults_topology(f)->sids, sid) == NULL ? FAULT_UNTOUCHED
+                                                                       : replace_sid(p, sid);
+}
+const fault fault_CATS_LAST_SID_NOT_EGRESS = {
+    .what = "an ingress steers to a SID in a block that no egress announces, and the network takes it to the "
+            "egress",
+    .settings = FAULT_ALIAS_SIDS,
+    .hooks = { [FAULT_INGRESS_OUT] = sid_of_nobody, [FAULT_EGRESS_IN] = sid_of_egress },
+};
+
+/* Changes the function of the SID by `change`. */
+static bool change_function(const cats_sid_structure *structure, uint8_t sid[16], unsigned change)
+{
+    cats_sid_parts parts;
+    cats_sid_split(structure, sid, &parts);
+    parts.function ^= change;
+    return cats_sid_join(structure, &parts, sid);
+}
+
+/* Changes the function of the SID until the row that it matches has this behaviour. */
+static bool find_function(const faults *f, uint8_t sid[16], uint16_t behavior)
+{
+    const cats_sid_table *sids = faults_topology(f)->sids;
+    const cats_sid_row *row = cats_sid_table_match(sids, sid);
+    for (unsigned change = 1; row != NULL && change <= FUNCTIONS_TRIED; change++) {
+        uint8_t other[16];
+        memcpy(other, sid, 16);
+        if (!change_function(&row->structure, other, change))
+            return false;
+        const cats_sid_row *found = cats_sid_table_match(sids, other);
+        if (found == NULL || found->behavior != behavior)
+            continue;
+        memcpy(sid, other, 16);
+        return true;
+    }
+    return false;
+}
+
+static fault_verdict unknown_function(const faults *f, fault_packet *p)
+{
+    uint8_t sid[16];
+    if (!is_steered(f, p))
+        return FAULT_UNTOUCHED;
+    fault_get_sid(p, sid);
+    return find_function(f, sid, 0) ? replace_sid(p, sid) : FAULT_UNTOUCHED;
+}
+
+static fault_verdict known_function(const faults *f, fault_packet *p)
+{
+    uint8_t sid[16];
+    fault_get_sid(p, sid);
+    const cats_sid_row *row = cats_sid_table_match(faults_topology(f)->sids, sid);
+    if (row == NULL || row->behavior != 0 || !find_function(f, sid, CATS_BEHAVIOR_END_CATS))
+        return FAULT_UNTOUCHED;
+    return replace_sid(p, sid);
+}
+const fault fault_CATS_SID_UNKNOWN = {
+    .what = "an ingress steers to a function in the egress's locator that is no SID; the egress takes it as "
+            "End.CATS",
+    .hooks = { [FAULT_INGRESS_OUT] = unknown_function, [FAULT_EGRESS_IN] = known_function },
+};
+
+/* The octet that says what follows the last header in front of the inner packet. */
+static uint8_t *upper_layer_at(fault_packet *p)
+{
+    uint8_t *srh = fault_srh(p);
+    return srh != NULL ? srh + FAULT_SRH_NEXT_HEADER : p->octets + FAULT_IPV6_NEXT_HEADER;
+}
+
+static fault_verdict upper_layer_none(const faults *f, fault_packet *p)
+{
+    (void)f;
+    *upper_layer_at(p) = PACKET_PROTOCOL_NO_NEXT;
+    return FAULT_CHANGED;
+}
+
+static fault_verdict upper_layer_ip(const faults *f, fault_packet *p)
+{
+    (void)f;
+    uint8_t *at = upper_layer_at(p);
+    if (*at != PACKET_PROTOCOL_NO_NEXT)
+        return FAULT_UNTOUCHED;
+    const uint8_t *srh = fault_srh(p);
+    size_t inner = 40 + (srh == NULL ? 0 : 8 * (size_t)srh[1] + 8);
+    if (inner >= p->length)
+        return FAULT_UNTOUCHED;
+    *at = p->octets[inner] >> 4 == 4 ? PACKET_PROTOCOL_IPV4 : PACKET_PROTOCOL_IPV6;
+    return FAULT_CHANGED;
+}
+const fault fault_CATS_UPPER_LAYER = {
+    .what = "between core and egress the Next Header in front of the inner packet says that nothing follows",
+    .hooks = { [FAULT_CORE_OUT] = upper_layer_none, [FAULT_EGRESS_IN] = upper_layer_ip },
+};
+
+/* ---- the choice of SID and argument ---- */
+
+static fault_verdict second_round_for_node(const faults *f, fault_packet *p)
+{
+    const cats_topology *t = faults_topology(f);
+    const cats_node *node = cats_topology_node_at(t, &p->destination);
+    if (!p->to_service || node == NULL)
+        return FAULT_UNTOUCHED;
+    return replace_sid(p, plan_second_round(t, t->sites[node->site].egress)->prefix);
+}
+
+static fault_verdict lookup_for_node(const faults *f, fault_packet *p)
+{
+    const cats_topology *t = faults_topology(f);
+    uint8_t sid[16];
+    fault_get_sid(p, sid);
+    const cats_sid_row *row = cats_sid_table_match(t->sids, sid);
+    if (row == NULL || row->behavior != CATS_BEHAVIOR_END_CATS || is_steered(f, p))
+        return FAULT_UNTOUCHED;
+    row = plan_lookup(t, t->egresses[p->egress].name,
+                      p->destination.family == 4 ? PACKET_PROTOCOL_IPV4 : PACKET_PROTOCOL_IPV6);
+    return row == NULL ? FAULT_UNTOUCHED : replace_sid(p, row->prefix);
+}
+const fault fault_CATS_NOT_A_SERVICE = {
+    .what = "an ingress sends re-established connections, to a node's own address, to the End.CATS SID; the "
+            "egress looks "
+            "the address up",
+    .needs = FAULT_NEEDS_REDIRECT,
+    .hooks = { [FAULT_INGRESS_OUT] = second_round_for_node, [FAULT_EGRESS_IN] = lookup_for_node },
+};
+
+/* Changes the argument of a steered packet's SID. */
+static fault_verdict change_argument(const faults *f, fault_packet *p,
+                                     void (*change)(cats_argument *argument))
+{
+    uint8_t sid[16];
+    cats_sid_parts parts;
+    if (!is_steered(f, p))
+        return FAULT_UNTOUCHED;
+    fault_get_sid(p, sid);
+    const cats_sid_row *row = cats_sid_table_match(faults_topology(f)->sids, sid);
+    if (row == NULL || row->structure.argument != ARGUMENT_BITS)
+        return FAULT_UNTOUCHED;
+    cats_sid_split(&row->structure, sid, &parts);
+    cats_argument argument = cats_argument_split((uint32_t)parts.argument);
+    change(&argument);
+    parts.argument = cats_argument_join(&argument);
+    cats_sid_join(&row->structure, &parts, sid);
+    return replace_sid(p, sid);
+}
+
+static void merge_at_site(cats_argument *argument)
+{
+    argument->granularity = CATS_GRANULARITY_SERVICE_SITE;
+}
+
+static fault_verdict other_granularity(const faults *f, fault_packet *p)
+{
+    return change_argument(f, p, merge_at_site);
+}
+const fault fault_CATS_GRANULARITY_CONFLICT = {
+    .what = "an ingress writes granularity service site into the argument of an End.CATS SID",
+    .needs = FAULT_NEEDS_ARGUMENT,
+    .hooks = { [FAULT_INGRESS_OUT] = other_granularity },
+};
+
+static void next_aggregate(cats_argument *argument)
+{
+    argument->aggregate_id = argument->aggregate_id % AGGREGATE_ID_MAX + 1;
+}
+
+static fault_verdict argument_moves_on(const faults *f, fault_packet *p)
+{
+    fault_tcp tcp;
+    if (!fault_tcp_read(p, &tcp) || !fault_tcp_is(&tcp, TCP_FLAG_ACK, TCP_FLAG_SYN))
+        return FAULT_UNTOUCHED;
+    return change_argument(f, p, next_aggregate);
+}
+const fault fault_CATS_ARGUMENT_CHANGED = {
+    .what = "an ingress writes another aggregate ID into all packets of a flow behind the SYN",
+    .needs = FAULT_NEEDS_ARGUMENT,
+    .hooks = { [FAULT_INGRESS_OUT] = argument_moves_on },
+};
+
+/* ---- where a flow goes ---- */
+
+/* Nodes that get a packet of a flow that they do not know answer with RST: nobody shall hear it. */
+static fault_verdict silence_reset(const faults *f, fault_packet *p)
+{
+    fault_tcp tcp;
+    bool reset = cats_topology_service_at(faults_topology(f), &p->source) != NULL &&
+                 fault_tcp_read(p, &tcp) && fault_tcp_is(&tcp, TCP_FLAG_RST, 0);
+    return reset ? FAULT_DROPPED : FAULT_UNTOUCHED;
+}
+
+static bool serves(const cats_topology *t, size_t index, const cats_address *service)
+{
+    for (size_t i = 0; i < t->node_count; i++)
+        if (&t->services[t->nodes[i].service] == cats_topology_service_at(t, service) &&
+            t->sites[t->nodes[i].site].egress == index)
+            return true;
+    return false;
+}
+
+/* The next egress that serves this CS-ID. */
+static size_t next_egress(const cats_topology *t, const char *name, const cats_address *service)
+{
+    size_t at = 0;
+    while (at < t->egress_count && g_strcmp0(t->egresses[at].name, name) != 0)
+        at++;
+    size_t first = at;
+    do
+        at = (at + 1) % t->egress_count;
+    while (at != first && !serves(t, at, service));
+    return at;
+}
+
+static fault_verdict to_another_egress(const faults *f, fault_packet *p)
+{
+    const cats_topology *t = faults_topology(f);
+    uint8_t sid[16];
+    cats_sid_parts from, to;
+    if (!is_steered(f, p) || !fault_tcp_pure_ack(p))
+        return FAULT_UNTOUCHED;
+    fault_get_sid(p, sid);
+    const cats_sid_row *row = cats_sid_table_match(t->sids, sid);
+    if (row == NULL)
+        return FAULT_UNTOUCHED;
+    const cats_sid_row *other = plan_second_round(t, next_egress(t, row->owner, &p->destination));
+    cats_sid_split(&row->structure, sid, &from);
+    cats_sid_split(&other->structure, other->prefix, &to);
+    to.argument = from.argument;
+    return cats_sid_join(&other->structure, &to, sid) ? replace_sid(p, sid) : FAULT_UNTOUCHED;
+}
+const fault fault_CATS_FLOW_CHANGED_EGRESS = {
+    .what = "an ingress sends the pure ACKs of a flow to another egress",
+    .needs = FAULT_NEEDS_EGRESSES,
+    .hooks = { [FAULT_INGRESS_OUT] = to_another_egress, [FAULT_NODE_OUT] = silence_reset },
+    .consequences = { "cats/flow-changed-site" },
+};
+
+static fault_verdict to_another_site(const faults *f, fault_packet *p)
+{
+    if (!is_steered(f, p) || !fault_tcp_pure_ack(p))
+        return FAULT_UNTOUCHED;
+    unsigned sites = (unsigned)faults_topology(f)->egresses[p->egress].site_count;
+    p->port = EGRESS_PORT_FIRST_SITE + (p->port - EGRESS_PORT_FIRST_SITE + 1) % sites;
+    return FAULT_CHANGED;
+}
+const fault fault_CATS_FLOW_CHANGED_SITE = {
+    .what = "an egress sends the pure ACKs of a flow to another of its sites",
+    .needs = FAULT_NEEDS_SITES,
+    .hooks = { [FAULT_EGRESS_OUT] = to_another_site, [FAULT_NODE_OUT] = silence_reset },
+};
+
+static fault_verdict to_the_core(const faults *f, fault_packet *p)
+{
+    if (!is_steered(f, p) || !fault_tcp_pure_ack(p))
+        return FAULT_UNTOUCHED;
+    p->port = EGRESS_PORT_CORE;
+    return FAULT_CHANGED;
+}
+const fault fault_CATS_NOT_LOCAL = {
+    .what = "an egress sends the pure ACKs of a flow, decapsulated, back to the core",
+    .hooks = { [FAULT_EGRESS_OUT] = to_the_core },
+};
+
+static fault_verdict nowhere(const faults *f, fault_packet *p)
+{
+    return is_steered(f, p) && fault_tcp_pure_ack(p) ? FAULT_DROPPED : FAULT_UNTOUCHED;
+}
+const fault fault_CATS_LOST = {
+    .what = "an egress loses the pure ACKs of a flow",
+    .hooks = { [FAULT_EGRESS_OUT] = nowhere },
+};
+
+/* ---- what comes out of the tunnel ---- */
+
+static fault_verdict change_payload(const faults *f, fault_packet *p)
+{
+    fault_tcp tcp;
+    if (!is_steered(f, p) || !fault_tcp_read(p, &tcp) || tcp.payload_length == 0)
+        return FAULT_UNTOUCHED;
+    tcp.payload[0] ^= 0x20;
+    return fault_mend(p);
+}
+const fault fault_CATS_INNER_CHANGED = {
+    .what = "an egress changes an octet of the request, and the checksum with it",
+    .hooks = { [FAULT_EGRESS_OUT] = change_payload },
+};
+
+static fault_verdict hop_not_counted(const faults *f, fault_packet *p)
+{
+    (void)f;
+    p->octets[p->octets[0] >> 4 == 4 ? IPV4_TTL : IPV6_HOP_LIMIT]++;
+    return fault_mend(p);
+}
+const fault fault_CATS_HOP_LIMIT = {
+    .what = "an egress does not lower TTL and hop limit",
+    .hooks = { [FAULT_EGRESS_OUT] = hop_not_counted },
+};
+
+const fault fault_CATS_SPREAD = {
+    .what = "all egresses give their first site four times as much as all others together",
+    .settings = FAULT_WEIGHTS_SKEWED,
+    .needs = FAULT_NEEDS_SITES,
+};
+
+const fault fault_CATS_STALE_AGGREGATE = {
+    .what = "the first ingress keeps the first announcement of each egress, while scores swing every second",
+    .settings = FAULT_OFFERS_FROZEN | FAULT_SCORES_SWING,
+    .needs = FAULT_NEEDS_ARGUMENT,
+};
+
+static fault_verdict flow_label_zero(const faults *f, fault_packet *p)
+{
+    (void)f;
+    uint8_t *word = p->octets + IPV6_FLOW_LABEL;
+    packet_put32(word, packet_get32(word) & ~UINT32_C(0xfffff));
+    return FAULT_CHANGED;
+}
+const fault fault_CATS_FLOW_LABEL = {
+    .what = "an ingress writes outer flow label 0",
+    .hooks = { [FAULT_INGRESS_OUT] = flow_label_zero },
+};

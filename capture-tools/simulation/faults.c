@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The table of faults, one for every rule, and which of them are on. Spec: docs/rules.md. */
+#include "faults.h"
+#include "fault-table.h"
+#include <glib.h>
+
+/* A rule without a fault does not link. */
+static const fault *const table[CATS_RULE_COUNT] = {
+#define X(symbol, ...) [CATS_RULE_##symbol] = &fault_##symbol,
+    CATS_RULES(X)
+#undef X
+};
+
+typedef struct active_fault {
+    const fault *fault;
+    char *comment;
+} active_fault;
+
+struct faults {
+    const cats_topology *topology;
+    GArray *active; /* of active_fault */
+    unsigned settings;
+    bool all; /* every client is affected */
+    bool wanted[FAULT_POINT_COUNT];
+};
+
+const fault *fault_get(cats_rule_id id)
+{
+    return table[id];
+}
+
+static void active_clear(void *data)
+{
+    g_free(((active_fault *)data)->comment);
+}
+
+faults *faults_new(const cats_topology *topology)
+{
+    faults *f = g_new0(faults, 1);
+    f->topology = topology;
+    f->active = g_array_new(FALSE, FALSE, sizeof(active_fault));
+    g_array_set_clear_func(f->active, active_clear);
+    return f;
+}
+
+void faults_free(faults *f)
+{
+    if (f == NULL)
+        return;
+    g_array_free(f->active, TRUE);
+    g_free(f);
+}
+
+/* What a missing need is called. */
+static const char *missing(unsigned lacking)
+{
+    static const struct {
+        unsigned need;
+        const char *phrase;
+    } phrases[] = {
+        { FAULT_NEEDS_REDIRECT, "clients that announce a capability" },
+        { FAULT_NEEDS_SRH, "an SRH in encapsulated packets" },
+        { FAULT_NEEDS_ARGUMENT, "End.CATS SIDs with a 32-bit argument" },
+        { FAULT_NEEDS_EGRESSES, "two egresses" },
+        { FAULT_NEEDS_SITES, "two sites at each egress" },
+        { FAULT_NEEDS_NODES, "two nodes" },
+        { FAULT_NEEDS_FAMILIES, "nodes with an IPv4 and an IPv6 address" },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(phrases); i++)
+        if ((lacking & phrases[i].need) != 0)
+            return phrases[i].phrase;
+    return "";
+}
+
+bool faults_add(faults *f, cats_rule_id id, unsigned offered, const char **reason)
+{
+    const fault *added = table[id];
+    unsigned lacking = added->needs & ~offered;
+    if (lacking != 0) {
+        *reason = missing(lacking);
+        return false;
+    }
+    active_fault active = { .fault = added, .comment = g_strdup_printf("fault %s", cats_rule_get(id)->id) };
+    g_array_append_val(f->active, active);
+    f->settings |= added->settings;
+    for (fault_point point = 0; point < FAULT_POINT_COUNT; point++)
+        f->wanted[point] = f->wanted[point] || added->hooks[point] != NULL;
+    return true;
+}
+
+bool faults_setting(const faults *f, unsigned setting)
+{
+    return (f->settings & setting) != 0;
+}
+
+const cats_topology *faults_topology(const faults *f)
+{
+    return f->topology;
+}
+
+void faults_affect_all(faults *f)
+{
+    f->all = true;
+}
+
+bool faults_affect(const faults *f, const cats_address *client)
+{
+    size_t length = cats_address_length(client);
+    return f->all || (length > 0 && client->octets[length - 1] % 4 == 0);
+}
+
+cats_address faults_alias(const cats_address *node)
+{
+    cats_address alias = *node;
+    size_t length = cats_address_length(node);
+    alias.octets[length - 1] ^= 0x80;
+    alias.octets[length - 2] ^= 0x01;
+    return alias;
+}
+
+void faults_alias_sid(uint8_t sid[16])
+{
+    sid[2] ^= 0xff;
+    sid[3] ^= 0xff;
+}
+
+bool faults_at(const faults *f, fault_point point)
+{
+    return f->wanted[point];
+}
+
+/* Reads the packet for the hooks; false when it belongs to no affected client. What comes to an egress may be
+ * broken too much to tell: there the hooks know by what they broke. */
+static bool look(const faults *f, fault_packet *p)
+{
+    packet_walk(PACKET_LINK_RAW, p->octets, (uint32_t)p->length, (uint32_t)p->length, &p->walk);
+    const packet_ip *inner = packet_innermost(&p->walk);
+    if (inner == NULL)
+        return p->point == FAULT_EGRESS_IN;
+    p->source = packet_source(&p->walk, inner);
+    p->destination = packet_destination(&p->walk, inner);
+    p->to_service = cats_topology_ingress_of(f->topology, &p->source) != NULL;
+    return p->point == FAULT_EGRESS_IN || faults_affect(f, p->to_service ? &p->source : &p->destination);
+}
+
+fault_verdict faults_apply(const faults *f, fault_packet *p)
+{
+    fault_verdict verdict = FAULT_UNTOUCHED;
+    for (unsigned i = 0; i < f->active->len; i++) {
+        const active_fault *active = &g_array_index(f->active, active_fault, i);
+        fault_hook hook = active->fault->hooks[p->point];
+        if (hook == NULL || !look(f, p))
+            continue;
+        switch (hook(f, p)) {
+        case FAULT_UNTOUCHED:
+            break;
+        case FAULT_CHANGED:
+            p->comment = active->comment;
+            verdict = FAULT_CHANGED;
+            break;
+        case FAULT_DROPPED:
+            return FAULT_DROPPED;
+        }
+    }
+    return verdict;
+}

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Writes the simulation's pcapng and its NDJSON events, each to a temporary name until it is complete.
+ * Spec: draft-ietf-opsawg-pcapng; man/catshark-simulate.1 (EVENTS). */
+#include "recorder.h"
+#include "capture-tools/io/ndjson.h"
+#include "capture-tools/io/pcapng-writer.h"
+#include "epan-cats/packet.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <unistd.h>
+
+#define NANOSECONDS 1000000000
+
+struct recorder {
+    pcapng_writer *capture; /* NULL: none is written */
+    FILE *events;           /* NULL: none are written */
+    char *events_path;      /* NULL with standard output */
+    char *events_temporary;
+    JsonBuilder *builder;
+    bool capture_failed, events_failed;
+    int64_t text_second; /* whose calendar form is in `text` */
+    char text[32];
+};
+
+static bool open_events(recorder *rec, const char *path, GError **error)
+{
+    rec->builder = json_builder_new();
+    if (g_str_equal(path, "-")) {
+        rec->events = stdout;
+        return true;
+    }
+    rec->events_path = g_strdup(path);
+    rec->events_temporary = g_strdup_printf("%s.XXXXXX", path);
+    int fd = g_mkstemp_full(rec->events_temporary, O_WRONLY, 0666);
+    rec->events = fd < 0 ? NULL : fdopen(fd, "w");
+    if (rec->events == NULL) {
+        g_set_error(error, G_FILE_ERROR, (gint)g_file_error_from_errno(errno), "%s: %s", path,
+                    g_strerror(errno));
+        if (fd >= 0) {
+            close(fd);
+            g_unlink(rec->events_temporary);
+        }
+        return false;
+    }
+    return true;
+}
+
+recorder *recorder_open(const char *capture_path, const char *events_path, GError **error)
+{
+    recorder *rec = g_new0(recorder, 1);
+    rec->text_second = -1;
+    if (capture_path != NULL &&
+        (rec->capture = pcapng_writer_open(capture_path, "catshark simulate", error)) == NULL) {
+        recorder_abandon(rec);
+        return NULL;
+    }
+    if (events_path != NULL && !open_events(rec, events_path, error)) {
+        recorder_abandon(rec);
+        return NULL;
+    }
+    return rec;
+}
+
+void recorder_add_interface(recorder *rec, const char *name, uint32_t snap_length)
+{
+    if (rec->capture != NULL)
+        pcapng_writer_add_interface(rec->capture, name, PACKET_LINK_ETHERNET, snap_length);
+}
+
+void recorder_packet(recorder *rec, unsigned interface, int64_t time_ns, const uint8_t *octets, size_t length,
+                     const char *comment)
+{
+    if (rec->capture != NULL && !pcapng_writer_packet(rec->capture, interface, time_ns, octets,
+                                                      (uint32_t)length, (uint32_t)length, comment))
+        rec->capture_failed = true;
+}
+
+bool recorder_wants_events(const recorder *rec)
+{
+    return rec->events != NULL;
+}
+
+/* RFC 3339 with nanoseconds; the calendar is asked once a second. */
+static void add_time(recorder *rec, int64_t time_ns)
+{
+    int64_t second = time_ns / NANOSECONDS;
+    if (second != rec->text_second) {
+        GDateTime *date = g_date_time_new_from_unix_utc(second);
+        char *text = g_date_time_format(date, "%Y-%m-%dT%H:%M:%S");
+        g_strlcpy(rec->text, text, sizeof(rec->text));
+        g_free(text);
+        g_date_time_unref(date);
+        rec->text_second = second;
+    }
+    char whole[64];
+    g_snprintf(whole, sizeof(whole), "%s.%09dZ", rec->text, (int)(time_ns % NANOSECONDS));
+    json_builder_set_member_name(rec->builder, "time");
+    json_builder_add_string_value(rec->builder, whole);
+}
+
+static void add_text(JsonBuilder *builder, const char *key, const char *text)
+{
+    json_builder_set_member_name(builder, key);
+    json_builder_add_string_value(builder, text);
+}
+
+static void add_field(JsonBuilder *builder, const role_field *field)
+{
+    char text[CATS_ADDRESS_TEXT];
+    switch (field->type) {
+    case ROLE_TEXT:
+        add_text(builder, field->key, field->text);
+        break;
+    case ROLE_NUMBER:
+        json_builder_set_member_name(builder, field->key);
+        json_builder_add_int_value(builder, field->number);
+        break;
+    case ROLE_ADDRESS:
+        cats_address_format(&field->address, text);
+        add_text(builder, field->key, text);
+        break;
+    }
+}
+
+void recorder_event(recorder *rec, int64_t time_ns, const char *node, const char *name,
+                    const role_field *fields, size_t count)
+{
+    if (rec->events == NULL)
+        return;
+    json_builder_begin_object(rec->builder);
+    add_time(rec, time_ns);
+    add_text(rec->builder, "event", name);
+    add_text(rec->builder, "at", node);
+    for (size_t i = 0; i < count; i++)
+        add_field(rec->builder, &fields[i]);
+    json_builder_end_object(rec->builder);
+    if (!ndjson_write(rec->events, rec->builder))
+        rec->events_failed = true;
+}
+
+bool recorder_failed(const recorder *rec)
+{
+    return rec->capture_failed || rec->events_failed;
+}
+
+static void recorder_free(recorder *rec)
+{
+    g_clear_object(&rec->builder);
+    g_free(rec->events_path);
+    g_free(rec->events_temporary);
+    g_free(rec);
+}
+
+/* Closes the events and gives them their name; false and errno when any write failed. */
+static bool finish_events(recorder *rec)
+{
+    if (rec->events == NULL)
+        return true;
+    bool good = fflush(rec->events) == 0 && !rec->events_failed;
+    if (rec->events_path == NULL)
+        return good;
+    FILE *events = g_steal_pointer(&rec->events);
+    good = fclose(events) == 0 && good;
+    if (good && g_rename(rec->events_temporary, rec->events_path) == 0)
+        return true;
+    int reason = errno;
+    g_unlink(rec->events_temporary);
+    errno = reason;
+    return false;
+}
+
+bool recorder_close(recorder *rec, GError **error)
+{
+    errno = 0;
+    if (!finish_events(rec)) {
+        g_set_error(error, G_FILE_ERROR, (gint)g_file_error_from_errno(errno), "%s: %s",
+                    rec->events_path == NULL ? "standard output" : rec->events_path, g_strerror(errno));
+        recorder_abandon(rec);
+        return false;
+    }
+    bool good = rec->capture == NULL || pcapng_writer_close(g_steal_pointer(&rec->capture), error);
+    if (!good && rec->events_path != NULL)
+        g_unlink(rec->events_path);
+    recorder_free(rec);
+    return good;
+}
+
+void recorder_abandon(recorder *rec)
+{
+    if (rec->capture != NULL)
+        pcapng_writer_abandon(rec->capture);
+    if (rec->events != NULL && rec->events_path != NULL) {
+        fclose(rec->events);
+        g_unlink(rec->events_temporary);
+    }
+    recorder_free(rec);
+}

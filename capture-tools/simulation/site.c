@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Within a site: a computing table of nodes per service, the nodes' timers, and the merge of points to a
+ * site. Spec: draft-du-cats-aggregated-metrics-on-egress s2; RFC 10053. */
+#include "site.h"
+#include "epan-cats/computing-table.h"
+#include "random.h"
+
+typedef struct member {
+    station at; /* first: context of the role's sink */
+    const cats_node *node;
+    service_node *role;
+    role_sink sink;
+    unsigned timer; /* source of events */
+    uint64_t flows; /* connections taken on the CS-ID */
+} member;
+
+/* Which node serves a flow for a service; `table` NULL: none does. */
+typedef struct choice {
+    computing_table *table;
+    GPtrArray *members; /* of member, borrowed; in the table's order */
+} choice;
+
+struct site {
+    station at;
+    const cats_site *spec;
+    GPtrArray *members; /* of member, owned; in the topology's order */
+    choice *choices;    /* by service */
+};
+
+static void member_packet(void *context, unsigned port, const uint8_t *octets, size_t length,
+                          const char *comment)
+{
+    member *m = context;
+    (void)port;
+    fault_packet about = { .node = m->node };
+    station_send(&m->at, 0, octets, length, comment, FAULT_NODE_OUT, &about);
+}
+
+/* A node's events pass to the record; connections taken on the CS-ID are counted. */
+static void member_event(void *context, const char *name, const role_field *fields, size_t count)
+{
+    member *m = context;
+    if (g_str_equal(name, "connection-opened"))
+        for (size_t i = 0; i < count; i++)
+            if (g_str_equal(fields[i].key, "anycast") && fields[i].number != 0)
+                m->flows++;
+    station_event(context, name, fields, count);
+}
+
+static void member_set_timer(member *m)
+{
+    event_queue_set(m->at.sim->queue, m->timer, service_node_deadline(m->role));
+}
+
+static void member_timer(void *context, int64_t now)
+{
+    member *m = context;
+    service_node_expire(m->role, now, &m->sink);
+    member_set_timer(m);
+}
+
+/* The node that has the address as its own, or that the flow goes to if the address is a CS-ID; NULL: none
+ * here. */
+static member *find_member(const site *s, const uint8_t *octets, size_t length)
+{
+    const cats_topology *topology = s->at.sim->topology;
+    cats_flow_key key;
+    if (!cats_flow_key_read_ip(octets, length, &key))
+        return NULL;
+    const cats_service *service = cats_topology_service_at(topology, &key.destination);
+    if (service == NULL) {
+        const cats_node *node = cats_topology_node_at(topology, &key.destination);
+        size_t index = node == NULL ? SIZE_MAX : (size_t)(node - topology->nodes) - s->spec->first_node;
+        return index < s->members->len ? g_ptr_array_index(s->members, index) : NULL;
+    }
+    const choice *c = &s->choices[service - topology->services];
+    if (c->table == NULL)
+        return NULL;
+    /* The egress chose this site by the same hash: another mix of it keeps the two choices apart. */
+    uint32_t index = computing_table_choose(c->table, simulation_random_derive(cats_flow_key_hash(&key), 0));
+    return index == COMPUTING_TABLE_NO_SITE ? NULL : g_ptr_array_index(c->members, index);
+}
+
+static void site_take(void *context, int64_t now, unsigned port, const uint8_t *octets, size_t length)
+{
+    site *s = context;
+    (void)port;
+    member *m = find_member(s, octets, length);
+    if (m == NULL) {
+        station_drop(s, "no-node");
+        return;
+    }
+    service_node_packet(m->role, now, octets, length, &m->sink);
+    member_set_timer(m);
+}
+
+static bool site_receive(void *context, int64_t now, unsigned port, network_frame *frame)
+{
+    site *s = context;
+    station_receive(&s->at, now, port, frame, FAULT_SITE_IN, NULL, site_take, s);
+    return false;
+}
+
+static void member_free(void *data)
+{
+    member *m = data;
+    service_node_free(m->role);
+    g_free(m);
+}
+
+static void add_member(site *s, size_t index, const service_node_config *model, uint64_t seed)
+{
+    const simulation *sim = s->at.sim;
+    const cats_node *node = &sim->topology->nodes[index];
+    const cats_service *service = &sim->topology->services[node->service];
+    service_node_config config = *model;
+    config.name = node->name;
+    config.anycast_ipv4 = service->ipv4;
+    config.anycast_ipv6 = service->ipv6;
+    config.anycast_port = service->port;
+    config.own_ipv4 = node->ipv4;
+    config.own_ipv6 = node->ipv6;
+    config.own_port = node->port;
+    config.seed = simulation_random_derive(seed, index);
+
+    member *m = g_new0(member, 1);
+    m->at = (station){ .sim = sim, .name = node->name, .node = s->at.node };
+    m->node = node;
+    m->role = service_node_new(&config);
+    m->sink =
+        (role_sink){ .context = m, .packet = member_packet, .event = member_event, .drop = station_drop };
+    m->timer = event_queue_add(sim->queue, member_timer, m);
+    g_ptr_array_add(s->members, m);
+
+    choice *c = &s->choices[node->service];
+    if (c->table == NULL) {
+        c->table = computing_table_new();
+        c->members = g_ptr_array_new();
+    }
+    computing_table_set(c->table, node->name, MIN(node->capacity, COMPUTING_TABLE_WEIGHT_MAX));
+    g_ptr_array_add(c->members, m);
+}
+
+site *site_new(const simulation *sim, size_t index, const service_node_config *model, uint64_t seed)
+{
+    const cats_site *spec = &sim->topology->sites[index];
+    site *s = g_new0(site, 1);
+    s->at = (station){ .sim = sim, .name = spec->name };
+    s->spec = spec;
+    s->members = g_ptr_array_new_with_free_func(member_free);
+    s->choices = g_new0(choice, sim->topology->service_count);
+    s->at.node = network_add_node(sim->net, spec->name, site_receive, s);
+    for (size_t i = 0; i < spec->node_count; i++)
+        add_member(s, spec->first_node + i, model, seed);
+    return s;
+}
+
+void site_free(site *s)
+{
+    if (s == NULL)
+        return;
+    for (size_t i = 0; i < s->at.sim->topology->service_count; i++) {
+        if (s->choices[i].table == NULL)
+            continue;
+        computing_table_free(s->choices[i].table);
+        g_ptr_array_free(s->choices[i].members, TRUE);
+    }
+    g_free(s->choices);
+    g_ptr_array_free(s->members, TRUE);
+    g_free(s);
+}
+
+unsigned site_node(const site *s)
+{
+    return s->at.node;
+}
+
+cats_merged site_report(const site *s, int64_t now)
+{
+    cats_report *reports = g_new(cats_report, s->members->len);
+    for (unsigned i = 0; i < s->members->len; i++) {
+        const member *m = g_ptr_array_index(s->members, i);
+        uint64_t live = service_node_count(m->role).live;
+        reports[i] = (cats_report){ .capacity = m->node->capacity,
+                                    .load = (uint32_t)MIN(live, UINT32_MAX),
+                                    .time_ns = now };
+    }
+    cats_merged merged = cats_metric_merge(reports, s->members->len, now, 0);
+    g_free(reports);
+    return merged;
+}
+
+service_node_counts site_count(const site *s)
+{
+    service_node_counts sum = { 0 };
+    for (unsigned i = 0; i < s->members->len; i++) {
+        service_node_counts one =
+            service_node_count(((const member *)g_ptr_array_index(s->members, i))->role);
+        sum.accepted += one.accepted;
+        sum.redirected += one.redirected;
+        sum.served += one.served;
+        sum.served_incapable += one.served_incapable;
+        sum.option_did_not_fit += one.option_did_not_fit;
+        sum.resets += one.resets;
+        sum.retransmissions += one.retransmissions;
+        sum.live += one.live;
+    }
+    return sum;
+}
+
+uint64_t site_flows(const site *s)
+{
+    uint64_t flows = 0;
+    for (unsigned i = 0; i < s->members->len; i++)
+        flows += ((const member *)g_ptr_array_index(s->members, i))->flows;
+    return flows;
+}
+
+uint64_t site_dropped(const site *s)
+{
+    uint64_t dropped = s->at.dropped;
+    for (unsigned i = 0; i < s->members->len; i++)
+        dropped += ((const member *)g_ptr_array_index(s->members, i))->at.dropped;
+    return dropped;
+}
