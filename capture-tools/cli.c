@@ -100,19 +100,27 @@ static const unit *find_unit(const unit *units, size_t count, const char *name)
     return NULL;
 }
 
-bool cli_number(const char *text, uint64_t low, uint64_t high, uint64_t *value, char **message)
+/* Decimal with a unit, or hexadecimal behind 0x. */
+static bool whole_number(const char *text, uint64_t *number)
 {
     static const unit units[] = { { "", 1 }, { "k", 1000 }, { "M", 1000000 }, { "G", 1000000000 } };
     const char *rest;
-    uint64_t number = 0;
-    bool digits = leading_digits(text, &number, &rest);
+    if (g_str_has_prefix(text, "0x"))
+        return g_ascii_string_to_unsigned(text + 2, 16, 0, UINT64_MAX, number, NULL);
+    bool digits = leading_digits(text, number, &rest);
     const unit *by = digits ? find_unit(units, G_N_ELEMENTS(units), rest) : NULL;
-    if (by != NULL && number <= UINT64_MAX / by->factor) {
-        number *= by->factor;
-        if (number >= low && number <= high) {
-            *value = number;
-            return true;
-        }
+    if (by == NULL || *number > UINT64_MAX / by->factor)
+        return false;
+    *number *= by->factor;
+    return true;
+}
+
+bool cli_number(const char *text, uint64_t low, uint64_t high, uint64_t *value, char **message)
+{
+    uint64_t number = 0;
+    if (whole_number(text, &number) && number >= low && number <= high) {
+        *value = number;
+        return true;
     }
     *message = g_strdup_printf("\"%s\", expected a number from %" PRIu64 " to %" PRIu64
                                " (k, M and G may follow it)",

@@ -20,7 +20,7 @@ int cli_trouble(const char *verb, const char *format, ...) G_GNUC_PRINTF(2, 3);
 bool cli_parse(const char *verb, const char *arguments, const char *summary, const GOptionEntry *entries, int *argc,
                char ***argv, int *status);
 
-/* "1000", "10k", "1M"; the whole text, within [low, high]. On false *message quotes the text and names the range. */
+/* "1000", "10k", "1M", "0x5341"; the whole text, within [low, high]. On false *message quotes the text and names the range. */
 bool cli_number(const char *text, uint64_t low, uint64_t high, uint64_t *value, char **message);
 /* "500ms", "10s", "2m", a bare number is seconds; result in nanoseconds. */
 bool cli_duration(const char *text, int64_t *nanoseconds, char **message);

@@ -180,9 +180,8 @@ int verb_inspect(int argc, char **argv)
     };
     int status;
 
-    if (cli_parse(verb_name, "-r FILE [FILTER...]",
-                  "The tool's own decoding of a capture: a line per frame, NDJSON, or the summary alone.",
-                  entries, &argc, &argv, &status)) {
+    if (cli_parse(verb_name, "-r FILE [FILTER...]", verb_find(verb_name)->summary, entries, &argc, &argv,
+                  &status)) {
         if (!o.read) {
             status = cli_usage_error(verb_name, "no capture, expected -r FILE (or -r - for standard input)");
         } else {

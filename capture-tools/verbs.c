@@ -7,6 +7,8 @@
 const verb verbs[] = {
     { "doctor", "Check Wireshark, the plugin and the right to capture, and say what mends them",
       verb_doctor },
+    { "inspect", "Decode a capture by the tool's own reading: a line per frame, NDJSON, or the summary",
+      verb_inspect },
     { "simulate", "Simulate clients, forwarders and service nodes into a capture, faults on demand",
       verb_simulate },
 };

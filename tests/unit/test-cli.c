@@ -11,7 +11,8 @@ static void test_numbers(void)
     static const struct {
         const char *text;
         uint64_t value;
-    } cases[] = { { "1", 1 }, { "1000", 1000 }, { "10k", 10000 }, { "1M", 1000000 }, { "2G", 2000000000 } };
+    } cases[] = { { "1", 1 },        { "1000", 1000 },     { "10k", 10000 },
+                  { "1M", 1000000 }, { "2G", 2000000000 }, { "0x5341", 0x5341 } };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         uint64_t value;
         char *message = NULL;
@@ -28,7 +29,10 @@ static void test_numbers(void)
                                            "1kk",
                                            "k",
                                            "1.5",
-                                           "0x10",
+                                           "0x",
+                                           "0xg1",
+                                           "0x10k",
+                                           "0x77359401",
                                            "3G",
                                            "18446744073709551616",
                                            "18446744073709551615k" };
