@@ -4,6 +4,7 @@
 #include "egress-offers.h"
 
 #include "epan-cats/computing-table.h"
+#include "epan-cats/hash-mix.h"
 #include "prefix-table.h"
 #include <glib.h>
 
@@ -82,19 +83,11 @@ size_t service_offers_count(const service_offers *service)
     return g_hash_table_size(service->paths);
 }
 
-/* The egress chooses its site by the flow's hash itself: without new mixing here, the flows that reach one
- * egress would all lie in the same part of its table. Finalizer of SplitMix64. */
-static uint64_t mixed_anew(uint64_t hash)
-{
-    hash += 0x9e3779b97f4a7c15u;
-    hash = (hash ^ (hash >> 30)) * 0xbf58476d1ce4e5b9u;
-    hash = (hash ^ (hash >> 27)) * 0x94d049bb133111ebu;
-    return hash ^ (hash >> 31);
-}
-
 segment_path *service_offers_choose(service_offers *service, uint64_t flow_hash)
 {
-    uint32_t index = computing_table_choose(service->egresses, mixed_anew(flow_hash));
+    /* The egress chooses its site by the flow's hash itself: without new mixing here, the flows that reach
+     * one egress would all lie in the same part of its table, and spread unevenly. */
+    uint32_t index = computing_table_choose(service->egresses, hash_mix(~flow_hash));
     if (index == COMPUTING_TABLE_NO_SITE) {
         return NULL;
     }

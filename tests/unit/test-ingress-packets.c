@@ -118,6 +118,16 @@ static void test_from_clients_dropped(void)
     send(&f, INGRESS_PORT_CLIENTS, &other);
     assert_dropped(&f, "no-route");
     stop(&f);
+
+    config.locator_length =
+        0; /* no locator at all: nothing is closed, and nothing from the core is for this node */
+    f = start(&config);
+    send(&f, INGRESS_PORT_CLIENTS, &own);
+    assert_dropped(&f, "no-route");
+    flow_packet back = flow_packet_in(&inner, "5f00:0:1:4::");
+    send(&f, INGRESS_PORT_CORE, &back);
+    assert_dropped(&f, "no-route");
+    stop(&f);
 }
 
 /* As Linux: the outer header takes an IPv6 packet's hop limit and its hop; an IPv4 packet's TTL waits for the

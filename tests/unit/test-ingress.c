@@ -2,6 +2,8 @@
 /* The ingress: which egress a flow gets, what it keeps, and what is bounded. */
 #include "ingress-fixture.h"
 
+#include "epan-cats/computing-table.h"
+
 #define SECOND INT64_C(1000000000)
 #define EGRESS_MAX 3
 
@@ -135,6 +137,42 @@ static void test_spread(void)
     }
 }
 
+/* The flows that reach one egress spread over its sites as evenly as chance would have it: the two choices do
+ * not depend on each other. Chi-square, 2 degrees of freedom, p < 0.0001. */
+static void test_independent_of_site(void)
+{
+    enum { FLOWS = 100000, SITES = 3 };
+    ingress_config config = config_of(PACKET_ENCAP_FULL);
+    config.flows_max = 1;
+    fixture f = start(&config);
+    computing_table *sites = computing_table_new();
+    unsigned counts[EGRESS_MAX + 1][SITES] = { { 0 } };
+    computing_table_set(sites, "e1", 1);
+    computing_table_set(sites, "e2", 1);
+    computing_table_set(sites, "e3", 1);
+    for (unsigned e = 1; e <= EGRESS_MAX; e++) {
+        offer(&f, FLOW_SERVICE_IPV6, e, 5, 1);
+    }
+    for (unsigned flow = 0; flow < FLOWS; flow++) {
+        flow_packet sent = flow_packet_make(flow, FLOW_SERVICE_IPV6);
+        cats_flow_key key;
+        send(&f, INGRESS_PORT_CLIENTS, &sent);
+        g_assert_true(cats_flow_key_read_ip(sent.octets, sent.length, &key));
+        counts[sid_of(&f)[5] & 0x0f][computing_table_choose(sites, cats_flow_key_hash(&key))]++;
+    }
+    for (unsigned e = 1; e <= EGRESS_MAX; e++) {
+        double all = counts[e][0] + counts[e][1] + counts[e][2], chi_square = 0;
+        for (unsigned site = 0; site < SITES; site++) {
+            double expected = all / SITES, difference = counts[e][site] - expected;
+            chi_square += difference * difference / expected;
+        }
+        g_test_message("egress %u: %.0f flows, chi-square %.2f", e, all, chi_square);
+        g_assert_cmpfloat(chi_square, <, 18.42);
+    }
+    computing_table_free(sites);
+    stop(&f);
+}
+
 /* The same offers, made in another order by another process, give every flow the same egress. */
 static void test_repeatable(void)
 {
@@ -259,6 +297,7 @@ int main(int argc, char **argv)
     g_test_add_func("/ingress/offer-refused", test_offer_refused);
     g_test_add_func("/ingress/pinning", test_pinning);
     g_test_add_func("/ingress/spread", test_spread);
+    g_test_add_func("/ingress/independent-of-site", test_independent_of_site);
     g_test_add_func("/ingress/repeatable", test_repeatable);
     g_test_add_func("/ingress/score-zero", test_score_zero);
     g_test_add_func("/ingress/routes", test_routes);
