@@ -191,7 +191,7 @@ unsigned network_add_link(network *net, const network_link_spec *spec)
         way->source = event_queue_add(net->queue, deliver, way);
     }
     g_ptr_array_add(net->links, l);
-    recorder_add_interface(net->rec, spec->name, NETWORK_LINK_HEADER + spec->mtu);
+    recorder_add_interface(net->rec, spec->name);
     return number;
 }
 

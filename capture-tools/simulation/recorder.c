@@ -62,10 +62,13 @@ recorder *recorder_open(const char *capture_path, const char *events_path, GErro
     return rec;
 }
 
-void recorder_add_interface(recorder *rec, const char *name, uint32_t snap_length)
+/* One for all interfaces: libpcap reads no capture whose interfaces differ in it. */
+#define SNAP_LENGTH 262144
+
+void recorder_add_interface(recorder *rec, const char *name)
 {
     if (rec->capture != NULL)
-        pcapng_writer_add_interface(rec->capture, name, PACKET_LINK_ETHERNET, snap_length);
+        pcapng_writer_add_interface(rec->capture, name, PACKET_LINK_ETHERNET, SNAP_LENGTH);
 }
 
 void recorder_packet(recorder *rec, unsigned interface, int64_t time_ns, const uint8_t *octets, size_t length,

@@ -15,7 +15,7 @@ typedef struct recorder recorder;
 /* Either path may be NULL (nothing of that kind is written) or "-" (standard output). */
 recorder *recorder_open(const char *capture_path, const char *events_path, GError **error);
 /* Interfaces are numbered from 0 in the order of the calls; all are added before the first packet. */
-void recorder_add_interface(recorder *rec, const char *name, uint32_t snap_length);
+void recorder_add_interface(recorder *rec, const char *name);
 /* An Ethernet frame seen on an interface. */
 void recorder_packet(recorder *rec, unsigned interface, int64_t time_ns, const uint8_t *octets, size_t length,
                      const char *comment);
