@@ -209,14 +209,25 @@ static void take_text(tcp_endpoint *e, int64_t now, arrival *a)
     }
 }
 
+/* RFC 9293 s3.10.7.4: both FINs are on their way, no news for the user; and RFC 1337: TIME-WAIT stays. */
+static void reset_arrived(tcp_endpoint *e)
+{
+    if (e->state == TCP_STATE_LAST_ACK || e->state == TCP_STATE_CLOSING) {
+        e->happened |= TCP_HAPPENED_FINISHED;
+        tcp_enter_closed(e);
+    } else if (e->state != TCP_STATE_TIME_WAIT) {
+        tcp_fail(e, "reset");
+    }
+}
+
 /* True when the segment goes on to its acknowledgment. */
 static bool passes_reset_and_syn(tcp_endpoint *e, int64_t now, const arrival *a)
 {
     if (a->segment->flags & TCP_FLAG_RST) {
         if (a->sequence != e->rcv_nxt)
             tcp_send_challenge(e, now);
-        else if (e->state != TCP_STATE_TIME_WAIT)
-            tcp_fail(e, "reset");
+        else
+            reset_arrived(e);
         return false;
     }
     if (a->syn) {
