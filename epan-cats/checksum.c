@@ -58,17 +58,23 @@ uint32_t checksum_pseudo(const cats_address *source, const cats_address *destina
     return fold((uint64_t)sum + (length >> 16) + (length & 0xFFFF));
 }
 
+/* Octets of an IPv4 header with its options, or 0 for IPv6 and when not all of them are here: a first
+ * fragment or a quote may end among them. */
+static uint32_t whole_ipv4_header(const packet *p, const packet_ip *ip)
+{
+    uint32_t length = (p->data[ip->offset] & 0x0Fu) * 4;
+
+    return ip->version == 4 && ip->offset + length <= ip->end && ip->offset + length <= p->captured ? length
+                                                                                                    : 0;
+}
+
 checksum_state checksum_verify_ip(const packet *p, const packet_ip *ip)
 {
-    const uint8_t *header = p->data + ip->offset;
-    uint32_t length;
+    uint32_t length = whole_ipv4_header(p, ip);
 
-    if (ip->version != 4)
+    if (length == 0)
         return CHECKSUM_NOT_CHECKED;
-    length = (header[0] & 0x0Fu) * 4;
-    if (ip->offset + length > ip->end || ip->offset + length > p->captured)
-        return CHECKSUM_NOT_CHECKED;
-    return checksum_finish(checksum_add(header, length, 0)) == 0 ? CHECKSUM_GOOD : CHECKSUM_BAD;
+    return checksum_finish(checksum_add(p->data + ip->offset, length, 0)) == 0 ? CHECKSUM_GOOD : CHECKSUM_BAD;
 }
 
 /* The destination that the sender summed: behind a routing header with Segments Left above 0 its last
@@ -173,11 +179,10 @@ checksum_state checksum_verify_transport(const packet *p)
     return tcp_or_udp && found == c.pseudo ? CHECKSUM_PARTIAL : CHECKSUM_BAD;
 }
 
-static void write_ipv4_checksum(uint8_t *header)
+static void write_ipv4_checksum(uint8_t *header, uint32_t length)
 {
     packet_put16(header + IPV4_CHECKSUM_AT, 0);
-    packet_put16(header + IPV4_CHECKSUM_AT,
-                 checksum_finish(checksum_add(header, (header[0] & 0x0Fu) * 4, 0)));
+    packet_put16(header + IPV4_CHECKSUM_AT, checksum_finish(checksum_add(header, length, 0)));
 }
 
 bool checksum_write(uint8_t *ip_packet, size_t length)
@@ -192,8 +197,10 @@ bool checksum_write(uint8_t *ip_packet, size_t length)
     if (p.ip_count == 0 || p.end != PACKET_COMPLETE)
         return false;
     for (unsigned i = 0; i < p.ip_count && !p.ip[i].quoted; i++) {
-        if (p.ip[i].version == 4)
-            write_ipv4_checksum(ip_packet + p.ip[i].offset);
+        uint32_t header_length = whole_ipv4_header(&p, &p.ip[i]);
+
+        if (header_length != 0)
+            write_ipv4_checksum(ip_packet + p.ip[i].offset, header_length);
     }
     if (!find_covered(&p, &c))
         return true;

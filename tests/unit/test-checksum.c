@@ -353,6 +353,27 @@ static void test_not_checked(void)
     g_byte_array_unref(frame);
 }
 
+/* Found by fuzzing: a first fragment that ends among the options of the IPv4 header inside it. */
+static void test_options_cut_by_fragment(void)
+{
+    GByteArray *frame = frame_of_zeros(0);
+    guint8 *copy;
+    packet p;
+
+    frame_ipv4(frame, 6, 40);
+    g_byte_array_set_size(frame, 20 + 7);
+    frame_ipv6_fragment(frame, 4, 0, true, 1);
+    frame_ipv6(frame, 44);
+    copy = g_memdup2(frame->data, frame->len); /* exactly as long: a read beyond it is found */
+    packet_walk(PACKET_LINK_RAW, copy, frame->len, frame->len, &p);
+    g_assert_cmpuint(p.ip_count, ==, 2);
+    g_assert_cmpint(checksum_verify_ip(&p, &p.ip[1]), ==, CHECKSUM_NOT_CHECKED);
+    g_assert_true(checksum_write(copy, frame->len));
+    frame_assert_equal(copy, frame->len, frame->data, frame->len);
+    g_free(copy);
+    g_byte_array_unref(frame);
+}
+
 static void test_random(void)
 {
     guint8 octets[200];
@@ -390,6 +411,7 @@ int main(int argc, char **argv)
     g_test_add_func("/checksum/udp-surplus", test_udp_surplus);
     g_test_add_func("/checksum/icmp-error", test_icmp_error);
     g_test_add_func("/checksum/not-checked", test_not_checked);
+    g_test_add_func("/checksum/options-cut-by-fragment", test_options_cut_by_fragment);
     g_test_add_func("/checksum/random", test_random);
     return g_test_run();
 }
