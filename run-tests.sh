@@ -8,7 +8,8 @@ usage() {
 usage: ./run-tests.sh [--no-install] [CTEST-ARGUMENT...]
 
 Builds with warnings as errors and runs every test; then the unit tests once more under AddressSanitizer and
-UndefinedBehaviorSanitizer, and a build with clang. Arguments such as -R NAME or -L unit go to ctest.
+UndefinedBehaviorSanitizer, a build with clang, and a bounded run of the fuzzers. Arguments such as -R NAME or
+-L unit go to ctest.
 
   --no-install   install nothing; say what is missing and stop
 TEXT
@@ -43,6 +44,11 @@ step "unit tests under AddressSanitizer and UndefinedBehaviorSanitizer"
 cmake --preset asan -G Ninja >/dev/null
 cmake --build --preset asan
 ctest --test-dir build-asan --output-on-failure -L unit -j 2 "$@"
+
+step "libFuzzer, for a bounded number of runs"
+cmake --preset fuzz -G Ninja >/dev/null
+cmake --build --preset fuzz --target fuzz-frame fuzz-topology write-seeds
+ctest --preset fuzz -L fuzz
 
 step "all tests"
 ctest --test-dir build --output-on-failure -j 2 "$@"

@@ -12,12 +12,26 @@ if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
 endif()
 
 option(CATSHARK_WERROR "Treat warnings as errors" OFF)
+option(CATSHARK_FUZZ "Build and run the libFuzzer harnesses (clang); implies CATSHARK_SANITIZE" OFF)
 option(CATSHARK_SANITIZE "Build with AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
 
 add_compile_options(-Wall -Wextra -Wshadow -Wstrict-prototypes -Wconversion)
 add_compile_definitions(_GNU_SOURCE)
 if(CATSHARK_WERROR)
   add_compile_options(-Werror)
+endif()
+if(CATSHARK_FUZZ)
+  include(CheckCSourceCompiles)
+  set(CMAKE_REQUIRED_FLAGS -fsanitize=fuzzer)
+  check_c_source_compiles("#include <stddef.h>
+    #include <stdint.h>
+    int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) { return data == NULL && size == 1; }"
+    CATSHARK_FUZZER_RUNTIME)
+  unset(CMAKE_REQUIRED_FLAGS)
+  if(CATSHARK_FUZZER_RUNTIME)
+    set(CATSHARK_SANITIZE ON)
+    add_compile_options(-fsanitize=fuzzer-no-link)
+  endif()
 endif()
 if(CATSHARK_SANITIZE)
   add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)

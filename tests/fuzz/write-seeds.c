@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Writes the seeds of a corpus: write-seeds frame|topology DIRECTORY. Frames are those of samples/, with the
+ * octet in front that fuzz-frame wants; the topology is the built-in one. */
+#include "epan-cats/topology.h"
+#include "tests/unit/sample-frames.h"
+
+enum { ETHERNET = 0x00, LINUX_SLL2 = 0x05, LINK_TYPE_ETHERNET = 1, FRAMES_OF_A_SAMPLE = 40 };
+
+static void write_seed(const char *directory, unsigned number, const char *octets, size_t length)
+{
+    char *path = g_strdup_printf("%s/seed-%u", directory, number);
+    GError *error = NULL;
+
+    if (!g_file_set_contents(path, octets, (gssize)length, &error))
+        g_error("%s", error->message);
+    g_free(path);
+}
+
+static void write_frames(const char *directory)
+{
+    unsigned number = 0;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(sample_names); i++) {
+        sample_frames frames;
+        guint8 *data;
+        guint32 captured, wire;
+
+        sample_frames_open(&frames, sample_names[i]);
+        for (int k = 0; k < FRAMES_OF_A_SAMPLE && sample_frames_next(&frames, &data, &captured, &wire); k++) {
+            GByteArray *seed = g_byte_array_new();
+            guint8 how = frames.link_type == LINK_TYPE_ETHERNET ? ETHERNET : LINUX_SLL2;
+
+            g_byte_array_append(seed, &how, 1);
+            g_byte_array_append(seed, data, captured);
+            write_seed(directory, number++, (const char *)seed->data, seed->len);
+            g_byte_array_unref(seed);
+        }
+        sample_frames_close(&frames);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 3) {
+        g_printerr("usage: write-seeds frame|topology DIRECTORY\n");
+        return 2;
+    }
+    if (strcmp(argv[1], "frame") == 0)
+        write_frames(argv[2]);
+    else
+        write_seed(argv[2], 0, cats_topology_builtin_text(), strlen(cats_topology_builtin_text()));
+    return 0;
+}
