@@ -48,7 +48,7 @@ export WIRESHARK_PLUGIN_DIR=$home/plugins
 shark() {
   packaging/as-user.sh "$home" tshark "$@" 2>>build/quickstart/tshark.log
 }
-if ! shark -G plugins | grep -q '^catshark'; then
+if ! shark -G plugins | grep '^catshark' >/dev/null; then
   echo "quickstart.sh: tshark did not load the plugin; build/bin/catshark doctor says why" >&2
   exit 2
 fi

@@ -85,7 +85,7 @@ shark() { # PLUGIN-FOLDER COMMAND...
   WIRESHARK_PLUGIN_DIR=$plugins "$top/packaging/as-user.sh" "$home" "$@"
 }
 mkdir -p "$home/none"
-shark "$home/plugins" tshark -G plugins 2>/dev/null | grep -q ^catshark || { echo "bench.sh: tshark does not load the plugin" >&2; exit 2; }
+shark "$home/plugins" tshark -G plugins 2>/dev/null | grep '^catshark' >/dev/null || { echo "bench.sh: tshark does not load the plugin" >&2; exit 2; }
 editcap -F nsecpcap -r "$work/million.pcap" "$home/full.pcap" 1-20000
 "$catshark" simulate --seed 8 --flows 3000 --capability none --both -q -w "$work/plain.pcapng"
 tshark -n -r "$work/plain.pcapng" -Y '!(ipv6.routing || ip.proto == 41 || ipv6.nxt == 4 || ipv6.nxt == 41)' \

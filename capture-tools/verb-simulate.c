@@ -26,7 +26,7 @@ static const char verb_name[] = "simulate";
 typedef struct simulate_options {
     char *topology, *seed, *flows, *duration, *rate, *capability, *response, *encapsulation, *write, *events;
     char **faults;
-    gboolean ipv4, ipv6, both, kernel_flow_label, list_faults, quiet;
+    gboolean ipv4, ipv6, both, kernel_flow_label, list_faults, print_topology, quiet;
 } simulate_options;
 
 static void clear_options(simulate_options *o)
@@ -253,6 +253,8 @@ int verb_simulate(int argc, char **argv)
         { "fault", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o.faults, "break this rule; may be given again", "ID" },
         { "list-faults", 0, 0, G_OPTION_ARG_NONE, &o.list_faults, "say what each fault changes, and stop",
           NULL },
+        { "print-topology", 0, 0, G_OPTION_ARG_NONE, &o.print_topology,
+          "write the built-in scenario as a topology file to standard output, and stop", NULL },
         { "quiet", 'q', 0, G_OPTION_ARG_NONE, &o.quiet, "no summary and no progress", NULL },
         { NULL, 0, 0, 0, NULL, NULL, NULL },
     };
@@ -265,6 +267,9 @@ int verb_simulate(int argc, char **argv)
             status = cli_usage_error(verb_name, "\"%s\", expected options only", argv[1]);
         } else if (o.list_faults) {
             list_faults();
+            status = CLI_OK;
+        } else if (o.print_topology) {
+            fputs(cats_topology_builtin_text(), stdout);
             status = CLI_OK;
         } else {
             status = with_topology(&o);

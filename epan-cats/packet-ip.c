@@ -145,6 +145,25 @@ static bool is_ipv6_extension(uint8_t protocol)
            protocol == PACKET_PROTOCOL_AH;
 }
 
+/* Notes where a routing header lies. False for an SRH whose segment list does not fit into it: where the
+ * header ends, and so what follows, is then not known. */
+static bool note_routing(packet_walker *w, packet_ip *ip, const uint8_t *header)
+{
+    uint32_t room = header[1] / 2u, last_entry = header[4];
+
+    if (ip->routing == 0)
+        ip->routing = w->at;
+    if (header[2] != SRH_ROUTING_TYPE)
+        return true;
+    if (ip->srh == 0)
+        ip->srh = w->at;
+    if (last_entry < room)
+        return true;
+    packet_note(w, PACKET_MALFORMED, "SRH: Last Entry", last_entry,
+                "less than the segments that Hdr Ext Len leaves room for", w->at + 4);
+    return false;
+}
+
 /* Passes the extension header of type ip->protocol. False where the capture ends or a length is wrong. */
 static bool pass_ipv6_extension(packet_walker *w, packet_ip *ip)
 {
@@ -163,12 +182,8 @@ static bool pass_ipv6_extension(packet_walker *w, packet_ip *ip)
             mark_fragment(w, ip, header[0], packet_get32(header + 4), (fragment & 0xFFF8) != 0);
         return pass_extension(w, ip, EXTENSION_HEADER_MIN, "IPv6 fragment header: octets");
     }
-    if (ip->protocol == PACKET_PROTOCOL_ROUTING) {
-        if (ip->routing == 0)
-            ip->routing = w->at;
-        if (ip->srh == 0 && header[2] == SRH_ROUTING_TYPE)
-            ip->srh = w->at;
-    }
+    if (ip->protocol == PACKET_PROTOCOL_ROUTING && !note_routing(w, ip, header))
+        return false;
     return pass_extension(w, ip, (header[1] + 1u) * 8, "IPv6 extension header: octets");
 }
 
