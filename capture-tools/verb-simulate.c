@@ -203,7 +203,7 @@ static int simulate(const simulate_options *o, const scenario_options *options)
     int status = recorder_close(rec, &error) ? CLI_OK : cli_trouble(verb_name, "%s", error->message);
     bool taken = is_standard_output(o->write) || is_standard_output(o->events);
     if (status == CLI_OK && !o->quiet)
-        summary_write(s, options->topology, cli_interrupted(), taken ? stderr : stdout);
+        scenario_summary_write(s, options->topology, cli_interrupted(), taken ? stderr : stdout);
     scenario_free(s);
     return status;
 }

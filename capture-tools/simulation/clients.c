@@ -106,7 +106,8 @@ static bool open_flow(clients *c, int64_t now, uint64_t number)
     const population *p = &g_array_index(c->populations, population, number % c->populations->len);
     uint64_t k = number / c->populations->len;
     cats_address source = host_address(p, p->first_host + (uint32_t)(k % p->hosts));
-    uint64_t pair = (k / p->hosts + c->plan.seed) % PORT_PAIRS;
+    uint64_t host = k % p->hosts;
+    uint64_t pair = (k / p->hosts + simulation_random_derive(c->plan.seed, host)) % PORT_PAIRS;
     client_group *group = group_of(c, p->ingress, &source);
     bool opened = client_open(group->role, now, &source, (uint16_t)(PORT_FIRST + 2 * pair), &p->service,
                               p->service_port, &group->sink);

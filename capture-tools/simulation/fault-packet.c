@@ -30,13 +30,6 @@ bool fault_tcp_is(const fault_tcp *tcp, unsigned set, unsigned clear)
     return (tcp->flags & set) == set && (tcp->flags & clear) == 0;
 }
 
-bool fault_tcp_pure_ack(const fault_packet *p)
-{
-    fault_tcp tcp;
-    return fault_tcp_read(p, &tcp) && tcp.payload_length == 0 &&
-           fault_tcp_is(&tcp, TCP_FLAG_ACK, TCP_FLAG_SYN | TCP_FLAG_FIN | TCP_FLAG_RST);
-}
-
 void fault_tcp_set_flags(fault_tcp *tcp, uint16_t flags)
 {
     uint16_t word = packet_get16(tcp->header + TCP_FLAGS_AT);
@@ -103,18 +96,13 @@ bool fault_put_options(fault_packet *p, const affinity_numbers *numbers, const a
     uint8_t list[2 * TCP_OPTIONS_ROOM];
     if (!fault_tcp_read(p, &tcp))
         return false;
-    size_t ours = 0;
+    size_t length = copy_others(numbers, &tcp, list), ours = 0;
     for (unsigned i = 0; i < count; i++)
         ours += affinity_option_length(&options[i]);
-    if (ours > TCP_OPTIONS_ROOM)
+    if (length + ours > TCP_OPTIONS_ROOM || p->length + TCP_OPTIONS_ROOM > p->capacity)
         return false;
-    size_t length = copy_others(numbers, &tcp, list);
-    if (length + ours > TCP_OPTIONS_ROOM)
-        length = 0;
     for (unsigned i = 0; i < count; i++)
         length += affinity_option_build(&options[i], list + length, sizeof(list) - length);
-    if (p->length + TCP_OPTIONS_ROOM > p->capacity)
-        return false;
     replace_options(p, &tcp, list, length);
     return true;
 }

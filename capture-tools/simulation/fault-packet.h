@@ -21,16 +21,13 @@ typedef struct fault_tcp {
 bool fault_tcp_read(const fault_packet *p, fault_tcp *tcp);
 /* True for a segment with all of `set` and none of `clear` among its flags. */
 bool fault_tcp_is(const fault_tcp *tcp, unsigned set, unsigned clear);
-/* An ACK and nothing else: no payload, SYN, FIN or RST. */
-bool fault_tcp_pure_ack(const fault_packet *p);
 void fault_tcp_set_flags(fault_tcp *tcp, uint16_t flags);
 /* The first affinity option with an address and its offset in the options; false: none. */
 bool fault_tcp_option(const affinity_numbers *numbers, const fault_tcp *tcp, affinity_option *option,
                       size_t *at);
 
 /* The packet must not be encapsulated. Puts these options in the place of all affinity options, behind the
- * others; when they do not fit otherwise, the others go. False, and nothing is changed, when they do not fit
- * even so. */
+ * others. False, and nothing is changed, when there is no room. */
 bool fault_put_options(fault_packet *p, const affinity_numbers *numbers, const affinity_option *options,
                        unsigned count);
 

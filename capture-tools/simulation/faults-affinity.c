@@ -9,6 +9,8 @@
 /* Far outside any window. */
 #define SEQUENCE_SHIFT UINT32_C(0x40000000)
 
+#define TCP_OPTION_TIMESTAMPS 8
+
 enum { TCP_SOURCE_PORT = 0, TCP_DESTINATION_PORT = 2, TCP_SEQUENCE = 4 };
 
 static const affinity_numbers *numbers_of(const faults *f)
@@ -252,11 +254,23 @@ static fault_verdict two_options(const faults *f, fault_packet *p)
     options[1].port = (uint16_t)(options[0].port ^ CLOSED_PORT_BIT);
     return fault_put_options(p, numbers_of(f), options, 2) ? fault_mend(p) : FAULT_UNTOUCHED;
 }
+/* Two IPv6 options leave no room for timestamps: such a connection does without from its SYN on. */
+static fault_verdict no_timestamps(const faults *f, fault_packet *p)
+{
+    fault_tcp tcp;
+    if (p->source.family != 6 || !is_service(f, &p->destination) || !is_segment(p, TCP_FLAG_SYN, &tcp))
+        return FAULT_UNTOUCHED;
+    affinity_option_walk walk;
+    affinity_option_walk_start(&walk, tcp.options, tcp.options_length);
+    while (affinity_option_walk_next(&walk))
+        if (walk.kind == TCP_OPTION_TIMESTAMPS && !walk.bad)
+            memset(tcp.options + walk.at, TCP_OPTION_NOP, walk.option_length);
+    return fault_mend(p);
+}
 const fault fault_AFFINITY_DUPLICATE = {
-    .what =
-        "a node's redirect has two options with different ports; timestamps give way where both do not fit",
+    .what = "a node's redirect has two options with different ports",
     .needs = FAULT_NEEDS_REDIRECT,
-    .hooks = { [FAULT_NODE_OUT] = two_options },
+    .hooks = { [FAULT_CLIENT_OUT] = no_timestamps, [FAULT_NODE_OUT] = two_options },
     .consequences = { "affinity/no-reconnect" },
 };
 

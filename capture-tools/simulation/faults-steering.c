@@ -279,6 +279,15 @@ const fault fault_CATS_ARGUMENT_CHANGED = {
 
 /* ---- where a flow goes ---- */
 
+/* The first packet with payload of a flow to a CS-ID: the request. When it comes again it goes where it
+ * should. */
+static bool is_first_request(const faults *f, const fault_packet *p, cats_rule_id id)
+{
+    fault_tcp tcp;
+    return is_steered(f, p) && fault_tcp_read(p, &tcp) && tcp.payload_length > 0 &&
+           faults_first_of_flow(f, p, id);
+}
+
 /* Nodes that get a packet of a flow that they do not know answer with RST: nobody shall hear it. */
 static fault_verdict silence_reset(const faults *f, fault_packet *p)
 {
@@ -315,7 +324,7 @@ static fault_verdict to_another_egress(const faults *f, fault_packet *p)
     const cats_topology *t = faults_topology(f);
     uint8_t sid[16];
     cats_sid_parts from, to;
-    if (!is_steered(f, p) || !fault_tcp_pure_ack(p))
+    if (!is_first_request(f, p, CATS_RULE_CATS_FLOW_CHANGED_EGRESS))
         return FAULT_UNTOUCHED;
     fault_get_sid(p, sid);
     const cats_sid_row *row = cats_sid_table_match(t->sids, sid);
@@ -328,7 +337,7 @@ static fault_verdict to_another_egress(const faults *f, fault_packet *p)
     return cats_sid_join(&other->structure, &to, sid) ? replace_sid(p, sid) : FAULT_UNTOUCHED;
 }
 const fault fault_CATS_FLOW_CHANGED_EGRESS = {
-    .what = "an ingress sends the pure ACKs of a flow to another egress",
+    .what = "an ingress sends the first request of a flow to another egress",
     .needs = FAULT_NEEDS_EGRESSES,
     .hooks = { [FAULT_INGRESS_OUT] = to_another_egress, [FAULT_NODE_OUT] = silence_reset },
     .consequences = { "cats/flow-changed-site" },
@@ -336,36 +345,36 @@ const fault fault_CATS_FLOW_CHANGED_EGRESS = {
 
 static fault_verdict to_another_site(const faults *f, fault_packet *p)
 {
-    if (!is_steered(f, p) || !fault_tcp_pure_ack(p))
+    if (!is_first_request(f, p, CATS_RULE_CATS_FLOW_CHANGED_SITE))
         return FAULT_UNTOUCHED;
     unsigned sites = (unsigned)faults_topology(f)->egresses[p->egress].site_count;
     p->port = EGRESS_PORT_FIRST_SITE + (p->port - EGRESS_PORT_FIRST_SITE + 1) % sites;
     return FAULT_CHANGED;
 }
 const fault fault_CATS_FLOW_CHANGED_SITE = {
-    .what = "an egress sends the pure ACKs of a flow to another of its sites",
+    .what = "an egress sends the first request of a flow to another of its sites",
     .needs = FAULT_NEEDS_SITES,
     .hooks = { [FAULT_EGRESS_OUT] = to_another_site, [FAULT_NODE_OUT] = silence_reset },
 };
 
 static fault_verdict to_the_core(const faults *f, fault_packet *p)
 {
-    if (!is_steered(f, p) || !fault_tcp_pure_ack(p))
+    if (!is_first_request(f, p, CATS_RULE_CATS_NOT_LOCAL))
         return FAULT_UNTOUCHED;
     p->port = EGRESS_PORT_CORE;
     return FAULT_CHANGED;
 }
 const fault fault_CATS_NOT_LOCAL = {
-    .what = "an egress sends the pure ACKs of a flow, decapsulated, back to the core",
+    .what = "an egress sends the first request of a flow, decapsulated, back to the core",
     .hooks = { [FAULT_EGRESS_OUT] = to_the_core },
 };
 
 static fault_verdict nowhere(const faults *f, fault_packet *p)
 {
-    return is_steered(f, p) && fault_tcp_pure_ack(p) ? FAULT_DROPPED : FAULT_UNTOUCHED;
+    return is_first_request(f, p, CATS_RULE_CATS_LOST) ? FAULT_DROPPED : FAULT_UNTOUCHED;
 }
 const fault fault_CATS_LOST = {
-    .what = "an egress loses the pure ACKs of a flow",
+    .what = "an egress loses the first request of a flow",
     .hooks = { [FAULT_EGRESS_OUT] = nowhere },
 };
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The table of faults, one for every rule, and which of them are on. Spec: docs/rules.md. */
 #include "faults.h"
+#include "epan-cats/flow-key.h"
 #include "fault-table.h"
+#include "random.h"
 #include <glib.h>
 
 /* A rule without a fault does not link. */
@@ -10,6 +12,9 @@ static const fault *const table[CATS_RULE_COUNT] = {
     CATS_RULES(X)
 #undef X
 };
+
+/* Flows whose packet has not come again: forgotten when there are more. */
+#define FLOWS_REMEMBERED_MAX 65536
 
 typedef struct active_fault {
     const fault *fault;
@@ -22,6 +27,7 @@ struct faults {
     unsigned settings;
     bool all; /* every client is affected */
     bool wanted[FAULT_POINT_COUNT];
+    GHashTable *flows; /* set of hashes of flow and rule: see faults_first_of_flow() */
 };
 
 const fault *fault_get(cats_rule_id id)
@@ -40,6 +46,7 @@ faults *faults_new(const cats_topology *topology)
     f->topology = topology;
     f->active = g_array_new(FALSE, FALSE, sizeof(active_fault));
     g_array_set_clear_func(f->active, active_clear);
+    f->flows = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     return f;
 }
 
@@ -48,6 +55,7 @@ void faults_free(faults *f)
     if (f == NULL)
         return;
     g_array_free(f->active, TRUE);
+    g_hash_table_destroy(f->flows);
     g_free(f);
 }
 
@@ -122,6 +130,20 @@ void faults_alias_sid(uint8_t sid[16])
 {
     sid[2] ^= 0xff;
     sid[3] ^= 0xff;
+}
+
+bool faults_first_of_flow(const faults *f, const fault_packet *p, cats_rule_id id)
+{
+    cats_flow_key key;
+    if (!cats_flow_key_read(&p->walk, &key))
+        return false;
+    uint64_t hash = simulation_random_derive(cats_flow_key_hash(&key), (uint64_t)id);
+    if (g_hash_table_remove(f->flows, &hash))
+        return false;
+    if (g_hash_table_size(f->flows) >= FLOWS_REMEMBERED_MAX)
+        g_hash_table_remove_all(f->flows);
+    g_hash_table_add(f->flows, g_memdup2(&hash, sizeof(hash)));
+    return true;
 }
 
 bool faults_at(const faults *f, fault_point point)

@@ -103,6 +103,10 @@ cats_address faults_alias(const cats_address *node);
 /* Puts the SID into another block, that of no locator of the topology, or back. */
 void faults_alias_sid(uint8_t sid[16]);
 
+/* True at the first call for the packet's flow and fault, false at the next, and so on: a packet that does
+ * not arrive comes again, and is then left alone. */
+bool faults_first_of_flow(const faults *f, const fault_packet *p, cats_rule_id id);
+
 /* True when some fault wants to see packets at the point. */
 bool faults_at(const faults *f, fault_point point);
 /* Lets the faults of p->point change the packet. */

@@ -62,7 +62,7 @@ static void write_sites(const scenario *s, const cats_topology *t, FILE *out)
     }
 }
 
-void summary_write(const scenario *s, const cats_topology *topology, bool interrupted, FILE *out)
+void scenario_summary_write(const scenario *s, const cats_topology *topology, bool interrupted, FILE *out)
 {
     scenario_totals sum = scenario_count(s);
     int64_t milliseconds = scenario_elapsed(s) / NANOSECONDS_PER_MILLISECOND;

@@ -7,6 +7,6 @@
 #include "scenario.h"
 #include <stdio.h>
 
-void summary_write(const scenario *s, const cats_topology *topology, bool interrupted, FILE *out);
+void scenario_summary_write(const scenario *s, const cats_topology *topology, bool interrupted, FILE *out);
 
 #endif
