@@ -263,8 +263,10 @@ scenario_totals scenario_count(const scenario *s)
         sum.nodes.live += one.live;
         sum.dropped += site_dropped(s->sites[i]);
     }
-    for (size_t i = 0; i < t->ingress_count; i++)
+    for (size_t i = 0; i < t->ingress_count; i++) {
         sum.dropped += s->ingresses[i]->at.dropped;
+        sum.no_egress += ingress_count(s->ingresses[i]->role).drops[FORWARDING_NO_EGRESS];
+    }
     for (size_t i = 0; i < t->egress_count; i++)
         sum.dropped += s->egresses[i]->at.dropped;
     for (unsigned i = 0; i < network_link_count(s->sim.net); i++) {

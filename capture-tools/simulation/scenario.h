@@ -60,6 +60,7 @@ typedef struct scenario_totals {
     service_node_counts nodes;
     uint64_t packets, lost, too_big; /* over all links */
     uint64_t dropped;                /* by roles, sites and the core */
+    uint64_t no_egress;              /* of these, because no egress had a score above 0 */
     uint64_t announced;
 } scenario_totals;
 scenario_totals scenario_count(const scenario *s);

@@ -5,12 +5,17 @@
 #include "epan-cats/computing-table.h"
 #include "random.h"
 
+/* The load that a node reports: fixed point, and over how many reports its moving average goes. */
+#define LOAD_SCALE INT64_C(1000)
+#define LOAD_REPORTS 8
+
 typedef struct member {
     station at; /* first: context of the role's sink */
     const cats_node *node;
     service_node *role;
     role_sink sink;
     unsigned timer; /* source of events */
+    int64_t load;   /* moving average, times LOAD_SCALE */
     uint64_t flows; /* connections taken on the CS-ID */
 } member;
 
@@ -175,15 +180,20 @@ unsigned site_node(const site *s)
     return s->at.node;
 }
 
-cats_merged site_report(const site *s, int64_t now)
+/* Connections that the node holds, as a moving average: a score shall not follow every single one. */
+static uint32_t member_load(member *m)
+{
+    int64_t live = (int64_t)MIN(service_node_count(m->role).live, UINT32_MAX) * LOAD_SCALE;
+    m->load += (live - m->load) / LOAD_REPORTS;
+    return (uint32_t)((m->load + LOAD_SCALE / 2) / LOAD_SCALE);
+}
+
+cats_merged site_report(site *s, int64_t now)
 {
     cats_report *reports = g_new(cats_report, s->members->len);
     for (unsigned i = 0; i < s->members->len; i++) {
-        const member *m = g_ptr_array_index(s->members, i);
-        uint64_t live = service_node_count(m->role).live;
-        reports[i] = (cats_report){ .capacity = m->node->capacity,
-                                    .load = (uint32_t)MIN(live, UINT32_MAX),
-                                    .time_ns = now };
+        member *m = g_ptr_array_index(s->members, i);
+        reports[i] = (cats_report){ .capacity = m->node->capacity, .load = member_load(m), .time_ns = now };
     }
     cats_merged merged = cats_metric_merge(reports, s->members->len, now, 0);
     g_free(reports);

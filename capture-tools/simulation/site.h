@@ -16,8 +16,9 @@ typedef struct site site;
 site *site_new(const simulation *sim, size_t index, const service_node_config *model, uint64_t seed);
 void site_free(site *s);
 unsigned site_node(const site *s);
-/* What the site reports to its egress: its nodes' capacity and load, merged. */
-cats_merged site_report(const site *s, int64_t now);
+/* What the site reports to its egress: its nodes' capacity and load, merged. Loads are moving averages over
+ * the calls, so this is called once a period. */
+cats_merged site_report(site *s, int64_t now);
 
 /* Counts of all its nodes. */
 service_node_counts site_count(const site *s);

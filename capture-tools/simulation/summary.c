@@ -28,6 +28,12 @@ static void write_connections(const scenario_totals *sum, FILE *out)
                 "  packets      %" PRIu64 " lost on links, %" PRIu64 " above an MTU, %" PRIu64
                 " dropped by nodes\n",
                 sum->lost, sum->too_big, sum->dropped);
+    if (sum->no_egress > 0)
+        fprintf(out,
+                "  overload     %" PRIu64
+                " of these for want of an egress with a score above 0: the rate is too "
+                "high for the capacities\n",
+                sum->no_egress);
     if (sum->clients.busy > 0)
         fprintf(out, "  not started  %" PRIu64 " flows: all addresses and ports tried were in use\n",
                 sum->clients.busy);
