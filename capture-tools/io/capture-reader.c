@@ -12,8 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* libpcap reads through stdio. Larger reads than its page, and no lock taken twice a frame (one thread reads), make small
- * frames a quarter cheaper than in a bare pcap_loop(). */
+/* libpcap reads through stdio. Larger reads than its page, and no lock taken twice a frame (one thread
+ * reads), make small frames a quarter cheaper than in a bare pcap_loop(). */
 #define READ_BUFFER (256 * 1024)
 
 struct capture_reader {
@@ -109,6 +109,15 @@ static capture_status end_of_capture(capture_reader *reader, int status)
     return CAPTURE_BROKEN;
 }
 
+/* With nanosecond precision tv_usec holds nanoseconds. A damaged pcapng can name any second: those that 64
+ * bits of nanoseconds cannot are taken for the last that they can. */
+static int64_t nanoseconds(const struct timeval *time)
+{
+    const int64_t second = 1000000000, last = INT64_MAX / second - 1;
+    int64_t seconds = CLAMP((int64_t)time->tv_sec, -last, last);
+    return seconds * second + CLAMP((int64_t)time->tv_usec, 0, second - 1);
+}
+
 capture_status capture_reader_next(capture_reader *reader, capture_frame *frame)
 {
     struct pcap_pkthdr *header;
@@ -121,8 +130,7 @@ capture_status capture_reader_next(capture_reader *reader, capture_frame *frame)
     } while (reader->filtered && pcap_offline_filter(&reader->filter, header, data) == 0);
 
     frame->number = reader->frames;
-    /* With nanosecond precision tv_usec holds nanoseconds. */
-    frame->time_ns = (int64_t)header->ts.tv_sec * 1000000000 + (int64_t)header->ts.tv_usec;
+    frame->time_ns = nanoseconds(&header->ts);
     frame->data = data;
     frame->captured = header->caplen;
     frame->wire = header->len;

@@ -264,6 +264,20 @@ static void test_random(void)
     }
 }
 
+/* Found by the test above: a time beyond what 64 bits of signed nanoseconds hold. */
+static void test_far_future(void)
+{
+    pcapng_writer *writer = pcapng_writer_open(path, NULL, NULL);
+    pcapng_writer_add_interface(writer, "one", 1, 65535);
+    pcapng_writer_packet(writer, 0, -1, NULL, 0, 0, NULL); /* 2^64 - 1 on the wire: 18446744073.709551615 s */
+    g_assert_true(pcapng_writer_close(writer, NULL));
+    capture_reader *reader = open_reader(path, NULL);
+    capture_frame frame;
+    g_assert_cmpint(capture_reader_next(reader, &frame), ==, CAPTURE_FRAME);
+    g_assert_cmpint(frame.time_ns, ==, INT64_C(9223372035) * 1000000000 + 709551615);
+    capture_reader_close(reader);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -284,6 +298,7 @@ int main(int argc, char **argv)
     g_test_add_func("/capture-reader/cut-pcap", test_cut_pcap);
     g_test_add_func("/capture-reader/cut-pcapng", test_cut_pcapng);
     g_test_add_func("/capture-reader/random", test_random);
+    g_test_add_func("/capture-reader/far-future", test_far_future);
     int result = g_test_run();
     g_unlink(path);
     g_rmdir(directory);

@@ -90,10 +90,12 @@ static void parse_in_child(const char *const *words)
         { .long_name = NULL },
     };
     int argc = (int)g_strv_length((char **)words), status = -1;
-    char **argv = g_strdupv((char **)words);
+    g_autofree char **own = g_memdup2(words, ((size_t)argc + 1) * sizeof *words);
+    char **argv = own;
     if (!cli_parse("inspect", "[FILTER]", "Decode.", entries, &argc, &argv, &status))
         exit(status);
     printf("file %s, %d left, last %s\n", file != NULL ? file : "none", argc, argv[argc - 1]);
+    g_free(file);
     exit(0);
 }
 
