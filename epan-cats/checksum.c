@@ -55,7 +55,7 @@ uint32_t checksum_pseudo(const cats_address *source, const cats_address *destina
     uint32_t sum = checksum_add(source->octets, octets, protocol);
 
     sum = checksum_add(destination->octets, octets, sum);
-    return fold((uint64_t)sum + (length >> 16) + (length & 0xFFFF));
+    return fold((uint64_t)sum + length);
 }
 
 /* Octets of an IPv4 header with its options, or 0 for IPv6 and when not all of them are here: a first

@@ -14,8 +14,8 @@ static bool has_ports(uint8_t protocol)
     return protocol == PACKET_PROTOCOL_TCP || protocol == PACKET_PROTOCOL_UDP;
 }
 
-/* `innermost`: the transport header of p, if there is one, is that of ip. */
-static void key_of(const packet *p, const packet_ip *ip, bool innermost, cats_flow_key *key)
+/* Behind TCP and UDP comes no other IP header, so p's ports are those of an ip with these protocols. */
+static void key_of(const packet *p, const packet_ip *ip, cats_flow_key *key)
 {
     memset(key, 0, sizeof *key);
     key->source = packet_source(p, ip);
@@ -25,7 +25,7 @@ static void key_of(const packet *p, const packet_ip *ip, bool innermost, cats_fl
         return;
     }
     key->protocol = ip->protocol;
-    if (!innermost || !has_ports(ip->protocol) || ip->end - ip->payload < 4 || p->captured < ip->payload + 4)
+    if (!has_ports(ip->protocol) || ip->end - ip->payload < 4 || p->captured < ip->payload + 4)
         return;
     key->ports_known = 1;
     key->source_port = p->source_port;
@@ -43,7 +43,7 @@ bool cats_flow_key_read(const packet *p, cats_flow_key *key)
     }
     if (ip == NULL)
         return false;
-    key_of(p, ip, ip == packet_innermost(p), key);
+    key_of(p, ip, key);
     return true;
 }
 
@@ -56,7 +56,7 @@ bool cats_flow_key_read_ip(const uint8_t *octets, size_t length, cats_flow_key *
     packet_walk(PACKET_LINK_RAW, octets, (uint32_t)length, (uint32_t)length, &p);
     if (p.ip_count == 0)
         return false;
-    key_of(&p, &p.ip[0], p.ip_count == 1, key);
+    key_of(&p, &p.ip[0], key);
     return true;
 }
 

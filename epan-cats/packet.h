@@ -44,7 +44,7 @@ typedef struct packet_ip {
     bool quoted;             /* inside an ICMP error */
     bool fragment;           /* a fragment that is not the whole packet */
     bool later_fragment;     /* fragment offset above 0: the upper layer header is not here */
-    uint32_t fragment_id;
+    uint32_t fragment_id;    /* 0 unless it is a fragment */
     uint32_t flow_label;     /* IPv6 */
     uint32_t srh;            /* offset of the SRH, 0 when there is none */
     uint32_t routing;        /* offset of the first routing header of any type, 0 when there is none */

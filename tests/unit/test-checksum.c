@@ -205,6 +205,25 @@ static void test_final_destination(void)
     }
 }
 
+/* A routing header that is done with, in front of an SRH that is not. */
+static void test_two_routing_headers(void)
+{
+    GByteArray *frame = frame_of_zeros(11);
+    guint8 *segment, final[16];
+    packet p;
+
+    frame_tcp(frame, 0x018, 12);
+    frame_ipv6_routing(frame, 6, SRH_ROUTING_TYPE, 2, 1);
+    frame_ipv6_routing(frame, 43, 2, 1, 0);
+    frame_ipv6(frame, 43);
+    memcpy(final, frame->data + 40 + 24 + 8, 16);
+    segment = frame->data + 40 + 24 + 40;
+    frame_put16(segment + 16, tcp_checksum_to(final, segment, 20 + 12 + 11));
+    p = walk_ip(frame);
+    g_assert_cmpint(checksum_verify_transport(&p), ==, CHECKSUM_GOOD);
+    g_byte_array_unref(frame);
+}
+
 /* What the stack leaves in the field for the network card: the pseudo-header's sum alone. */
 static void test_partial(void)
 {
@@ -405,6 +424,7 @@ int main(int argc, char **argv)
     g_test_add_func("/checksum/adjust", test_adjust);
     g_test_add_func("/checksum/kernels", test_kernels);
     g_test_add_func("/checksum/final-destination", test_final_destination);
+    g_test_add_func("/checksum/two-routing-headers", test_two_routing_headers);
     g_test_add_func("/checksum/partial", test_partial);
     g_test_add_func("/checksum/udp-zero", test_udp_zero);
     g_test_add_func("/checksum/udp-sum-of-all-ones", test_udp_sum_of_all_ones);

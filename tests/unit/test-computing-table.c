@@ -253,6 +253,20 @@ static void test_no_memory(void)
     computing_table_free(changing);
 }
 
+/* With a thousand sites turns come at the same time: the order of the calls must not decide then either. */
+static void test_order_of_a_thousand(void)
+{
+    computing_table *forward = table_of_equals(1000, 7), *backward = computing_table_new();
+
+    for (size_t i = 1000; i > 0; i--)
+        g_assert_true(computing_table_set(backward, computing_table_name(forward, i - 1), 7));
+    for (uint64_t hash = 0; hash < ENTRIES; hash++)
+        g_assert_cmpuint(computing_table_choose(forward, hash) + computing_table_choose(backward, hash), ==,
+                         999);
+    computing_table_free(forward);
+    computing_table_free(backward);
+}
+
 /* The same on every machine, run and version: a flow must not move because a forwarder was updated. The
  * answers are those of a model written apart from this code. */
 static void test_known_answers(void)
@@ -293,6 +307,7 @@ int main(int argc, char **argv)
     g_test_add_func("/computing-table/double", test_double);
     g_test_add_func("/computing-table/thousand-sites", test_thousand_sites);
     g_test_add_func("/computing-table/no-memory", test_no_memory);
+    g_test_add_func("/computing-table/order-of-a-thousand", test_order_of_a_thousand);
     g_test_add_func("/computing-table/known-answers", test_known_answers);
     return g_test_run();
 }

@@ -228,6 +228,22 @@ static void test_every_length(void)
     }
 }
 
+/* Ports that lie behind the packet's own end are padding. */
+static void test_ports_in_padding(void)
+{
+    for (int ipv6 = 0; ipv6 <= 1; ipv6++) {
+        for (guint after = 0; after <= 4; after++) {
+            GByteArray *frame = frame_of_zeros(5);
+
+            frame_tcp(frame, 0x010, 0);
+            front_ip(frame, ipv6 != 0, 6);
+            frame_put16(frame->data + (ipv6 ? 4 : 2), (ipv6 ? 0 : 20) + after);
+            assert_key(read_key_and_free(frame),
+                       expected_key(ipv6 != 0, 6, after == 4 ? 40000 : 0, after == 4 ? 443 : 0));
+        }
+    }
+}
+
 static void test_without_ports(void)
 {
     cats_flow_key key = expected_key(true, 17, 40000, 53), without = cats_flow_key_without_ports(&key);
@@ -368,6 +384,7 @@ int main(int argc, char **argv)
     g_test_add_func("/flow-key/tunnels", test_tunnels);
     g_test_add_func("/flow-key/quoted", test_quoted);
     g_test_add_func("/flow-key/every-length", test_every_length);
+    g_test_add_func("/flow-key/ports-in-padding", test_ports_in_padding);
     g_test_add_func("/flow-key/without-ports", test_without_ports);
     g_test_add_func("/flow-key/undirected", test_undirected);
     g_test_add_func("/flow-key/hash-mixes", test_hash_mixes);

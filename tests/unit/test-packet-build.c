@@ -339,6 +339,7 @@ static void test_tcp_limits(void)
         guint8 *octets = g_malloc(70000);
         packet p;
 
+        memset(octets, 0xAA, 70000); /* padding must be written */
         g_assert_cmpuint(packet_tcp_build(&ip, &tcp, octets, 70000), ==, header + 28);
         packet_walk(PACKET_LINK_RAW, octets, (guint32)header + 28, (guint32)header + 28, &p);
         g_assert_cmphex(p.tcp_flags, ==, 0xE02);
@@ -373,7 +374,7 @@ static void test_udp(void)
         0x68, 0x69,
     };
     packet_ip_spec ip = ip_spec_of(false);
-    guint8 octets[80];
+    guint8 octets[80], checksum[2];
     packet p;
     size_t length;
 
@@ -389,6 +390,11 @@ static void test_udp(void)
     g_assert_cmpuint(p.ip[0].flow_label, ==, 0x54321);
     g_assert_cmpint(checksum_verify_transport(&p), ==, CHECKSUM_GOOD);
     g_assert_cmpuint(packet_udp_build(&ip, 1, 2, NULL, 0, octets, sizeof octets), ==, 48);
+    /* with the checksum of a payload of zeros as payload the sum is all ones: 0 would mean none */
+    g_assert_cmpuint(packet_udp_build(&ip, 1, 2, (const guint8[2]){ 0 }, 2, octets, sizeof octets), ==, 50);
+    memcpy(checksum, octets + 46, 2);
+    g_assert_cmpuint(packet_udp_build(&ip, 1, 2, checksum, 2, octets, sizeof octets), ==, 50);
+    g_assert_cmphex(packet_get16(octets + 46), ==, 0xFFFF);
     g_assert_cmpuint(packet_udp_build(&ip, 1, 2, octets, 65528, octets, sizeof octets), ==, 0);
     ip.destination = ip_spec_of(false).destination;
     g_assert_cmpuint(packet_udp_build(&ip, 1, 2, NULL, 0, octets, sizeof octets), ==, 0);
@@ -446,17 +452,17 @@ static void test_flow_label(void)
     guint8 segment[1][16] = { { 0x5f } }, plain[100], outer[200];
     packet_encap_spec spec = { .segments = (const guint8(*)[16])segment, .count = 1 };
 
-    for (int i = 0; i < 6; i++) {
+    for (int i = 0; i < 8; i++) {
         packet_ip_spec ip = ip_spec_of(i >= 2);
-        guint32 own = i % 2 ? 0xABCDE : 0, expected;
+        guint32 inner = i < 2 || i >= 6 ? 0 : i >= 4 ? 0x50000 : 0x54321, own = i % 2 ? 0xABCDE : 0, expected;
         size_t length;
 
-        ip.flow_label = i >= 4 ? 0 : 0x54321;
+        ip.flow_label = inner;
         ip.traffic_class = 0xB9;
         length = packet_udp_build(&ip, 1, 2, NULL, 0, plain, sizeof plain);
         spec.flow_label = own;
         g_assert_cmpuint(packet_encapsulate(&spec, plain, length, outer, sizeof outer), >, 0);
-        expected = i == 2 || i == 3 ? 0x54321 : own;
+        expected = inner != 0 ? inner : own;
         g_assert_cmphex(packet_get32(outer), ==, 0x60000000 | (i >= 2 ? 0x0B900000u : 0) | expected);
     }
 }

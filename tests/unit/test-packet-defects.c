@@ -268,6 +268,11 @@ static void test_length_beyond_frame(void)
     g_assert_cmpuint(p.transport_length, ==, 60);
     g_assert_cmpuint(p.transport_payload, ==, 6);
     g_assert_true(p.transport_captured);
+    frame->data[14 + 40 + 12] = 0x40; /* a second defect, the TCP header's length: the first one stands */
+    p = walk_ethernet(frame->data, frame->len, frame->len);
+    g_assert_cmpstr(p.defect.subject, ==, "IPv6 packet: octets by its payload length");
+    g_assert_cmpint(p.transport, ==, PACKET_TCP);
+    g_assert_false(p.transport_captured);
     g_byte_array_unref(frame);
 }
 

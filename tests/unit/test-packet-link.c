@@ -108,7 +108,7 @@ static void test_vlan_cut(void)
 /* 802.3 with a length, also behind a tag; other protocols than IP. */
 static void test_no_network_layer(void)
 {
-    static const guint types[] = { 0, 46, 1500, 0x05ff, 0x0806, 0x88cc, 0xffff };
+    static const guint types[] = { 0, 46, 1500, 0x05ff, 0x0600, 0x0806, 0x88cc, 0xffff };
 
     for (size_t i = 0; i < G_N_ELEMENTS(types); i++) {
         for (int tagged = 0; tagged <= 1; tagged++) {

@@ -152,10 +152,11 @@ static void test_jumbogram(void)
     }
 }
 
-/* A Jumbo Payload option behind Pad1 and PadN. */
+/* A Jumbo Payload option behind others. */
 static void test_jumbogram_padded(void)
 {
-    static const guint8 options[14] = { 0, 1, 1, 0, 0, 1, 0, 0xC2, 4, 0, 1, 0x11, 0x94, 0 };
+    static const guint8 options[14] = { 0,    1, 2, 0, 0xFF, 0x3E, 0, /* Pad1, PadN, an option without data */
+                                        0xC2, 4, 0, 1, 0x11, 0x94, 0 };
     GByteArray *frame = frame_of_zeros(70000);
     packet p;
 
@@ -239,6 +240,21 @@ static void test_routing_headers(void)
     }
 }
 
+/* The first of two SRHs is the one in force. */
+static void test_two_srhs(void)
+{
+    GByteArray *frame = tcp_segment();
+    packet p;
+
+    frame_ipv6_routing(frame, 6, 4, 1, 0);
+    frame_ipv6_routing(frame, 43, 4, 2, 1);
+    frame_ipv6(frame, 43);
+    p = walk_and_free(frame);
+    assert_tcp(&p, 40 + 40 + 24);
+    g_assert_cmpuint(p.ip[0].srh, ==, 40);
+    g_assert_cmpuint(p.ip[0].routing, ==, 40);
+}
+
 static void test_fragments(void)
 {
     static const struct {
@@ -267,10 +283,8 @@ static void test_fragments(void)
             g_assert_cmpint(p.ip[0].later_fragment, ==, cases[i].later);
             g_assert_cmpuint(p.ip[0].protocol, ==, 6);
             g_assert_cmpuint(p.ip[0].payload, ==, header);
-            if (cases[i].fragment) {
-                g_assert_cmpuint(p.ip[0].fragment_protocol, ==, 6);
-                g_assert_cmphex(p.ip[0].fragment_id, ==, ipv6 ? 0xCAFE1234 : 0x1234);
-            }
+            g_assert_cmpuint(p.ip[0].fragment_protocol, ==, cases[i].fragment ? 6 : 0);
+            g_assert_cmphex(p.ip[0].fragment_id, ==, !cases[i].fragment ? 0 : ipv6 ? 0xCAFE1234 : 0x1234);
             if (cases[i].later) {
                 g_assert_cmpint(p.end, ==, PACKET_COMPLETE);
                 g_assert_cmpint(p.transport, ==, PACKET_NO_TRANSPORT);
@@ -300,6 +314,36 @@ static void test_first_fragment_is_partial(void)
     g_assert_false(p.transport_captured);
     g_assert_cmpuint(p.source_port, ==, 40000);
     g_assert_cmpuint(p.transport_length, ==, 0);
+}
+
+/* The UDP length of a first fragment is that of the whole datagram. */
+static void test_first_fragment_of_udp(void)
+{
+    GByteArray *frame = frame_of_zeros(3000);
+    packet p;
+
+    frame_udp(frame);
+    g_byte_array_set_size(frame, 1480);
+    frame_ipv4(frame, 17, 0);
+    frame_put16(frame->data + 6, 0x2000);
+    p = walk_and_free(frame);
+    g_assert_cmpint(p.end, ==, PACKET_COMPLETE);
+    g_assert_true(p.transport_captured);
+    g_assert_cmpuint(p.transport_payload, ==, 1472);
+}
+
+/* RFC 2675 s4: length 0 is "as long as the packet". */
+static void test_udp_length_zero(void)
+{
+    GByteArray *frame = frame_of_zeros(12);
+    packet p;
+
+    frame_udp(frame);
+    frame_put16(frame->data + 4, 0);
+    frame_ipv6(frame, 17);
+    p = walk_and_free(frame);
+    g_assert_cmpint(p.end, ==, PACKET_COMPLETE);
+    g_assert_cmpuint(p.transport_payload, ==, 12);
 }
 
 /* Every pair of tunnel and inner packet, Ethernet with a tag of its own included. */
@@ -507,7 +551,10 @@ int main(int argc, char **argv)
     g_test_add_func("/packet/jumbogram-padded", test_jumbogram_padded);
     g_test_add_func("/packet/extension-headers", test_extension_headers);
     g_test_add_func("/packet/routing-headers", test_routing_headers);
+    g_test_add_func("/packet/two-srhs", test_two_srhs);
     g_test_add_func("/packet/fragments", test_fragments);
+    g_test_add_func("/packet/first-fragment-of-udp", test_first_fragment_of_udp);
+    g_test_add_func("/packet/udp-length-zero", test_udp_length_zero);
     g_test_add_func("/packet/first-fragment-is-partial", test_first_fragment_is_partial);
     g_test_add_func("/packet/tunnels", test_tunnels);
     g_test_add_func("/packet/depth", test_depth);
