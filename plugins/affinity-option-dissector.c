@@ -43,76 +43,67 @@ static void note_item(tvbuff_t *tvb, proto_item *item)
     notes->count++;
 }
 
+/* Octets of the ExID behind kind and length. */
+static int exid_length(const affinity_numbers *numbers)
+{
+    return numbers->exid > 0xffff ? 4 : 2;
+}
+
+/* Our item with what every form of the option begins with. */
+static proto_tree *add_option(tvbuff_t *tvb, proto_tree *tree)
+{
+    proto_item *item = proto_tree_add_item(tree, proto_affinity, tvb, 0, -1, ENC_NA);
+    proto_tree *subtree = proto_item_add_subtree(item, ett_affinity);
+    note_item(tvb, item);
+    proto_tree_add_item(subtree, hf_affinity_kind, tvb, 0, 1, ENC_BIG_ENDIAN);
+    proto_tree_add_item(subtree, hf_affinity_length, tvb, 1, 1, ENC_BIG_ENDIAN);
+    return subtree;
+}
+
+static void add_address(tvbuff_t *tvb, proto_tree *tree, int at, const affinity_option *option)
+{
+    char text[CATS_ADDRESS_TEXT];
+    int length = (int)cats_address_length(&option->address);
+    if (option->address.family == 4)
+        proto_tree_add_item(tree, hf_affinity_ipv4, tvb, at, length, ENC_BIG_ENDIAN);
+    else
+        proto_tree_add_item(tree, hf_affinity_ipv6, tvb, at, length, ENC_NA);
+    proto_tree_add_item(tree, hf_affinity_port, tvb, at + length, PORT_LENGTH, ENC_BIG_ENDIAN);
+    cats_endpoint_format(&option->address, option->port, text);
+    proto_item_append_text(proto_tree_get_parent(tree), ": %s", text);
+}
+
+/* What stands at offset `at`, behind the ExID if there is one: an address and port, or nothing in a permit.
+ * Of a defective option nothing more is shown. Throws where the capture cut the option. */
+static void add_values(tvbuff_t *tvb, proto_tree *tree, int at)
+{
+    affinity_option option;
+    cats_defect defect;
+    int length = (int)tvb_reported_length(tvb);
+    const uint8_t *octets = tvb_get_ptr(tvb, 0, length);
+    if (affinity_option_parse(affinity_settings(), octets, (size_t)length, &option, &defect) !=
+        AFFINITY_PARSED)
+        return;
+    if (option.permit) {
+        proto_item_append_text(proto_tree_get_parent(tree), ": permit");
+        proto_tree_add_boolean(tree, hf_affinity_permit, tvb, 0, length, TRUE);
+    } else {
+        add_address(tvb, tree, at, &option);
+    }
+}
+
 static void add_hidden(proto_tree *tree, int field, tvbuff_t *tvb, int at)
 {
     proto_item_set_hidden(proto_tree_add_item(tree, field, tvb, at, 1, ENC_BIG_ENDIAN));
 }
 
-/* Our item with kind and length. With the own kind it is the option's only one, and TCP's fields of every
- * option are there for filters. */
-static proto_tree *add_option(tvbuff_t *tvb, proto_tree *tree, bool only)
-{
-    proto_item *item = proto_tree_add_item(tree, proto_affinity, tvb, 0, -1, ENC_NA);
-    proto_tree *subtree = proto_item_add_subtree(item, ett_affinity);
-    note_item(tvb, item);
-    if (only)
-        add_hidden(subtree, native_tcp_option_kind, tvb, 0);
-    proto_tree_add_item(subtree, hf_affinity_kind, tvb, 0, 1, ENC_BIG_ENDIAN);
-    if (tvb_reported_length(tvb) < 2)
-        return subtree;
-    if (only)
-        add_hidden(subtree, native_tcp_option_length, tvb, 1);
-    proto_tree_add_item(subtree, hf_affinity_length, tvb, 1, 1, ENC_BIG_ENDIAN);
-    return subtree;
-}
-
-static void add_values(tvbuff_t *tvb, proto_tree *tree, const affinity_option *option)
-{
-    int at = EXID_AT;
-    if (option->exid != 0) {
-        int length = option->exid > 0xffff ? 4 : 2;
-        proto_tree_add_item(tree, hf_affinity_exid, tvb, at, length, ENC_BIG_ENDIAN);
-        at += length;
-    }
-    proto_item *item = proto_tree_get_parent(tree);
-    if (option->permit) {
-        proto_item_append_text(item, ": permit");
-        proto_tree_add_boolean(tree, hf_affinity_permit, tvb, 0, (int)tvb_reported_length(tvb), TRUE);
-        return;
-    }
-    int address_length = (int)cats_address_length(&option->address);
-    int field = option->address.family == 4 ? hf_affinity_ipv4 : hf_affinity_ipv6;
-    proto_tree_add_item(tree, field, tvb, at, address_length,
-                        option->address.family == 4 ? ENC_BIG_ENDIAN : ENC_NA);
-    proto_tree_add_item(tree, hf_affinity_port, tvb, at + address_length, PORT_LENGTH, ENC_BIG_ENDIAN);
-
-    char text[CATS_ADDRESS_TEXT];
-    cats_endpoint_format(&option->address, option->port, text);
-    proto_item_append_text(item, ": %s", text);
-}
-
-/* Reads the option; whatever the capture cut off is never looked at. */
-static affinity_parse_result parse(tvbuff_t *tvb, affinity_option *option)
-{
-    cats_defect defect;
-    unsigned captured = tvb_captured_length(tvb);
-    return affinity_option_parse(affinity_settings(), tvb_get_ptr(tvb, 0, (int)captured), captured, option,
-                                 &defect);
-}
-
-static bool is_cut(tvbuff_t *tvb)
-{
-    return tvb_captured_length(tvb) < tvb_reported_length(tvb);
-}
-
 static int dissect_own_kind(tvbuff_t *tvb, packet_info *pinfo _U_, proto_tree *tree, void *data _U_)
 {
-    affinity_option option;
-    proto_tree *subtree = add_option(tvb, tree, true);
-    if (is_cut(tvb))
-        tvb_ensure_bytes_exist(tvb, 0, (int)tvb_reported_length(tvb));
-    if (parse(tvb, &option) == AFFINITY_PARSED)
-        add_values(tvb, subtree, &option);
+    proto_tree *subtree = add_option(tvb, tree);
+    /* TCP's fields of every option are there for filters. */
+    add_hidden(subtree, native_tcp_option_kind, tvb, 0);
+    add_hidden(subtree, native_tcp_option_length, tvb, 1);
+    add_values(tvb, subtree, EXID_AT);
     return (int)tvb_captured_length(tvb);
 }
 
@@ -131,10 +122,11 @@ static proto_tree *add_experimental(tvbuff_t *tvb, proto_tree *tree)
 /* A cut option is ours when its ExID is there to be seen. */
 static bool has_our_exid(tvbuff_t *tvb)
 {
-    uint32_t exid = affinity_settings()->exid;
-    if (exid > 0xffff)
-        return tvb_bytes_exist(tvb, EXID_AT, 4) && tvb_get_ntohl(tvb, EXID_AT) == exid;
-    return tvb_bytes_exist(tvb, EXID_AT, 2) && tvb_get_ntohs(tvb, EXID_AT) == exid;
+    const affinity_numbers *numbers = affinity_settings();
+    int length = exid_length(numbers);
+    if (!tvb_bytes_exist(tvb, EXID_AT, length))
+        return false;
+    return (length == 4 ? tvb_get_ntohl(tvb, EXID_AT) : tvb_get_ntohs(tvb, EXID_AT)) == numbers->exid;
 }
 
 static int dissect_experimental(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
@@ -143,12 +135,10 @@ static int dissect_experimental(tvbuff_t *tvb, packet_info *pinfo, proto_tree *t
         uint8_t kind = *tvb_get_ptr(tvb, 0, 1);
         return hook_pass_on(experimental[kind - TCP_OPTION_EXPERIMENT_1], tvb, pinfo, tree, data);
     }
-    affinity_option option;
-    proto_tree *subtree = add_option(tvb, add_experimental(tvb, tree), false);
-    if (is_cut(tvb))
-        tvb_ensure_bytes_exist(tvb, 0, (int)tvb_reported_length(tvb));
-    if (parse(tvb, &option) == AFFINITY_PARSED)
-        add_values(tvb, subtree, &option);
+    int length = exid_length(affinity_settings());
+    proto_tree *subtree = add_option(tvb, add_experimental(tvb, tree));
+    proto_tree_add_item(subtree, hf_affinity_exid, tvb, EXID_AT, length, ENC_BIG_ENDIAN);
+    add_values(tvb, subtree, EXID_AT + length);
     return (int)tvb_captured_length(tvb);
 }
 

@@ -13,7 +13,7 @@
 static struct {
     guint kind;
     guint exid;
-    gint saf_bit;
+    guint saf_bit;
     const char *structure;
     const char *topology;
 } preferred = { .kind = AFFINITY_KIND_DEFAULT,
@@ -75,7 +75,11 @@ static void apply_affinity(void)
         numbers.exid = preferred.exid;
     else
         report_failure("affinity.exid: 0, expected 0x1-0xffffffff; 0x%x stays in force", numbers.exid);
-    numbers.saf_offset = (uint8_t)preferred.saf_bit;
+    if (preferred.saf_bit >= SAF_OFFSET_MIN && preferred.saf_bit <= SAF_OFFSET_MAX)
+        numbers.saf_offset = (uint8_t)preferred.saf_bit;
+    else
+        report_failure("affinity.saf_bit: %u, expected %d-%d; %u stays in force", preferred.saf_bit,
+                       SAF_OFFSET_MIN, SAF_OFFSET_MAX, numbers.saf_offset);
     option_dissector_follow_preferences();
 }
 
@@ -123,10 +127,6 @@ static void apply_cats(void)
 
 static void register_affinity(void)
 {
-    static const enum_val_t positions[] = { { "4", "4 (mask 0x800)", 4 },
-                                            { "5", "5 (mask 0x400)", 5 },
-                                            { "6", "6 (mask 0x200)", 6 },
-                                            { NULL, NULL, 0 } };
     module_t *module = prefs_register_protocol(proto_affinity, apply_affinity);
     prefs_register_uint_preference(module, "kind", "TCP option kind",
                                    "Kind of the service affinity option where it has one of its own, 2-252",
@@ -135,10 +135,10 @@ static void register_affinity(void)
         module, "exid", "Experiment identifier",
         "ExID of the option under kinds 253 and 254, hexadecimal; above ffff it has 32 bits", 16,
         &preferred.exid);
-    prefs_register_enum_preference(
+    prefs_register_uint_preference(
         module, "saf_bit", "Position of SAF",
-        "Bit offset of the Service Affinity Flag in octets 12-13 of the TCP header", &preferred.saf_bit,
-        positions, FALSE);
+        "Bit offset of the Service Affinity Flag in octets 12-13 of the TCP header, 4-6", 10,
+        &preferred.saf_bit);
 }
 
 static void register_cats(void)

@@ -47,9 +47,9 @@ static struct {
     int wrapper;
     dissector_handle_t handle;
 } tunnels[] = {
-    { INNER_IPV4, "ip", "IPv4 (SRv6 aware)", "cats.ip", -1, NULL },
-    { INNER_IPV6, "ipv6", "IPv6 (SRv6 aware)", "cats.ipv6", -1, NULL },
-    { INNER_ETHERNET, "eth", "Ethernet (SRv6 aware)", "cats.eth", -1, NULL },
+    { INNER_IPV4, "ip", "IPv4 (SRv6 aware)", "cats.wrapper.ip", -1, NULL },
+    { INNER_IPV6, "ipv6", "IPv6 (SRv6 aware)", "cats.wrapper.ipv6", -1, NULL },
+    { INNER_ETHERNET, "eth", "Ethernet (SRv6 aware)", "cats.wrapper.eth", -1, NULL },
 };
 
 static const ws_ip6 *ip6_of(void *data)
@@ -267,8 +267,8 @@ static int wrapper_routing = -1, wrapper_fragment = -1;
 
 void srv6_register(void)
 {
-    wrapper_routing = hook_protocol("ipv6.routing", "IPv6 Routing (SRv6 aware)", "cats.routing");
-    wrapper_fragment = hook_protocol("ipv6.fraghdr", "IPv6 Fragment (SRv6 aware)", "cats.fraghdr");
+    wrapper_routing = hook_protocol("ipv6.routing", "IPv6 Routing (SRv6 aware)", "cats.wrapper.routing");
+    wrapper_fragment = hook_protocol("ipv6.fraghdr", "IPv6 Fragment (SRv6 aware)", "cats.wrapper.fraghdr");
     for (size_t i = 0; i < array_length(tunnels); i++)
         tunnels[i].wrapper = hook_protocol(tunnels[i].wrapped, tunnels[i].name, tunnels[i].filter);
 }

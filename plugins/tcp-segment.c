@@ -163,7 +163,7 @@ static int dissect_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
 
 void tcp_segment_register(void)
 {
-    proto_wrapper = hook_protocol("tcp", "TCP (service affinity aware)", "affinity.tcp");
+    proto_wrapper = hook_protocol("tcp", "TCP (service affinity aware)", "affinity.wrapper.tcp");
 }
 
 void tcp_segment_handoff(void)
