@@ -162,6 +162,7 @@ static void test_repeats_itself(void)
     uint64_t digests[3];
     for (unsigned run = 0; run < 3; run++) {
         tcp_pair *pair = tcp_pair_new(run < 2 ? 7 : 8, 6);
+        pair->link->keep_digest = true;
         pair->link->loss = 0.1;
         pair->link->jitter = 5 * MS;
         pair->ends[0].write = pair->ends[1].write = 50000;

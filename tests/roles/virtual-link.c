@@ -35,6 +35,13 @@ static int64_t travel_time(virtual_link *link)
     return link->delay + (link->jitter ? (int64_t)(g_rand_double(link->random) * (double)link->jitter) : 0);
 }
 
+static void digest(virtual_link *link, const uint8_t *octets, size_t length)
+{
+    link->digest = tcp_mix(link->digest ^ (uint64_t)link->now);
+    for (size_t i = 0; i < length; i++)
+        link->digest = (link->digest ^ octets[i]) * UINT64_C(0x100000001b3);
+}
+
 static void on_packet(void *context, unsigned port, const uint8_t *octets, size_t length, const char *comment)
 {
     const side *s = context;
@@ -45,9 +52,8 @@ static void on_packet(void *context, unsigned port, const uint8_t *octets, size_
     g_assert_nonnull(comment);
     memcpy(copy, octets, length);
     link->sent[s->number]++;
-    link->digest = tcp_mix(link->digest ^ (uint64_t)link->now);
-    for (size_t i = 0; i < length; i++)
-        link->digest = (link->digest ^ octets[i]) * UINT64_C(0x100000001b3);
+    if (link->keep_digest)
+        digest(link, octets, length);
     if (link->tap && !link->tap(link, s->number, copy, &length, comment)) {
         link->lost[s->number]++;
         return;

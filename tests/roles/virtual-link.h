@@ -45,6 +45,7 @@ struct virtual_link {
     GArray *events; /* of link_event */
     bool keep_events;
     uint64_t sent[2], lost[2], delivered[2], drops[2];
+    bool keep_digest;
     uint64_t digest;       /* of all octets sent and their times */
     const char *last_drop; /* reason */
 };
