@@ -232,6 +232,7 @@ static void test_contradictions(void)
         { 4, 55, 200, "IPv6 extension header: octets", 70, 1, PACKET_NO_TRANSPORT },
         { 4, 14 + 40 + 8 + 16 + 8 + 1, 255, "authentication header: octets", 38, 1, PACKET_NO_TRANSPORT },
         { 7, 14 + 41, 255, "IPv6 extension header: octets", 56 + 20 + 38, 1, PACKET_NO_TRANSPORT },
+        { 7, 14 + 40 + 4, 3, "SRH: Last Entry", 3, 1, PACKET_NO_TRANSPORT },
         { 7, 14 + 40 + 56, 0x65, "IPv4 header: version", 6, 1, PACKET_NO_TRANSPORT },
         { 7, 14 + 40 + 56 + 3, 200, "IPv4 header: total length", 200, 2, PACKET_TCP },
         { 8, 14 + 40 + 5, 39, "IPv6 packet: octets by its payload length", 79, 2, PACKET_TCP },
