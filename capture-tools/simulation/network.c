@@ -99,8 +99,7 @@ unsigned network_add_node(network *net, const char *name, network_receive receiv
     return net->nodes->len - 1;
 }
 
-/* A locally administered unicast address from the names of node and link: FNV-1a. */
-static void mac_from_names(const char *node_name, const char *link_name, uint8_t mac[6])
+void network_mac(const char *node_name, const char *link_name, uint8_t mac[6])
 {
     uint64_t hash = UINT64_C(0xcbf29ce484222325);
     const char *names[] = { node_name, "/", link_name };
@@ -182,7 +181,7 @@ unsigned network_add_link(network *net, const network_link_spec *spec)
     for (unsigned end = 0; end < 2; end++) {
         node *n = node_at(net, spec->node[end]);
         port_set_link(n, spec->port[end], number);
-        mac_from_names(n->name, spec->name, l->mac[end]);
+        network_mac(n->name, spec->name, l->mac[end]);
         direction *way = &l->ways[end];
         way->net = net;
         way->link = number;

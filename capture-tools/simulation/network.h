@@ -47,6 +47,9 @@ typedef struct network_link_spec {
     uint32_t mtu; /* of the IP packet */
 } network_link_spec;
 
+/* The locally administered address of a node on a link, from their names (FNV-1a). */
+void network_mac(const char *node_name, const char *link_name, uint8_t mac[6]);
+
 /* Returns the link's number. Each port of a node has one link at most; ports count from 0. */
 unsigned network_add_link(network *net, const network_link_spec *spec);
 
@@ -68,7 +71,7 @@ typedef struct network_link_counts {
 unsigned network_link_count(const network *net);
 const char *network_link_name(const network *net, unsigned link);
 network_link_counts network_link_counters(const network *net, unsigned link);
-/* Links of a node's port, or UINT_MAX: which link it is. */
+/* The link at a port of a node, or UINT_MAX. */
 unsigned network_link_at(const network *net, unsigned node, unsigned port);
 /* Frames under way now. */
 uint64_t network_in_flight(const network *net);

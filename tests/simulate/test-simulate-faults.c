@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Without a fault no rule is broken; with a fault its rule is, and no other but what it says of itself. */
+#include "observer.h"
+#include "simulate-fixture.h"
+
+/* Enough for the spread over sites to tell, and for an aggregate to grow stale. */
+#define FLOWS 240
+
+typedef struct family {
+    const char *name;
+    bool ipv4, ipv6;
+} family;
+
+static const family families[] = { { "ipv4", true, false }, { "ipv6", false, true }, { "both", true, true } };
+
+static bool is_consequence(const fault *f, cats_rule_id id)
+{
+    for (const char *const *also = f->consequences; *also != NULL; also++)
+        if (g_str_equal(*also, cats_rule_get(id)->id))
+            return true;
+    return false;
+}
+
+static void assert_silent(const observation *seen)
+{
+    for (cats_rule_id id = 0; id < CATS_RULE_COUNT; id++) {
+        g_test_message("%s: %" G_GUINT64_FORMAT, cats_rule_get(id)->id, seen->broken[id]);
+        g_assert_cmpuint(seen->broken[id], ==, 0);
+    }
+}
+
+static void test_silent(const void *data)
+{
+    const family *of = data;
+    cats_topology *topology = cats_topology_builtin();
+    for (uint64_t seed = 1; seed <= 20; seed++) {
+        scenario_options options = simulate_options(topology, seed, 60);
+        options.ipv4 = of->ipv4;
+        options.ipv6 = of->ipv6;
+        scenario_totals totals = simulate_run(&options);
+        observation seen;
+        observe(simulate_capture_path(), simulate_events_path(), topology, &seen);
+        assert_silent(&seen);
+        g_assert_cmpuint(seen.flows, ==, 60);
+        g_assert_cmpuint(seen.redirects, ==, 60);
+        g_assert_cmpuint(seen.frames, ==, totals.packets);
+        g_assert_cmpuint(totals.clients.roles.reconnected, ==, 60);
+        g_assert_cmpuint(totals.clients.roles.failed, ==, 0);
+        g_assert_cmpuint(totals.clients.roles.live + totals.nodes.live + totals.dropped, ==, 0);
+    }
+    cats_topology_free(topology);
+}
+
+/* Every capability with every encapsulation. */
+static void test_silent_variants(void)
+{
+    cats_topology *topology = cats_topology_builtin();
+    for (client_capability c = CLIENT_INCAPABLE; c <= CLIENT_PERMIT_RAW; c++) {
+        for (scenario_encapsulation e = SCENARIO_ENCAP_TOPOLOGY; e <= SCENARIO_ENCAP_BARE; e++) {
+            scenario_options options = simulate_options(topology, 3, 40);
+            options.capability = c;
+            options.encapsulation = e;
+            scenario_totals totals = simulate_run(&options);
+            observation seen;
+            observe(simulate_capture_path(), simulate_events_path(), topology, &seen);
+            assert_silent(&seen);
+            g_assert_cmpuint(seen.redirects, ==, c == CLIENT_INCAPABLE ? 0 : 40);
+            g_assert_cmpuint(totals.clients.roles.reconnected, ==, seen.redirects);
+        }
+    }
+    cats_topology_free(topology);
+}
+
+/* Not one client in four: what a part of the network does to all. */
+static bool affects_all(cats_rule_id id)
+{
+    return id == CATS_RULE_CATS_SPREAD || id == CATS_RULE_CATS_STALE_AGGREGATE;
+}
+
+/* The packet that breaks the rule cannot be read as far as to the client. */
+static bool hides_client(cats_rule_id id)
+{
+    return id == CATS_RULE_CATS_SRH_MALFORMED || id == CATS_RULE_CATS_UPPER_LAYER;
+}
+
+static void run_fault(cats_rule_id id, const family *of)
+{
+    cats_topology *topology = cats_topology_builtin();
+    scenario_options options = simulate_options(topology, 11, FLOWS);
+    options.ipv4 = of->ipv4;
+    options.ipv6 = of->ipv6;
+    options.faulty[id] = true;
+    scenario_totals totals = simulate_run(&options);
+    observation seen;
+    observe(simulate_capture_path(), simulate_events_path(), topology, &seen);
+    for (cats_rule_id rule = 0; rule < CATS_RULE_COUNT; rule++) {
+        g_test_message("fault %s, %s: rule %s broken %" G_GUINT64_FORMAT " times", cats_rule_get(id)->id,
+                       of->name, cats_rule_get(rule)->id, seen.broken[rule]);
+        if (rule == id || is_consequence(fault_get(id), rule))
+            g_assert_cmpuint(seen.broken[rule], >, 0);
+        else
+            g_assert_cmpuint(seen.broken[rule], ==, 0);
+    }
+    g_assert_cmpuint(seen.flows, >=, FLOWS);
+    if (!affects_all(id))
+        g_assert_cmpuint(seen.faulty_flows, ==, hides_client(id) ? 0 : FLOWS / 4);
+    g_assert_cmpuint(totals.clients.roles.live + totals.nodes.live, ==, 0);
+    cats_topology_free(topology);
+}
+
+static void test_fault(const void *data)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(families); i++)
+        run_fault((cats_rule_id)GPOINTER_TO_UINT(data), &families[i]);
+}
+
+/* What a fault says of itself: text, and consequences that are rules and not the fault's own. */
+static void test_table(void)
+{
+    for (cats_rule_id id = 0; id < CATS_RULE_COUNT; id++) {
+        const fault *f = fault_get(id);
+        g_assert_nonnull(f->what);
+        for (const char *const *also = f->consequences; *also != NULL; also++) {
+            cats_rule_id found;
+            g_assert_true(cats_rule_find(*also, &found));
+            g_assert_cmpint(found, !=, id);
+        }
+    }
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/simulate/faults/table", test_table);
+    for (size_t i = 0; i < G_N_ELEMENTS(families); i++) {
+        g_autofree char *path = g_strdup_printf("/simulate/silent/%s", families[i].name);
+        g_test_add_data_func(path, &families[i], test_silent);
+    }
+    g_test_add_func("/simulate/silent/variants", test_silent_variants);
+    for (cats_rule_id id = 0; id < CATS_RULE_COUNT; id++) {
+        g_autofree char *path = g_strdup_printf("/simulate/fault/%s", cats_rule_get(id)->id);
+        g_test_add_data_func(path, GUINT_TO_POINTER(id), test_fault);
+    }
+    int status = g_test_run();
+    simulate_clean();
+    return status;
+}
