@@ -36,13 +36,15 @@ if ! { cmake --preset release -G Ninja && cmake --build --preset release; } >bui
 fi
 
 capture=build/quickstart/first-light.pcapng
-build/bin/catshark simulate --seed 1 --flows 24 --both -q -w "$capture"
+topology=build/quickstart/topology.conf
+build/bin/catshark simulate --print-topology >"$topology"
+build/bin/catshark simulate --topology "$topology" --seed 1 --flows 24 --both -q -w "$capture"
 
 # The unprivileged user may not be able to read this folder: it gets copies.
 home=$(mktemp -d)
 trap 'rm -rf "$home"' EXIT
 cp -r build/plugins "$home/plugins"
-cp "$capture" "$home/first-light.pcapng"
+cp "$capture" "$topology" "$home"
 chmod -R a+rX "$home"
 export WIRESHARK_PLUGIN_DIR=$home/plugins
 shark() {
@@ -58,7 +60,7 @@ first() {
   local filter=$1 fields=()
   shift
   for field in "$@"; do fields+=(-e "$field"); done
-  shark -n -r "$home/first-light.pcapng" -Y "$filter" -T fields -E separator='|' -E occurrence=l "${fields[@]}" | sed -n 1p
+  shark -n -o "cats.topology:$home/topology.conf" -r "$home/first-light.pcapng" -Y "$filter" -T fields -E separator='|' -E occurrence=l "${fields[@]}" | sed -n 1p
 }
 tell() {
   local step=$1 values=$2
@@ -75,9 +77,9 @@ syn=$(first "$flow && tcp.flags.syn == 1 && affinity.saf && !cats.sid" frame.num
 tell SYN "$syn"
 IFS='|' read -r syn_frame syn_link <<<"$syn"
 sid=$(first "$flow && cats.service == \"$service\"" frame.number frame.interface_name cats.sid cats.sid.locator \
-  cats.sid.function cats.sid.behavior cats.granularity cats.level cats.aggregate_id cats.ingress cats.egress)
+  cats.sid.function cats.sid.name cats.granularity cats.level cats.aggregate_id cats.ingress cats.egress)
 tell encapsulation "$sid"
-IFS='|' read -r sid_frame sid_link address locator function behavior granularity level aggregate ingress egress <<<"$sid"
+IFS='|' read -r sid_frame sid_link address locator function name granularity level aggregate ingress egress <<<"$sid"
 site=$(first "$flow && frame.number > $sid_frame && !ipv6.dst == $address && !cats.sid && tcp.flags.syn == 1" \
   frame.number frame.interface_name)
 tell "second round" "$site"
@@ -95,7 +97,7 @@ What tshark and the plugin see in $capture:
     $client:$port sends SYN with SAF to the anycast address $service:$service_port
  frame $sid_frame, link $sid_link
     the ingress $ingress steers it to egress $egress, SID $address
-      locator $locator  function $function (behaviour $behavior)
+      locator $locator  function $(printf '0x%x' "$function") ($name)
       granularity $granularity (egress node)  level $level  aggregate $aggregate
  frame $site_frame, link $site_link
     the egress decapsulated it and chose this site: the second round
