@@ -49,7 +49,7 @@ ratio() {
 }
 
 frames() {
-  capinfos -Mrc "$1" 2>/dev/null | awk 'NR == 1 { print $2 }'
+  capinfos -TrMc "$1" | cut -f 2
 }
 
 echo "== reading: a capture of simulated traffic, every link"
