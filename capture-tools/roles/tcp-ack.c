@@ -51,12 +51,14 @@ static void take_new(tcp_endpoint *e, int64_t now, const tcp_segment *segment)
     e->retransmit_at = e->snd_una == e->snd_max ? ROLE_NEVER : now + e->rto;
 }
 
-static void take_window(tcp_endpoint *e, const tcp_segment *segment, uint32_t window)
+/* `advanced`: the segment acknowledges what none before did. Then its window counts whatever its sequence
+ * number, else one forged segment with a later number could close the window for good. */
+static void take_window(tcp_endpoint *e, const tcp_segment *segment, uint32_t window, bool advanced)
 {
     const uint32_t ack = segment->acknowledgment;
     if (seq_before(ack, e->snd_una))
         return;
-    if (seq_before(e->snd_wl1, segment->sequence) ||
+    if (advanced || seq_before(e->snd_wl1, segment->sequence) ||
         (e->snd_wl1 == segment->sequence && !seq_before(ack, e->snd_wl2))) {
         const bool opened = e->snd_wnd == 0 && window > 0;
         e->snd_wnd = window;
@@ -103,12 +105,13 @@ bool tcp_take_ack(tcp_endpoint *e, int64_t now, const tcp_segment *segment)
      * s3.8.6.1). */
     if (e->snd_wnd == 0)
         e->tries = 0;
-    if (seq_after(ack, e->snd_una))
+    const bool advanced = seq_after(ack, e->snd_una);
+    if (advanced)
         take_new(e, now, segment);
     else if (ack == e->snd_una && e->snd_una != e->snd_max && tcp_segment_span(segment) == 0 && window > 0 &&
              window == e->snd_wnd)
         tcp_congestion_on_duplicate(e);
-    take_window(e, segment, window);
+    take_window(e, segment, window, advanced);
     if (fin_acknowledged(e))
         our_fin_is_acknowledged(e, now);
     return true;

@@ -159,6 +159,27 @@ static void test_timestamps(void)
     tcp_pair_free(pair);
 }
 
+/* One forged segment ahead of the sequence says that the window is closed: the next true acknowledgment opens
+ * it. */
+static void test_forged_window(void)
+{
+    for (unsigned f = 0; f < G_N_ELEMENTS(families); f++) {
+        tcp_pair *pair = tcp_pair_new(1, families[f]);
+        pair->ends[0].write = 1000000;
+        pair->ends[0].closes = CLOSE_AT_ONCE;
+        tcp_pair_open(pair, 0);
+        tcp_pair_run(pair, 100 * MS);
+        const tcp_endpoint *e = &pair->ends[0].tcp;
+        tcp_pair_hit(
+            pair, 0,
+            &(forged){ .sequence = e->rcv_nxt + 1000, .acknowledgment = e->snd_una, .flags = TCP_FLAG_ACK });
+        g_assert_cmpuint(e->snd_wnd, ==, 0);
+        tcp_pair_run(pair, 10 * SECOND);
+        tcp_pair_assert_done(pair);
+        tcp_pair_free(pair);
+    }
+}
+
 /* The two sides disagree about all numbers, as after a crash: they fall silent, and soon. */
 static void test_no_storm(void)
 {
@@ -192,6 +213,7 @@ int main(int argc, char **argv)
     g_test_add_func("/tcp/defence/acknowledgment", test_acknowledgment);
     g_test_add_func("/tcp/defence/fin", test_fin);
     g_test_add_func("/tcp/defence/timestamps", test_timestamps);
+    g_test_add_func("/tcp/defence/forged-window", test_forged_window);
     g_test_add_func("/tcp/defence/no-storm", test_no_storm);
     return g_test_run();
 }
