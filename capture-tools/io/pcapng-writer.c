@@ -2,14 +2,9 @@
 /* Writes pcapng, little endian wherever it runs so that the same packets give the same octets.
  * Spec: draft-ietf-opsawg-pcapng s4.1 (SHB), s4.2 (IDB), s4.3 (EPB), s3.5 (options). */
 #include "pcapng-writer.h"
+#include "output-file.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <glib/gstdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum { BLOCK_INTERFACE = 0x00000001, BLOCK_ENHANCED_PACKET = 0x00000006, BLOCK_SECTION = 0x0A0D0D0A };
 enum {
@@ -34,10 +29,8 @@ enum {
 #define BUFFER_START (1024 * 1024)
 
 struct pcapng_writer {
-    char *path;      /* where the file is to be */
-    char *temporary; /* where it is until then; NULL when written in place */
-    int fd;
-    int failed; /* errno of the first failure, 0 while all is well */
+    output_file *file;
+    bool failed;
     uint32_t interfaces;
     size_t used, size;
     uint8_t *buffer;
@@ -52,13 +45,8 @@ static size_t padded(size_t length)
 
 static void flush(pcapng_writer *writer)
 {
-    for (size_t done = 0; done < writer->used && writer->failed == 0;) {
-        ssize_t count = write(writer->fd, writer->buffer + done, writer->used - done);
-        if (count >= 0)
-            done += (size_t)count;
-        else if (errno != EINTR)
-            writer->failed = errno;
-    }
+    if (!output_file_write(writer->file, writer->buffer, writer->used))
+        writer->failed = true;
     writer->used = 0;
 }
 
@@ -192,102 +180,34 @@ bool pcapng_writer_packet(pcapng_writer *writer, uint32_t interface, int64_t tim
         at = put_end_of_options(at);
     }
     put32(at, (uint32_t)length);
-    return writer->failed == 0;
+    return !writer->failed;
 }
 
 /* ---- the file ---- */
 
-static void set_error(GError **error, const char *path, int code)
-{
-    g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(code), "%s: %s", path, g_strerror(code));
-}
-
-static bool open_standard_output(pcapng_writer *writer, GError **error)
-{
-    writer->path = g_strdup("standard output");
-    writer->fd = STDOUT_FILENO;
-    if (!isatty(writer->fd))
-        return true;
-    g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
-                "standard output: a terminal, expected a file or a pipe");
-    return false;
-}
-
-/* A device or a pipe is written as it is: a rename would put a file in its place. */
-static bool open_in_place(pcapng_writer *writer)
-{
-    writer->fd = g_open(writer->path, O_WRONLY | O_CLOEXEC, 0);
-    return writer->fd >= 0;
-}
-
-static bool open_beside(pcapng_writer *writer)
-{
-    writer->temporary = g_strconcat(writer->path, ".XXXXXX", NULL);
-    writer->fd = g_mkstemp_full(writer->temporary, O_WRONLY | O_CLOEXEC, 0666);
-    if (writer->fd >= 0)
-        return true;
-    g_clear_pointer(&writer->temporary, g_free);
-    return false;
-}
-
-static bool open_path(pcapng_writer *writer, const char *path, GError **error)
-{
-    char *target = realpath(path, NULL); /* behind symbolic links */
-    writer->path = g_strdup(target != NULL ? target : path);
-    free(target);
-
-    struct stat status;
-    bool exists = stat(writer->path, &status) == 0;
-    if (exists && S_ISDIR(status.st_mode)) {
-        set_error(error, path, EISDIR);
-        return false;
-    }
-    if (exists && !S_ISREG(status.st_mode) ? open_in_place(writer) : open_beside(writer))
-        return true;
-    set_error(error, path, errno);
-    return false;
-}
-
-static void writer_free(pcapng_writer *writer)
-{
-    g_free(writer->path);
-    g_free(writer->temporary);
-    g_free(writer->buffer);
-    g_free(writer);
-}
-
 pcapng_writer *pcapng_writer_open(const char *path, const char *application, GError **error)
 {
-    pcapng_writer *writer = g_new0(pcapng_writer, 1);
-    bool opened =
-        strcmp(path, "-") == 0 ? open_standard_output(writer, error) : open_path(writer, path, error);
-    if (!opened) {
-        writer_free(writer);
+    output_file *file = output_file_open(path, false, error);
+    if (file == NULL)
         return NULL;
-    }
+    pcapng_writer *writer = g_new0(pcapng_writer, 1);
+    writer->file = file;
     writer->size = BUFFER_START;
     writer->buffer = g_malloc(writer->size);
     write_section(writer, application);
     return writer;
 }
 
-static void close_descriptor(pcapng_writer *writer)
+static void writer_free(pcapng_writer *writer)
 {
-    if (writer->fd != STDOUT_FILENO && close(writer->fd) != 0 && writer->failed == 0)
-        writer->failed = errno;
+    g_free(writer->buffer);
+    g_free(writer);
 }
 
 bool pcapng_writer_close(pcapng_writer *writer, GError **error)
 {
     flush(writer);
-    close_descriptor(writer);
-    if (writer->temporary != NULL && writer->failed == 0 && g_rename(writer->temporary, writer->path) != 0)
-        writer->failed = errno;
-    if (writer->temporary != NULL && writer->failed != 0)
-        g_unlink(writer->temporary);
-    bool written = writer->failed == 0;
-    if (!written)
-        set_error(error, writer->path, writer->failed);
+    bool written = output_file_close(writer->file, error);
     writer_free(writer);
     return written;
 }
@@ -296,8 +216,6 @@ void pcapng_writer_abandon(pcapng_writer *writer)
 {
     if (writer == NULL)
         return;
-    close_descriptor(writer);
-    if (writer->temporary != NULL)
-        g_unlink(writer->temporary);
+    output_file_abandon(writer->file);
     writer_free(writer);
 }

@@ -3,46 +3,35 @@
  * Spec: draft-ietf-opsawg-pcapng; man/catshark-simulate.1 (EVENTS). */
 #include "recorder.h"
 #include "capture-tools/io/ndjson.h"
+#include "capture-tools/io/output-file.h"
 #include "capture-tools/io/pcapng-writer.h"
 #include "epan-cats/packet.h"
-#include <errno.h>
-#include <fcntl.h>
-#include <glib/gstdio.h>
-#include <unistd.h>
+#include <stdio.h>
 
 #define NANOSECONDS 1000000000
 
 struct recorder {
     pcapng_writer *capture; /* NULL: none is written */
-    FILE *events;           /* NULL: none are written */
-    char *events_path;      /* NULL with standard output */
-    char *events_temporary;
+    output_file *events;    /* NULL: none are written */
     JsonBuilder *builder;
-    bool capture_failed, events_failed;
+    FILE *lines; /* into `events` */
+    bool failed;
     int64_t text_second; /* whose calendar form is in `text` */
     char text[32];
 };
 
+static ssize_t write_lines(void *context, const char *octets, size_t length)
+{
+    return output_file_write(context, octets, length) ? (ssize_t)length : -1;
+}
+
 static bool open_events(recorder *rec, const char *path, GError **error)
 {
-    rec->builder = json_builder_new();
-    if (g_str_equal(path, "-")) {
-        rec->events = stdout;
-        return true;
-    }
-    rec->events_path = g_strdup(path);
-    rec->events_temporary = g_strdup_printf("%s.XXXXXX", path);
-    int fd = g_mkstemp_full(rec->events_temporary, O_WRONLY, 0666);
-    rec->events = fd < 0 ? NULL : fdopen(fd, "w");
-    if (rec->events == NULL) {
-        g_set_error(error, G_FILE_ERROR, (gint)g_file_error_from_errno(errno), "%s: %s", path,
-                    g_strerror(errno));
-        if (fd >= 0) {
-            close(fd);
-            g_unlink(rec->events_temporary);
-        }
+    rec->events = output_file_open(path, true, error);
+    if (rec->events == NULL)
         return false;
-    }
+    rec->builder = json_builder_new();
+    rec->lines = fopencookie(rec->events, "w", (cookie_io_functions_t){ .write = write_lines });
     return true;
 }
 
@@ -76,7 +65,7 @@ void recorder_packet(recorder *rec, unsigned interface, int64_t time_ns, const u
 {
     if (rec->capture != NULL && !pcapng_writer_packet(rec->capture, interface, time_ns, octets,
                                                       (uint32_t)length, (uint32_t)length, comment))
-        rec->capture_failed = true;
+        rec->failed = true;
 }
 
 bool recorder_wants_events(const recorder *rec)
@@ -138,64 +127,49 @@ void recorder_event(recorder *rec, int64_t time_ns, const char *node, const char
     for (size_t i = 0; i < count; i++)
         add_field(rec->builder, &fields[i]);
     json_builder_end_object(rec->builder);
-    if (!ndjson_write(rec->events, rec->builder))
-        rec->events_failed = true;
+    if (!ndjson_write(rec->lines, rec->builder))
+        rec->failed = true;
 }
 
 bool recorder_failed(const recorder *rec)
 {
-    return rec->capture_failed || rec->events_failed;
+    return rec->failed;
 }
 
 static void recorder_free(recorder *rec)
 {
+    if (rec->lines != NULL)
+        fclose(rec->lines);
     g_clear_object(&rec->builder);
-    g_free(rec->events_path);
-    g_free(rec->events_temporary);
     g_free(rec);
 }
 
-/* Closes the events and gives them their name; false and errno when any write failed. */
-static bool finish_events(recorder *rec)
+/* Puts the events in their place. */
+static bool close_events(recorder *rec, GError **error)
 {
-    if (rec->events == NULL)
-        return true;
-    bool good = fflush(rec->events) == 0 && !rec->events_failed;
-    if (rec->events_path == NULL)
-        return good;
-    FILE *events = g_steal_pointer(&rec->events);
-    good = fclose(events) == 0 && good;
-    if (good && g_rename(rec->events_temporary, rec->events_path) == 0)
-        return true;
-    int reason = errno;
-    g_unlink(rec->events_temporary);
-    errno = reason;
-    return false;
+    if (rec->lines != NULL)
+        fclose(g_steal_pointer(&rec->lines));
+    return rec->events == NULL || output_file_close(g_steal_pointer(&rec->events), error);
 }
 
 bool recorder_close(recorder *rec, GError **error)
 {
-    errno = 0;
-    if (!finish_events(rec)) {
-        g_set_error(error, G_FILE_ERROR, (gint)g_file_error_from_errno(errno), "%s: %s",
-                    rec->events_path == NULL ? "standard output" : rec->events_path, g_strerror(errno));
+    pcapng_writer *capture = g_steal_pointer(&rec->capture);
+    bool good = capture == NULL || pcapng_writer_close(capture, error);
+    if (!good) {
         recorder_abandon(rec);
         return false;
     }
-    bool good = rec->capture == NULL || pcapng_writer_close(g_steal_pointer(&rec->capture), error);
-    if (!good && rec->events_path != NULL)
-        g_unlink(rec->events_path);
+    good = close_events(rec, error);
     recorder_free(rec);
     return good;
 }
 
 void recorder_abandon(recorder *rec)
 {
-    if (rec->capture != NULL)
-        pcapng_writer_abandon(rec->capture);
-    if (rec->events != NULL && rec->events_path != NULL) {
-        fclose(rec->events);
-        g_unlink(rec->events_temporary);
-    }
+    pcapng_writer_abandon(rec->capture);
+    if (rec->lines != NULL)
+        fclose(g_steal_pointer(&rec->lines));
+    output_file_abandon(rec->events);
     recorder_free(rec);
 }

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Nothing half-written is left behind, and nothing that is there is lost before its successor is complete. */
+#include "output-file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct output_file {
+    char *path;      /* where the file is to be */
+    char *temporary; /* where it is until then; NULL when written in place */
+    int fd;
+    int failed; /* errno of the first failure, 0 while all is well */
+};
+
+static void set_error(GError **error, const char *path, int code)
+{
+    g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(code), "%s: %s", path, g_strerror(code));
+}
+
+static bool open_standard_output(output_file *file, bool for_people, GError **error)
+{
+    file->path = g_strdup("standard output");
+    file->fd = STDOUT_FILENO;
+    if (for_people || !isatty(file->fd))
+        return true;
+    g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
+                "standard output: a terminal, expected a file or a pipe");
+    return false;
+}
+
+/* A device or a pipe is written as it is: a rename would put a file in its place. */
+static bool open_in_place(output_file *file)
+{
+    file->fd = g_open(file->path, O_WRONLY | O_CLOEXEC, 0);
+    return file->fd >= 0;
+}
+
+static bool open_beside(output_file *file)
+{
+    file->temporary = g_strconcat(file->path, ".XXXXXX", NULL);
+    file->fd = g_mkstemp_full(file->temporary, O_WRONLY | O_CLOEXEC, 0666);
+    if (file->fd >= 0)
+        return true;
+    g_clear_pointer(&file->temporary, g_free);
+    return false;
+}
+
+static bool open_path(output_file *file, const char *path, GError **error)
+{
+    char *target = realpath(path, NULL); /* behind symbolic links */
+    file->path = g_strdup(target != NULL ? target : path);
+    free(target);
+
+    struct stat status;
+    bool exists = stat(file->path, &status) == 0;
+    if (exists && S_ISDIR(status.st_mode)) {
+        set_error(error, path, EISDIR);
+        return false;
+    }
+    if (exists && !S_ISREG(status.st_mode) ? open_in_place(file) : open_beside(file))
+        return true;
+    set_error(error, path, errno);
+    return false;
+}
+
+static void file_free(output_file *file)
+{
+    g_free(file->path);
+    g_free(file->temporary);
+    g_free(file);
+}
+
+output_file *output_file_open(const char *path, bool for_people, GError **error)
+{
+    output_file *file = g_new0(output_file, 1);
+    bool opened =
+        strcmp(path, "-") == 0 ? open_standard_output(file, for_people, error) : open_path(file, path, error);
+    if (opened)
+        return file;
+    file_free(file);
+    return NULL;
+}
+
+bool output_file_write(output_file *file, const void *octets, size_t length)
+{
+    const uint8_t *at = octets;
+    for (size_t done = 0; done < length && file->failed == 0;) {
+        ssize_t count = write(file->fd, at + done, length - done);
+        if (count >= 0)
+            done += (size_t)count;
+        else if (errno != EINTR)
+            file->failed = errno;
+    }
+    return file->failed == 0;
+}
+
+static void close_descriptor(output_file *file)
+{
+    if (file->fd != STDOUT_FILENO && close(file->fd) != 0 && file->failed == 0)
+        file->failed = errno;
+}
+
+bool output_file_close(output_file *file, GError **error)
+{
+    close_descriptor(file);
+    if (file->temporary != NULL && file->failed == 0 && g_rename(file->temporary, file->path) != 0)
+        file->failed = errno;
+    if (file->temporary != NULL && file->failed != 0)
+        g_unlink(file->temporary);
+    bool written = file->failed == 0;
+    if (!written)
+        set_error(error, file->path, file->failed);
+    file_free(file);
+    return written;
+}
+
+void output_file_abandon(output_file *file)
+{
+    if (file == NULL)
+        return;
+    close_descriptor(file);
+    if (file->temporary != NULL)
+        g_unlink(file->temporary);
+    file_free(file);
+}

@@ -1,0 +1,51 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The plugin shows a fault under the display filter of its rule, in exactly the frames in which the tool's own decoder
+# finds it, and shows no rule in what is simulated without a fault.
+# usage: faults-in-wireshark.sh CATSHARK PLUGIN-FOLDER SOURCE-FOLDER
+set -euo pipefail
+catshark=$1 plugins=$2 source=$3
+
+command -v tshark >/dev/null || { echo "SKIP: no tshark here"; exit 77; }
+home=$(mktemp -d -p "${TMPDIR:-/tmp}" catshark-faults.XXXXXX)
+trap 'rm -rf "$home"' EXIT
+cp -r "$plugins" "$home/plugins"
+export WIRESHARK_PLUGIN_DIR=$home/plugins WIRESHARK_ABORT_ON_DISSECTOR_BUG=1
+shark() {
+  "$source/packaging/as-user.sh" "$home" tshark "$@"
+}
+shark -G plugins 2>/dev/null | grep '^catshark' >/dev/null || { echo "tshark did not load the plugin"; exit 1; }
+
+"$catshark" simulate --print-topology >"$home/topology.conf"
+"$catshark" simulate --list-faults | awk '/^[a-z]/ { sub("/", ".", $1); print $1 }' | sort >"$home/faults.txt"
+shark -G fields 2>/dev/null | awk -F'\t' '$1 == "F" { print $3 }' | sort >"$home/fields.txt"
+# The rules that the plugin judges: those that a packet alone can break.
+comm -12 "$home/faults.txt" "$home/fields.txt" >"$home/rules.txt"
+[ -s "$home/rules.txt" ] || { echo "the plugin registers no rule"; exit 1; }
+any=$(paste -sd'|' "$home/rules.txt" | sed 's/|/ || /g')
+failed=0
+
+# shown FILTER: how many frames of the capture match it, with topology and plugin.
+shown() {
+  shark -n -r "$home/capture.pcapng" -o "cats.topology:$home/topology.conf" -Y "$1" 2>"$home/errors.txt" | wc -l
+}
+
+"$catshark" simulate --flows 40 --seed 3 -q -w "$home/capture.pcapng"
+chmod a+r "$home"/*
+if [ "$(shown "$any")" -ne 0 ] || grep -v 'Running as' "$home/errors.txt"; then
+  failed=1
+  echo "FAIL without a fault: a rule is shown, or tshark complains"
+fi
+while read -r rule; do
+  "$catshark" simulate --flows 24 --seed 3 --fault "${rule/./\/}" -q -w "$home/capture.pcapng"
+  found=$("$catshark" inspect --json --topology "$home/topology.conf" -r "$home/capture.pcapng" | grep -c "\"$rule\":" || true)
+  frames=$(shown "$rule")
+  if [ "$found" -ne "$frames" ] || [ "$frames" -eq 0 ]; then
+    failed=1
+    echo "FAIL $rule: shown in $frames frames, expected $found and some"
+  else
+    echo "ok $rule: $frames frames"
+  fi
+done <"$home/rules.txt"
+echo "$(wc -l <"$home/rules.txt") rules"
+[ "$failed" -eq 0 ]
