@@ -69,7 +69,7 @@ void tcp_congestion_on_duplicate(tcp_endpoint *e)
     if (e->duplicates < UINT8_MAX)
         e->duplicates++;
     /* Not again for losses of a window that a timeout or recovery has dealt with (RFC 6582 s3.2 step 1). */
-    if (e->duplicates != DUPLICATES_FOR_LOSS || !seq_after(e->snd_una - 1, e->recover))
+    if (e->duplicates != DUPLICATES_FOR_LOSS || !seq_after(e->snd_una, e->recover))
         return;
     e->settings->counts.fast_retransmissions++;
     e->recovering = true;

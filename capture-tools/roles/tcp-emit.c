@@ -32,9 +32,8 @@ static packet_ip_spec ip_header(const cats_flow_key *flow)
                              .hop_limit = HOP_LIMIT };
 }
 
-/* Octets from rcv_nxt on that the peer may send. What was promised stays; it grows only by a worthwhile step.
- */
-static uint32_t receive_window(const tcp_endpoint *e)
+/* What was promised stays; it grows only by a worthwhile step (RFC 9293 s3.8.6.2.2). */
+uint32_t tcp_receive_window(const tcp_endpoint *e)
 {
     const uint32_t buffer = e->settings->receive_buffer;
     const uint64_t waiting = e->received - e->delivered;
@@ -50,7 +49,7 @@ static uint32_t receive_window(const tcp_endpoint *e)
 static uint16_t promise_window(tcp_endpoint *e)
 {
     const uint32_t unit = 1u << e->receive_scale;
-    const uint32_t field = MIN((receive_window(e) + unit - 1) / unit, UINT16_MAX);
+    const uint32_t field = MIN((tcp_receive_window(e) + unit - 1) / unit, UINT16_MAX);
     e->rcv_edge = seq_later(e->rcv_edge, e->rcv_nxt + field * unit);
     return (uint16_t)field;
 }

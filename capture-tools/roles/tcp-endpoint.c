@@ -169,8 +169,12 @@ void tcp_endpoint_close(tcp_endpoint *e, const affinity_option *option)
 void tcp_endpoint_hold(tcp_endpoint *e, bool held)
 {
     e->held = held;
-    if (!held)
-        tcp_deliver_in_sequence(e);
+    if (held)
+        return;
+    tcp_deliver_in_sequence(e);
+    /* The peer waits for word of the window that opened. */
+    if (!e->peer_closed && tcp_receive_window(e) > e->rcv_edge - e->rcv_nxt)
+        e->acknowledge = true;
 }
 
 void tcp_enter_closed(tcp_endpoint *e)

@@ -42,6 +42,8 @@ bool tcp_emit(tcp_endpoint *e, int64_t now, const tcp_departure *d, const role_s
  * copies of a FIN, so all of them carry the option or none. */
 tcp_options_written tcp_departure_options(const tcp_endpoint *e, int64_t now, const tcp_departure *d,
                                           uint8_t octets[TCP_OPTIONS_MAX]);
+/* Octets from rcv_nxt on that the peer may send, as the next segment will tell it. */
+uint32_t tcp_receive_window(const tcp_endpoint *e);
 void tcp_send_challenge(tcp_endpoint *e, int64_t now); /* an ACK to what may be forged, not too often */
 void tcp_send_reset(const tcp_endpoint *e, uint32_t sequence, const role_sink *sink);
 

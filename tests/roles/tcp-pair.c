@@ -184,6 +184,10 @@ void tcp_pair_assert_done(const tcp_pair *pair)
         const application *app = &pair->ends[i];
         g_assert_cmpstr(app->failure, ==, NULL);
         g_assert_cmpuint(app->read, ==, pair->ends[!i].write);
+        /* Short of all only when the last ACKs were lost and the peer was gone by the time we asked again. */
+        g_assert_cmpuint(app->tcp.acknowledged, <=, app->write);
+        if (pair->link->lost[!i] == 0)
+            g_assert_cmpuint(app->tcp.acknowledged, ==, app->write);
         g_assert_true(app->happened & TCP_HAPPENED_PEER_CLOSED);
         g_assert_true(app->happened & TCP_HAPPENED_FINISHED);
         g_assert_true(app->happened & TCP_HAPPENED_GONE);

@@ -255,6 +255,21 @@ static void test_close_orders(void)
     }
 }
 
+/* A request shorter than the node waits for ends with the FIN of the client. */
+static void test_short_request(void)
+{
+    tally t;
+    scene *s = watched(1, 4, &t);
+    s->client_config.request_length = 10;
+    s->client_config.close_after_request = true;
+    scene_start(s);
+    scene_open(s, 40000);
+    scene_run(s, 60 * SECOND);
+    g_assert_cmpuint(client_count(s->client).reconnected, ==, 1);
+    g_assert_cmpuint(client_count(s->client).finished, ==, 2);
+    scene_free(s);
+}
+
 /* A client that only announces, and one whose node has no address of that family. */
 static void test_not_followed(void)
 {
@@ -487,6 +502,7 @@ int main(int argc, char **argv)
         g_test_add_data_func(name, GINT_TO_POINTER(losses[i]), test_lossy);
     }
     g_test_add_func("/client-and-node/close-orders", test_close_orders);
+    g_test_add_func("/client-and-node/short-request", test_short_request);
     g_test_add_func("/client-and-node/not-followed", test_not_followed);
     g_test_add_func("/client-and-node/did-not-fit", test_did_not_fit);
     g_test_add_func("/client-and-node/source-ports", test_source_ports);

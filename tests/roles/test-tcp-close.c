@@ -220,6 +220,25 @@ static void test_fin_out_of_order(void)
     tcp_pair_free(pair);
 }
 
+/* Two FINs at different places ahead of a hole: the later word counts, and the owner is told. */
+static void test_fin_moves(void)
+{
+    tcp_pair *pair = established(1, 4);
+    const tcp_endpoint *e = &pair->ends[1].tcp;
+    const uint32_t next = e->rcv_nxt;
+    for (uint32_t at = 50; at <= 100; at += 50) {
+        g_assert_false(pair->ends[1].happened & TCP_HAPPENED_FIN_DIFFERS);
+        tcp_pair_hit(pair, 1,
+                     &(forged){ .sequence = next + at,
+                                .acknowledgment = e->snd_nxt,
+                                .flags = TCP_FLAG_FIN | TCP_FLAG_ACK,
+                                .window = 100 });
+    }
+    g_assert_true(pair->ends[1].happened & TCP_HAPPENED_FIN_DIFFERS);
+    g_assert_cmpuint(e->rcv_fin - next, ==, 100);
+    tcp_pair_free(pair);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -230,5 +249,6 @@ int main(int argc, char **argv)
     g_test_add_func("/tcp/close/peer-stays-open", test_peer_stays_open);
     g_test_add_func("/tcp/close/idle", test_idle);
     g_test_add_func("/tcp/close/fin-out-of-order", test_fin_out_of_order);
+    g_test_add_func("/tcp/close/fin-moves", test_fin_moves);
     return g_test_run();
 }

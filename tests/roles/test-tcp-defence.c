@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Segments that a stranger may have sent: RST, SYN, ACK, data and FIN in and out of the window, old
  * timestamps, and ACKs that must not go to and fro for ever. RFC 5961, RFC 7323 s5, RFC 9293 s3.10.7.4. */
+#include "capture-tools/roles/tcp-internal.h"
 #include "tcp-pair.h"
 
 static const unsigned families[] = { 4, 6 };
@@ -144,6 +145,8 @@ static void test_timestamps(void)
     g_assert_cmpuint(e->received, ==, received);
     g_assert_cmpuint(pair->ends[1].settings.counts.old_timestamps, ==, 1);
 
+    /* 0, as it would be read where there is none, is newer than this. */
+    e->ts_recent = 0xf0000000;
     e->timestamps = false;
     const size_t bare = tcp_pair_forge(pair, 1, &f, octets, sizeof octets);
     e->timestamps = true;
@@ -180,6 +183,36 @@ static void test_forged_window(void)
     }
 }
 
+/* An echo of what was never sent is no sample of the round trip. */
+static void test_future_echo(void)
+{
+    tcp_pair *pair = established(4);
+    tcp_endpoint *e = &pair->ends[1].tcp;
+    tcp_endpoint_write(e, 100);
+    tcp_pair_output(pair, 1);
+    const tcp_options_spec spec = { .scale = -1,
+                                    .timestamps = true,
+                                    .ts_value = e->ts_recent,
+                                    .ts_echo = tcp_timestamp(e, pair->link->now) + 1000 };
+    uint8_t options[TCP_OPTIONS_MAX];
+    const int64_t rto = e->rto;
+    e->timestamps = false; /* tcp_pair_forge() adds none */
+    uint8_t octets[200];
+    const forged f = { .sequence = e->rcv_nxt,
+                       .acknowledgment = e->snd_max,
+                       .flags = TCP_FLAG_ACK,
+                       .window = 100,
+                       .options = options,
+                       .options_length = tcp_options_build(&spec, options).length };
+    const size_t length = tcp_pair_forge(pair, 1, &f, octets, sizeof octets);
+    e->timestamps = true;
+    const party *p = &pair->link->parties[1];
+    p->packet(p->self, pair->link->now, octets, length, &pair->link->sinks[1]);
+    g_assert_cmpuint(e->snd_una, ==, e->snd_max);
+    g_assert_cmpint(e->rto, ==, rto);
+    tcp_pair_free(pair);
+}
+
 /* The two sides disagree about all numbers, as after a crash: they fall silent, and soon. */
 static void test_no_storm(void)
 {
@@ -214,6 +247,7 @@ int main(int argc, char **argv)
     g_test_add_func("/tcp/defence/fin", test_fin);
     g_test_add_func("/tcp/defence/timestamps", test_timestamps);
     g_test_add_func("/tcp/defence/forged-window", test_forged_window);
+    g_test_add_func("/tcp/defence/future-echo", test_future_echo);
     g_test_add_func("/tcp/defence/no-storm", test_no_storm);
     return g_test_run();
 }

@@ -210,6 +210,53 @@ static void test_blind_answers(void)
     tcp_pair_free(pair);
 }
 
+/* In SYN-RECEIVED a repeated SYN brings the SYN-ACK again at once, a wrong acknowledgment a reset of its
+ * sender. */
+static void test_syn_received(void)
+{
+    tcp_pair *pair = tcp_pair_new(1, 4);
+    const forged syn = { .sequence = 77, .flags = TCP_FLAG_SYN, .window = 1000 };
+    pair->link->loss = 1;
+    tcp_pair_hit(pair, 1, &syn);
+    g_assert_cmpuint(pair->link->sent[1], ==, 1);
+    tcp_pair_hit(pair, 1, &syn);
+    g_assert_cmpuint(pair->link->sent[1], ==, 2);
+    const tcp_endpoint *e = &pair->ends[1].tcp;
+    forged ack = { .sequence = 78, .acknowledgment = e->iss + 2, .flags = TCP_FLAG_ACK, .window = 1000 };
+    tcp_pair_hit(pair, 1, &ack);
+    g_assert_cmpuint(pair->ends[1].settings.counts.resets_sent, ==, 1);
+    g_assert_cmpint(e->state, ==, TCP_STATE_SYN_RECEIVED);
+    ack.acknowledgment = e->iss;
+    tcp_pair_hit(pair, 1, &ack);
+    g_assert_cmpuint(pair->ends[1].settings.counts.resets_sent, ==, 2);
+    ack.acknowledgment = e->iss + 1;
+    tcp_pair_hit(pair, 1, &ack);
+    g_assert_cmpint(e->state, ==, TCP_STATE_ESTABLISHED);
+    tcp_pair_free(pair);
+}
+
+static bool lose_syn_ack_of_0(virtual_link *link, unsigned from, uint8_t *octets, size_t *length,
+                              const char *comment)
+{
+    (void)link, (void)comment;
+    return from != 0 ||
+           (flags_of(octets, *length) & (TCP_FLAG_SYN | TCP_FLAG_ACK)) != (TCP_FLAG_SYN | TCP_FLAG_ACK);
+}
+
+/* Both opened, and one SYN-ACK is lost: the ACK of the other does as well, before any timeout. */
+static void test_simultaneous_with_loss(void)
+{
+    tcp_pair *pair = tcp_pair_new(1, 4);
+    pair->ends[1].listening = false;
+    tcp_pair_open(pair, 0);
+    tcp_pair_open(pair, 1);
+    pair->link->tap = lose_syn_ack_of_0;
+    tcp_pair_run(pair, SECOND / 2);
+    g_assert_cmpint(pair->ends[0].tcp.state, ==, TCP_STATE_ESTABLISHED);
+    g_assert_cmpint(pair->ends[1].tcp.state, ==, TCP_STATE_ESTABLISHED);
+    tcp_pair_free(pair);
+}
+
 /* The listener forgets a half-open connection that is never completed. */
 static void test_half_open(void)
 {
@@ -233,6 +280,8 @@ int main(int argc, char **argv)
     g_test_add_func("/tcp/handshake/nobody-answers", test_nobody_answers);
     g_test_add_func("/tcp/handshake/refused", test_refused);
     g_test_add_func("/tcp/handshake/blind-answers", test_blind_answers);
+    g_test_add_func("/tcp/handshake/syn-received", test_syn_received);
+    g_test_add_func("/tcp/handshake/simultaneous-with-loss", test_simultaneous_with_loss);
     g_test_add_func("/tcp/handshake/half-open", test_half_open);
     return g_test_run();
 }

@@ -14,6 +14,8 @@ typedef struct promises {
     uint8_t scale[2];
     unsigned beyond; /* octets sent beyond, other than single ones that probe */
     unsigned moved_back;
+    unsigned acks_beyond; /* bare ACKs with a number that the peer would not accept */
+    unsigned small;       /* less than half full and not the last of what there is */
     unsigned probes, zero_windows;
 } promises;
 
@@ -40,8 +42,11 @@ static bool check_promises(virtual_link *link, unsigned from, uint8_t *octets, s
         p->known[from] = true;
     }
     const uint32_t end = s.sequence + tcp_segment_span(&s);
+    p->small += s.length > 0 && s.length < 700 && !(s.flags & TCP_FLAG_PSH);
     if (p->known[!from] && (int32_t)(end - p->edge[!from]) > 0) {
-        if (tcp_segment_span(&s) == 1)
+        if (tcp_segment_span(&s) == 0)
+            p->acks_beyond++;
+        else if (tcp_segment_span(&s) == 1)
             p->probes++;
         else
             p->beyond += end - p->edge[!from];
@@ -67,6 +72,8 @@ static void test_never_beyond(void)
             tcp_pair_assert_done(pair);
             g_assert_cmpuint(p.beyond, ==, 0);
             g_assert_cmpuint(p.moved_back, ==, 0);
+            if (buffers[i] >= 3000)
+                g_assert_cmpuint(p.small, ==, 0);
             g_assert_cmpuint(pair->ends[0].settings.counts.retransmissions, ==, 0);
             tcp_pair_free(pair);
         }
@@ -102,9 +109,15 @@ static void test_reader_stops(void)
         pair->ends[0].settings.idle = pair->ends[1].settings.idle = 36000 * SECOND;
         tcp_endpoint_hold(&pair->ends[1].tcp, false);
         tcp_pair_output(pair, 1);
+        /* The opened window is used at once, not when the next probe is due. */
+        tcp_pair_run(pair, SECOND);
+        if (pair->link->loss == 0)
+            g_assert_cmpuint(pair->ends[1].read, ==, 100000);
         tcp_pair_run(pair, 10000 * SECOND);
         tcp_pair_assert_done(pair);
         g_assert_cmpuint(p.beyond, ==, 0);
+        g_assert_cmpuint(p.moved_back, ==, 0);
+        g_assert_cmpuint(p.acks_beyond, ==, 0);
         tcp_pair_free(pair);
     }
 }
@@ -112,7 +125,10 @@ static void test_reader_stops(void)
 /* Both readers have stopped and both still hear each other's ACKs: those of a prober must be acceptable. */
 static void test_both_stop(void)
 {
+    promises p = { 0 };
     tcp_pair *pair = tcp_pair_new(9, 4);
+    pair->link->tap = check_promises;
+    pair->link->tap_data = &p;
     for (unsigned end = 0; end < 2; end++) {
         pair->ends[end].settings.receive_buffer = 8000;
         pair->ends[end].write = 60000;
@@ -130,6 +146,8 @@ static void test_both_stop(void)
     }
     tcp_pair_run(pair, 600 * SECOND);
     tcp_pair_assert_done(pair);
+    g_assert_cmpuint(p.acks_beyond, ==, 0);
+    g_assert_cmpuint(p.probes, >, 4);
     tcp_pair_free(pair);
 }
 
@@ -196,6 +214,24 @@ static void test_sack_blocks(void)
     }
 }
 
+/* RFC 9293 s3.8.6.2.2: the right edge moves by a whole segment or not at all. */
+static void test_edge_moves_by_segments(void)
+{
+    tcp_pair *pair = tcp_pair_new(1, 4);
+    tcp_pair_open(pair, 0);
+    tcp_pair_run(pair, SECOND);
+    pair->ends[1].settings.deliver = NULL;
+    const tcp_endpoint *e = &pair->ends[1].tcp;
+    hit_data(pair, e->rcv_nxt, 1460);
+    const uint32_t edge = e->rcv_edge;
+    for (unsigned i = 0; i < 14; i++)
+        hit_data(pair, e->rcv_nxt, 100);
+    g_assert_cmpuint(e->rcv_edge - edge, ==, 0);
+    hit_data(pair, e->rcv_nxt, 100);
+    g_assert_cmpuint(e->rcv_edge - edge, >=, 1460);
+    tcp_pair_free(pair);
+}
+
 /* What is kept out of order is bounded in pieces and by the window; beyond the window nothing is kept. */
 static void test_bounded(void)
 {
@@ -226,6 +262,7 @@ int main(int argc, char **argv)
     g_test_add_func("/tcp/window/reader-stops", test_reader_stops);
     g_test_add_func("/tcp/window/both-stop", test_both_stop);
     g_test_add_func("/tcp/window/sack-blocks", test_sack_blocks);
+    g_test_add_func("/tcp/window/edge-moves-by-segments", test_edge_moves_by_segments);
     g_test_add_func("/tcp/window/bounded", test_bounded);
     return g_test_run();
 }
