@@ -66,9 +66,9 @@ static void take_window(tcp_endpoint *e, const tcp_segment *segment, uint32_t wi
         e->snd_wl2 = ack;
         if (window > e->max_wnd)
             e->max_wnd = window;
-        /* What probed the closed window was not taken: begin again at once. */
+        /* The pauses between probes had grown; what is sent now is timed as ever. */
         if (opened) {
-            e->snd_nxt = e->snd_una;
+            tcp_rto_restore(e);
             e->retransmit_at = ROLE_NEVER;
         }
     }

@@ -91,6 +91,14 @@ void tcp_congestion_on_timeout(tcp_endpoint *e)
     e->rtt_timing = false;
 }
 
+void tcp_rto_restore(tcp_endpoint *e)
+{
+    if (e->srtt == 0)
+        return;
+    const int64_t rto = e->srtt + MAX(clock_granularity, 4 * e->rttvar);
+    e->rto = CLAMP(rto, e->settings->rto_min, e->settings->rto_max);
+}
+
 void tcp_rtt_sample(tcp_endpoint *e, int64_t rtt)
 {
     /* A peer may echo what it likes: no sample is worth more than the longest timeout. */
@@ -102,8 +110,7 @@ void tcp_rtt_sample(tcp_endpoint *e, int64_t rtt)
         e->rttvar += (ABS(e->srtt - rtt) - e->rttvar) / 4;
         e->srtt = MAX(e->srtt + (rtt - e->srtt) / 8, 1);
     }
-    const int64_t rto = e->srtt + MAX(clock_granularity, 4 * e->rttvar);
-    e->rto = CLAMP(rto, e->settings->rto_min, e->settings->rto_max);
+    tcp_rto_restore(e);
 }
 
 void tcp_rto_backoff(tcp_endpoint *e)

@@ -54,5 +54,6 @@ void tcp_congestion_on_duplicate(tcp_endpoint *e);
 void tcp_congestion_on_timeout(tcp_endpoint *e);
 void tcp_rtt_sample(tcp_endpoint *e, int64_t rtt);
 void tcp_rto_backoff(tcp_endpoint *e);
+void tcp_rto_restore(tcp_endpoint *e); /* to what the samples say */
 
 #endif

@@ -214,6 +214,42 @@ static void test_sack_blocks(void)
     }
 }
 
+static bool lose_first(virtual_link *link, unsigned from, uint8_t *octets, size_t *length,
+                       const char *comment)
+{
+    bool *lost = link->tap_data;
+    (void)octets, (void)comment;
+    if (from == 0 && *length > 100 && !*lost) {
+        *lost = true;
+        return false;
+    }
+    return true;
+}
+
+/* The first segment into the opened window is lost: it comes again after a round trip, not after the pause
+ * that the probes had come to. */
+static void test_loss_after_opening(void)
+{
+    bool lost = false;
+    tcp_pair *pair = tcp_pair_new(1, 4);
+    pair->ends[1].settings.receive_buffer = 2920;
+    tcp_pair_open(pair, 0);
+    tcp_pair_run(pair, SECOND);
+    tcp_endpoint_hold(&pair->ends[1].tcp, true);
+    tcp_endpoint_write(&pair->ends[0].tcp, 4000);
+    tcp_pair_output(pair, 0);
+    tcp_pair_run(pair, 200 * SECOND);
+    g_assert_cmpuint(pair->ends[0].tcp.snd_wnd, ==, 0);
+    pair->link->tap = lose_first;
+    pair->link->tap_data = &lost;
+    tcp_endpoint_hold(&pair->ends[1].tcp, false);
+    tcp_pair_output(pair, 1);
+    tcp_pair_run(pair, SECOND);
+    g_assert_true(lost);
+    g_assert_cmpuint(pair->ends[1].read, ==, 4000);
+    tcp_pair_free(pair);
+}
+
 /* RFC 9293 s3.8.6.2.2: the right edge moves by a whole segment or not at all. */
 static void test_edge_moves_by_segments(void)
 {
@@ -263,6 +299,7 @@ int main(int argc, char **argv)
     g_test_add_func("/tcp/window/both-stop", test_both_stop);
     g_test_add_func("/tcp/window/sack-blocks", test_sack_blocks);
     g_test_add_func("/tcp/window/edge-moves-by-segments", test_edge_moves_by_segments);
+    g_test_add_func("/tcp/window/loss-after-opening", test_loss_after_opening);
     g_test_add_func("/tcp/window/bounded", test_bounded);
     return g_test_run();
 }
