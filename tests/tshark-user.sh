@@ -15,7 +15,7 @@ skip() {
 as_user() {
   (
     cd "$tshark_home" || exit 2
-    "${tshark_runner[@]}" env -i PATH="$PATH" HOME="$tshark_home" LC_ALL=C.UTF-8 TZ=UTC0 \
+    "$tshark_as_user" "$tshark_home" env -i PATH="$PATH" HOME="$tshark_home" LC_ALL=C.UTF-8 TZ=UTC0 \
       WIRESHARK_PLUGIN_DIR="$tshark_home/${tshark_plugins-plugins}" WIRESHARK_ABORT_ON_DISSECTOR_BUG=1 "$@"
   )
 }
@@ -27,18 +27,16 @@ tshark_home_take() {
 
 tshark_user_start() {
   command -v tshark >/dev/null || skip "tshark is not installed"
-  tshark_runner=()
   if [ "$(id -u)" = 0 ]; then
     command -v setpriv >/dev/null || skip "setpriv is not installed and tshark loads no plugin as root"
     getent passwd nobody >/dev/null || skip "there is no user nobody and tshark loads no plugin as root"
-    tshark_runner=(setpriv --reuid=nobody --regid="$(id -g nobody)" --clear-groups)
   fi
+  tshark_as_user=$(cd "$(dirname "${BASH_SOURCE[0]}")/../packaging" && pwd)/as-user.sh
   tshark_home=$(mktemp -d)
   trap 'rm -rf "$tshark_home"' EXIT
   cp -R -- "$1" "$tshark_home/plugins"
   chmod -R u=rwX,go=rX "$tshark_home"
-  [ "$(id -u)" != 0 ] || chown nobody "$tshark_home"
-  if ! as_user tshark -G plugins | grep -q '^catshark\.so'; then
+  if ! as_user tshark -G plugins | grep '^catshark\.so' >/dev/null; then
     echo "tshark does not load catshark.so from $1:"
     as_user tshark -G plugins
     exit 1
