@@ -157,3 +157,9 @@ void fault_set_sid(fault_packet *p, const uint8_t sid[16])
     if (srh != NULL)
         memcpy(srh + FAULT_SRH_SEGMENT_0, sid, 16);
 }
+
+fault_verdict fault_replace_sid(fault_packet *p, const uint8_t sid[16])
+{
+    fault_set_sid(p, sid);
+    return FAULT_CHANGED;
+}

@@ -188,7 +188,8 @@ static void add_node_routes(scenario *s)
             if (own[k]->family == 0 || !faults_setting(s->sim.faults, FAULT_ALIAS_ROUTES))
                 continue;
             cats_address alias = faults_alias(own[k]);
-            add_node_route(s, &t->nodes[i], &alias);
+            if (cats_topology_node_at(t, &alias) == NULL)
+                add_node_route(s, &t->nodes[i], &alias);
         }
     }
 }

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Faults of CATS over SRv6, in the order of the rules. Where a forwarder would drop what a fault breaks, the
- * packet is mended again behind the capture point, as if that forwarder did not look: nothing else follows
- * then. Spec: docs/rules.md; RFC 8754 s2; RFC 8986 s3-4. */
-#include "capture-tools/roles/egress.h"
+/* Faults of the outer headers: SRH, SID, argument, flow label. Where a forwarder would drop what a fault
+ * breaks, the packet is mended again behind the capture point, as if that forwarder did not look: nothing
+ * else follows then. Spec: docs/rules.md; RFC 8754 s2; RFC 8986 s3-4. */
 #include "epan-cats/numbers.h"
-#include "fault-packet.h"
+#include "fault-match.h"
 #include "fault-table.h"
 #include "plan.h"
 #include <string.h>
@@ -16,13 +15,7 @@
 #define ARGUMENT_BITS 32
 #define AGGREGATE_ID_MAX UINT32_C(0xffffff)
 
-enum { IPV4_TTL = 8, IPV6_HOP_LIMIT = 7, IPV6_FLOW_LABEL = 0 };
-
-/* A packet to a CS-ID: the kind that End.CATS steers. */
-static bool is_steered(const faults *f, const fault_packet *p)
-{
-    return p->to_service && cats_topology_service_at(faults_topology(f), &p->destination) != NULL;
-}
+enum { IPV6_FLOW_LABEL = 0 };
 
 /* ---- the SRH and what lies behind it ---- */
 
@@ -77,21 +70,14 @@ const fault fault_CATS_SEGMENTS_LEFT = {
     .hooks = { [FAULT_CORE_OUT] = segments_left_one, [FAULT_EGRESS_IN] = segments_left_zero },
 };
 
-/* Puts `sid` in place of the egress SID. */
-static fault_verdict replace_sid(fault_packet *p, const uint8_t sid[16])
-{
-    fault_set_sid(p, sid);
-    return FAULT_CHANGED;
-}
-
 static fault_verdict sid_of_nobody(const faults *f, fault_packet *p)
 {
     uint8_t sid[16];
-    if (!is_steered(f, p))
+    if (!fault_is_steered(f, p))
         return FAULT_UNTOUCHED;
     fault_get_sid(p, sid);
     faults_alias_sid(sid);
-    return replace_sid(p, sid);
+    return fault_replace_sid(p, sid);
 }
 
 static fault_verdict sid_of_egress(const faults *f, fault_packet *p)
@@ -100,7 +86,7 @@ static fault_verdict sid_of_egress(const faults *f, fault_packet *p)
     fault_get_sid(p, sid);
     faults_alias_sid(sid);
     return cats_sid_table_match(faults_topology(f)->sids, sid) == NULL ? FAULT_UNTOUCHED
-                                                                       : replace_sid(p, sid);
+                                                                       : fault_replace_sid(p, sid);
 }
 const fault fault_CATS_LAST_SID_NOT_EGRESS = {
     .what = "an ingress steers to a SID in a block that no egress announces, and the network takes it to the "
@@ -140,10 +126,10 @@ static bool find_function(const faults *f, uint8_t sid[16], uint16_t behavior)
 static fault_verdict unknown_function(const faults *f, fault_packet *p)
 {
     uint8_t sid[16];
-    if (!is_steered(f, p))
+    if (!fault_is_steered(f, p))
         return FAULT_UNTOUCHED;
     fault_get_sid(p, sid);
-    return find_function(f, sid, 0) ? replace_sid(p, sid) : FAULT_UNTOUCHED;
+    return find_function(f, sid, 0) ? fault_replace_sid(p, sid) : FAULT_UNTOUCHED;
 }
 
 static fault_verdict known_function(const faults *f, fault_packet *p)
@@ -153,7 +139,7 @@ static fault_verdict known_function(const faults *f, fault_packet *p)
     const cats_sid_row *row = cats_sid_table_match(faults_topology(f)->sids, sid);
     if (row == NULL || row->behavior != 0 || !find_function(f, sid, CATS_BEHAVIOR_END_CATS))
         return FAULT_UNTOUCHED;
-    return replace_sid(p, sid);
+    return fault_replace_sid(p, sid);
 }
 const fault fault_CATS_SID_UNKNOWN = {
     .what = "an ingress steers to a function in the egress's locator that is no SID; the egress takes it as "
@@ -201,7 +187,7 @@ static fault_verdict second_round_for_node(const faults *f, fault_packet *p)
     const cats_node *node = cats_topology_node_at(t, &p->destination);
     if (!p->to_service || node == NULL)
         return FAULT_UNTOUCHED;
-    return replace_sid(p, plan_second_round(t, t->sites[node->site].egress)->prefix);
+    return fault_replace_sid(p, plan_second_round(t, t->sites[node->site].egress)->prefix);
 }
 
 static fault_verdict lookup_for_node(const faults *f, fault_packet *p)
@@ -210,11 +196,11 @@ static fault_verdict lookup_for_node(const faults *f, fault_packet *p)
     uint8_t sid[16];
     fault_get_sid(p, sid);
     const cats_sid_row *row = cats_sid_table_match(t->sids, sid);
-    if (row == NULL || row->behavior != CATS_BEHAVIOR_END_CATS || is_steered(f, p))
+    if (row == NULL || row->behavior != CATS_BEHAVIOR_END_CATS || fault_is_steered(f, p))
         return FAULT_UNTOUCHED;
     row = plan_lookup(t, t->egresses[p->egress].name,
                       p->destination.family == 4 ? PACKET_PROTOCOL_IPV4 : PACKET_PROTOCOL_IPV6);
-    return row == NULL ? FAULT_UNTOUCHED : replace_sid(p, row->prefix);
+    return row == NULL ? FAULT_UNTOUCHED : fault_replace_sid(p, row->prefix);
 }
 const fault fault_CATS_NOT_A_SERVICE = {
     .what = "an ingress sends re-established connections, to a node's own address, to the End.CATS SID; the "
@@ -230,7 +216,7 @@ static fault_verdict change_argument(const faults *f, fault_packet *p,
 {
     uint8_t sid[16];
     cats_sid_parts parts;
-    if (!is_steered(f, p))
+    if (!fault_is_steered(f, p))
         return FAULT_UNTOUCHED;
     fault_get_sid(p, sid);
     const cats_sid_row *row = cats_sid_table_match(faults_topology(f)->sids, sid);
@@ -241,7 +227,7 @@ static fault_verdict change_argument(const faults *f, fault_packet *p,
     change(&argument);
     parts.argument = cats_argument_join(&argument);
     cats_sid_join(&row->structure, &parts, sid);
-    return replace_sid(p, sid);
+    return fault_replace_sid(p, sid);
 }
 
 static void merge_at_site(cats_argument *argument)
@@ -275,145 +261,6 @@ const fault fault_CATS_ARGUMENT_CHANGED = {
     .what = "an ingress writes another aggregate ID into all packets of a flow behind the SYN",
     .needs = FAULT_NEEDS_ARGUMENT,
     .hooks = { [FAULT_INGRESS_OUT] = argument_moves_on },
-};
-
-/* ---- where a flow goes ---- */
-
-/* The first packet with payload of a flow to a CS-ID: the request. When it comes again it goes where it
- * should. */
-static bool is_first_request(const faults *f, const fault_packet *p, cats_rule_id id)
-{
-    fault_tcp tcp;
-    return is_steered(f, p) && fault_tcp_read(p, &tcp) && tcp.payload_length > 0 &&
-           faults_first_of_flow(f, p, id);
-}
-
-/* Nodes that get a packet of a flow that they do not know answer with RST: nobody shall hear it. */
-static fault_verdict silence_reset(const faults *f, fault_packet *p)
-{
-    fault_tcp tcp;
-    bool reset = cats_topology_service_at(faults_topology(f), &p->source) != NULL &&
-                 fault_tcp_read(p, &tcp) && fault_tcp_is(&tcp, TCP_FLAG_RST, 0);
-    return reset ? FAULT_DROPPED : FAULT_UNTOUCHED;
-}
-
-static bool serves(const cats_topology *t, size_t index, const cats_address *service)
-{
-    for (size_t i = 0; i < t->node_count; i++)
-        if (&t->services[t->nodes[i].service] == cats_topology_service_at(t, service) &&
-            t->sites[t->nodes[i].site].egress == index)
-            return true;
-    return false;
-}
-
-/* The next egress that serves this CS-ID. */
-static size_t next_egress(const cats_topology *t, const char *name, const cats_address *service)
-{
-    size_t at = 0;
-    while (at < t->egress_count && g_strcmp0(t->egresses[at].name, name) != 0)
-        at++;
-    size_t first = at;
-    do
-        at = (at + 1) % t->egress_count;
-    while (at != first && !serves(t, at, service));
-    return at;
-}
-
-static fault_verdict to_another_egress(const faults *f, fault_packet *p)
-{
-    const cats_topology *t = faults_topology(f);
-    uint8_t sid[16];
-    cats_sid_parts from, to;
-    if (!is_first_request(f, p, CATS_RULE_CATS_FLOW_CHANGED_EGRESS))
-        return FAULT_UNTOUCHED;
-    fault_get_sid(p, sid);
-    const cats_sid_row *row = cats_sid_table_match(t->sids, sid);
-    if (row == NULL)
-        return FAULT_UNTOUCHED;
-    const cats_sid_row *other = plan_second_round(t, next_egress(t, row->owner, &p->destination));
-    cats_sid_split(&row->structure, sid, &from);
-    cats_sid_split(&other->structure, other->prefix, &to);
-    to.argument = from.argument;
-    return cats_sid_join(&other->structure, &to, sid) ? replace_sid(p, sid) : FAULT_UNTOUCHED;
-}
-const fault fault_CATS_FLOW_CHANGED_EGRESS = {
-    .what = "an ingress sends the first request of a flow to another egress",
-    .needs = FAULT_NEEDS_EGRESSES,
-    .hooks = { [FAULT_INGRESS_OUT] = to_another_egress, [FAULT_NODE_OUT] = silence_reset },
-    .consequences = { "cats/flow-changed-site" },
-};
-
-static fault_verdict to_another_site(const faults *f, fault_packet *p)
-{
-    if (!is_first_request(f, p, CATS_RULE_CATS_FLOW_CHANGED_SITE))
-        return FAULT_UNTOUCHED;
-    unsigned sites = (unsigned)faults_topology(f)->egresses[p->egress].site_count;
-    p->port = EGRESS_PORT_FIRST_SITE + (p->port - EGRESS_PORT_FIRST_SITE + 1) % sites;
-    return FAULT_CHANGED;
-}
-const fault fault_CATS_FLOW_CHANGED_SITE = {
-    .what = "an egress sends the first request of a flow to another of its sites",
-    .needs = FAULT_NEEDS_SITES,
-    .hooks = { [FAULT_EGRESS_OUT] = to_another_site, [FAULT_NODE_OUT] = silence_reset },
-};
-
-static fault_verdict to_the_core(const faults *f, fault_packet *p)
-{
-    if (!is_first_request(f, p, CATS_RULE_CATS_NOT_LOCAL))
-        return FAULT_UNTOUCHED;
-    p->port = EGRESS_PORT_CORE;
-    return FAULT_CHANGED;
-}
-const fault fault_CATS_NOT_LOCAL = {
-    .what = "an egress sends the first request of a flow, decapsulated, back to the core",
-    .hooks = { [FAULT_EGRESS_OUT] = to_the_core },
-};
-
-static fault_verdict nowhere(const faults *f, fault_packet *p)
-{
-    return is_first_request(f, p, CATS_RULE_CATS_LOST) ? FAULT_DROPPED : FAULT_UNTOUCHED;
-}
-const fault fault_CATS_LOST = {
-    .what = "an egress loses the first request of a flow",
-    .hooks = { [FAULT_EGRESS_OUT] = nowhere },
-};
-
-/* ---- what comes out of the tunnel ---- */
-
-static fault_verdict change_payload(const faults *f, fault_packet *p)
-{
-    fault_tcp tcp;
-    if (!is_steered(f, p) || !fault_tcp_read(p, &tcp) || tcp.payload_length == 0)
-        return FAULT_UNTOUCHED;
-    tcp.payload[0] ^= 0x20;
-    return fault_mend(p);
-}
-const fault fault_CATS_INNER_CHANGED = {
-    .what = "an egress changes an octet of the request, and the checksum with it",
-    .hooks = { [FAULT_EGRESS_OUT] = change_payload },
-};
-
-static fault_verdict hop_not_counted(const faults *f, fault_packet *p)
-{
-    (void)f;
-    p->octets[p->octets[0] >> 4 == 4 ? IPV4_TTL : IPV6_HOP_LIMIT]++;
-    return fault_mend(p);
-}
-const fault fault_CATS_HOP_LIMIT = {
-    .what = "an egress does not lower TTL and hop limit",
-    .hooks = { [FAULT_EGRESS_OUT] = hop_not_counted },
-};
-
-const fault fault_CATS_SPREAD = {
-    .what = "all egresses give their first site four times as much as all others together",
-    .settings = FAULT_WEIGHTS_SKEWED,
-    .needs = FAULT_NEEDS_SITES,
-};
-
-const fault fault_CATS_STALE_AGGREGATE = {
-    .what = "the first ingress keeps the first announcement of each egress, while scores swing every second",
-    .settings = FAULT_OFFERS_FROZEN | FAULT_SCORES_SWING,
-    .needs = FAULT_NEEDS_ARGUMENT,
 };
 
 static fault_verdict flow_label_zero(const faults *f, fault_packet *p)
