@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What all verbs share: exit codes, error messages, option parsing by GOption with one manner of usage error. */
+/* What all verbs share: exit codes, error messages, options parsed by GOption, one manner of usage error. */
 #ifndef CATSHARK_CLI_H
 #define CATSHARK_CLI_H
 
@@ -15,17 +15,19 @@ int cli_usage_error(const char *verb, const char *format, ...) G_GNUC_PRINTF(2, 
 /* The same without the hint, for a file or a permission. */
 int cli_trouble(const char *verb, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
-/* Parses argv by the table (a GOption table, NULL ended). `argv` keeps what is no option. True to go on; on false
- * *status is what to exit with (--help prints and gives CLI_OK). */
-bool cli_parse(const char *verb, const char *arguments, const char *summary, const GOptionEntry *entries, int *argc,
-               char ***argv, int *status);
+/* Parses argv by the table (a GOption table, NULL ended). `argv` keeps what is no option. True to go on; on
+ * false *status is what to exit with (--help prints and gives CLI_OK). */
+bool cli_parse(const char *verb, const char *arguments, const char *summary, const GOptionEntry *entries,
+               int *argc, char ***argv, int *status);
 
-/* "1000", "10k", "1M", "0x5341"; the whole text, within [low, high]. On false *message quotes the text and names the range. */
+/* "1000", "10k", "1M", "0x5341"; the whole text, within [low, high]. On false *message quotes the text and
+ * names the range. */
 bool cli_number(const char *text, uint64_t low, uint64_t high, uint64_t *value, char **message);
 /* "500ms", "10s", "2m", a bare number is seconds; result in nanoseconds. */
 bool cli_duration(const char *text, int64_t *nanoseconds, char **message);
 
-/* Set by SIGINT and SIGTERM once cli_watch_interrupt() was called: verbs finish their files and print the summary. */
+/* Set by SIGINT and SIGTERM once cli_watch_interrupt() was called: verbs finish their files and print the
+ * summary. */
 void cli_watch_interrupt(void);
 bool cli_interrupted(void);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* An IPv4 or IPv6 address as the protocols carry it: octets in network byte order. Spec: RFC 791, RFC 4291. */
+/* An IPv4 or IPv6 address as it is carried: octets in network byte order. Spec: RFC 791, RFC 4291. */
 #ifndef EPAN_CATS_ADDRESS_H
 #define EPAN_CATS_ADDRESS_H
 
@@ -35,9 +35,9 @@ bool cats_address_parse(const char *text, cats_address *address);
  * or family 0: false). */
 bool cats_address_in_prefix(const cats_address *address, const cats_address *prefix, unsigned bits);
 
-/* Why an address cannot be the unicast address of a host: a static word such as "multicast", or NULL when it can.
- * Unspecified, loopback, multicast, IPv4 limited broadcast, and link-local (169.254/16, fe80::/10);
- * of an IPv4-mapped IPv6 address the IPv4 address is judged. Family 0: "no address". */
+/* Why an address cannot be the unicast address of a host: a static word such as "multicast", or NULL when it
+ * can. Unspecified, loopback, multicast, IPv4 limited broadcast, and link-local (169.254/16, fe80::/10); of
+ * an IPv4-mapped IPv6 address the IPv4 address is judged. Family 0: "no address". */
 const char *cats_address_not_unicast(const cats_address *address);
 
 #endif

@@ -31,14 +31,14 @@ typedef struct cats_sid_parts {
 
 /* Bits behind the argument belong to no part. An invalid structure gives parts that are all zero. */
 void cats_sid_split(const cats_sid_structure *structure, const uint8_t sid[16], cats_sid_parts *parts);
-/* The inverse, bits behind the argument zero. False, and nothing is written, when a part has bits beyond the length
- * that the structure gives it, or the structure is invalid. */
+/* The inverse, bits behind the argument zero. False, and nothing is written, when a part has bits beyond the
+ * length that the structure gives it, or the structure is invalid. */
 bool cats_sid_join(const cats_sid_structure *structure, const cats_sid_parts *parts, uint8_t sid[16]);
 
-/* One step through a container of NEXT-CSID SIDs (RFC 9800 s4.1.1): `structure` is that of the SID in force at the
- * container's head, whose C-SID is its node and function bits; all bits behind them move up to stand behind the block
- * and zeros fill the end. False, with the container unchanged, when the next C-SID, as many bits as there are up to that length, is zero:
- * the one at the head is the last. */
+/* One step through a container of NEXT-CSID SIDs (RFC 9800 s4.1.1): `structure` is that of the SID in force
+ * at the container's head, whose C-SID is its node and function bits; all bits behind them move up to stand
+ * behind the block and zeros fill the end. False, with the container unchanged, when the next C-SID, as many
+ * bits as there are up to that length, is zero: the one at the head is the last. */
 bool cats_sid_container_next(const cats_sid_structure *structure, uint8_t container[16]);
 
 /* draft-du-cats-aggregated-metrics-on-egress s2 */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a parser says about octets that are not what they claim to be. Parsers never print: they fill this in. */
+/* What a parser says about octets that are not what they claim. Parsers never print: they fill this in. */
 #ifndef EPAN_CATS_DEFECT_H
 #define EPAN_CATS_DEFECT_H
 
@@ -9,7 +9,7 @@
 /* A named defect. All text is static. `found` is the offending value, `expected` what the source allows
  * ("8 or 20"), `at` the octet offset of the value from the first octet given to the parser. */
 typedef struct cats_defect {
-    const char *subject;  /* "affinity option: length" */
+    const char *subject; /* "affinity option: length" */
     uint64_t found;
     const char *expected; /* "8 or 20" */
     size_t at;

@@ -6,12 +6,12 @@
 
 /* TCP Service Affinity (draft-wang-tcpm-tcp-service-affinity-option) */
 #define AFFINITY_KIND_DEFAULT 200
-#define AFFINITY_EXID_DEFAULT 0x5341u   /* "SA", unregistered; RFC 6994 */
-#define AFFINITY_SAF_OFFSET_DEFAULT 6   /* bit offset in octets 12-13 of the TCP header: 4, 5 or 6 */
+#define AFFINITY_EXID_DEFAULT 0x5341u /* "SA", unregistered; RFC 6994 */
+#define AFFINITY_SAF_OFFSET_DEFAULT 6 /* bit offset in octets 12-13 of the TCP header: 4, 5 or 6 */
 #define AFFINITY_RECONNECT_LIMIT_DEFAULT_MS 5000
 
 /* CATS over SRv6 (draft-du-cats-aggregated-metrics-on-egress) */
-#define CATS_BEHAVIOR_END_CATS 0x80CA   /* private use range 0x8000-0x87FF, RFC 8986 s10.2 */
+#define CATS_BEHAVIOR_END_CATS 0x80CA /* private use range 0x8000-0x87FF, RFC 8986 s10.2 */
 #define CATS_FUNCTION_END_CATS_DEFAULT 0xCA75u
 #define CATS_STRUCTURE_DEFAULT "32/16/16/32"
 #define CATS_LOCATOR_BLOCK_DEFAULT "5f00::/16" /* RFC 9602 */

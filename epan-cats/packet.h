@@ -25,67 +25,80 @@ bool packet_link_supported(int link_type);
 #define PACKET_VLAN_MAX 2
 
 enum {
-    PACKET_PROTOCOL_HOP_BY_HOP = 0, PACKET_PROTOCOL_ICMP = 1, PACKET_PROTOCOL_IPV4 = 4, PACKET_PROTOCOL_TCP = 6,
-    PACKET_PROTOCOL_UDP = 17, PACKET_PROTOCOL_IPV6 = 41, PACKET_PROTOCOL_ROUTING = 43, PACKET_PROTOCOL_FRAGMENT = 44,
-    PACKET_PROTOCOL_AH = 51, PACKET_PROTOCOL_ICMPV6 = 58, PACKET_PROTOCOL_NO_NEXT = 59, PACKET_PROTOCOL_DESTINATION = 60,
+    PACKET_PROTOCOL_HOP_BY_HOP = 0,
+    PACKET_PROTOCOL_ICMP = 1,
+    PACKET_PROTOCOL_IPV4 = 4,
+    PACKET_PROTOCOL_TCP = 6,
+    PACKET_PROTOCOL_UDP = 17,
+    PACKET_PROTOCOL_IPV6 = 41,
+    PACKET_PROTOCOL_ROUTING = 43,
+    PACKET_PROTOCOL_FRAGMENT = 44,
+    PACKET_PROTOCOL_AH = 51,
+    PACKET_PROTOCOL_ICMPV6 = 58,
+    PACKET_PROTOCOL_NO_NEXT = 59,
+    PACKET_PROTOCOL_DESTINATION = 60,
     PACKET_PROTOCOL_ETHERNET = 143
 };
 
 /* One IPv4 or IPv6 header. Offsets count from the first octet of the frame. */
 typedef struct packet_ip {
-    uint32_t offset;         /* of the IP header */
-    uint32_t payload;        /* of the upper layer, behind options and extension headers */
-    uint32_t end;            /* one past the packet's last octet by its own length, at most the octets on the wire */
-    uint8_t version;         /* 4 or 6 */
-    uint8_t protocol;        /* upper layer, behind all extension headers; where the walk stopped, that header */
-    uint8_t fragment_protocol; /* of a fragment, as every fragment of the packet names it: IPv4 Protocol, or the
-                                * Next Header of the Fragment header */
-    uint8_t hop_limit;       /* TTL or Hop Limit */
-    bool quoted;             /* inside an ICMP error */
-    bool fragment;           /* a fragment that is not the whole packet */
-    bool later_fragment;     /* fragment offset above 0: the upper layer header is not here */
-    uint32_t fragment_id;    /* 0 unless it is a fragment */
-    uint32_t flow_label;     /* IPv6 */
-    uint32_t srh;            /* offset of the SRH, 0 when there is none */
-    uint32_t routing;        /* offset of the first routing header of any type, 0 when there is none */
+    uint32_t offset;  /* of the IP header */
+    uint32_t payload; /* of the upper layer, behind options and extension headers */
+    uint32_t end;     /* one past the packet's last octet by its own length, at most the octets on the wire */
+    uint8_t version;  /* 4 or 6 */
+    uint8_t protocol; /* upper layer, behind all extension headers; where the walk stopped, that header */
+    uint8_t fragment_protocol; /* of a fragment, as every fragment of the packet names it: IPv4 Protocol, or
+                                * the Next Header of the Fragment header */
+    uint8_t hop_limit;         /* TTL or Hop Limit */
+    bool quoted;               /* inside an ICMP error */
+    bool fragment;             /* a fragment that is not the whole packet */
+    bool later_fragment;       /* fragment offset above 0: the upper layer header is not here */
+    uint32_t fragment_id;      /* 0 unless it is a fragment */
+    uint32_t flow_label;       /* IPv6 */
+    uint32_t srh;              /* offset of the SRH, 0 when there is none */
+    uint32_t routing;          /* offset of the first routing header of any type, 0 when there is none */
 } packet_ip;
 
 typedef enum packet_end {
-    PACKET_COMPLETE,    /* walked to a transport header, or to a payload that this walker does not know */
-    PACKET_CUT,         /* the capture ends inside a header (snap length) */
-    PACKET_MALFORMED,   /* a field contradicts another: defect says which */
-    PACKET_TOO_DEEP     /* more than PACKET_IP_MAX IP headers */
+    PACKET_COMPLETE,  /* walked to a transport header, or to a payload that this walker does not know */
+    PACKET_CUT,       /* the capture ends inside a header (snap length) */
+    PACKET_MALFORMED, /* a field contradicts another: defect says which */
+    PACKET_TOO_DEEP   /* more than PACKET_IP_MAX IP headers */
 } packet_end;
 
 typedef enum packet_transport {
-    PACKET_NO_TRANSPORT, PACKET_TCP, PACKET_UDP, PACKET_ICMP, PACKET_ICMPV6
+    PACKET_NO_TRANSPORT,
+    PACKET_TCP,
+    PACKET_UDP,
+    PACKET_ICMP,
+    PACKET_ICMPV6
 } packet_transport;
 
 typedef struct packet {
     const uint8_t *data;
-    uint32_t captured;       /* octets at data */
-    uint32_t wire;           /* octets on the wire, >= captured */
-    uint8_t vlan_count;      /* at most PACKET_VLAN_MAX are kept, all are walked */
+    uint32_t captured;              /* octets at data */
+    uint32_t wire;                  /* octets on the wire, >= captured */
+    uint8_t vlan_count;             /* at most PACKET_VLAN_MAX are kept, all are walked */
     uint16_t vlan[PACKET_VLAN_MAX]; /* TCI of the frame's own tags, outermost first */
-    uint16_t ethertype;      /* of the frame, behind its tags; 0 for raw IP and for 802.3 length frames */
+    uint16_t ethertype; /* of the frame, behind its tags; 0 for raw IP and for 802.3 length frames */
     uint8_t ip_count;
     packet_end end;
-    cats_defect defect;      /* valid with PACKET_MALFORMED and PACKET_CUT */
-    packet_transport transport;       /* behind ip[ip_count - 1]; none for a later fragment */
+    cats_defect defect;         /* valid with PACKET_MALFORMED and PACKET_CUT */
+    packet_transport transport; /* behind ip[ip_count - 1]; none for a later fragment */
     uint32_t transport_offset;
-    uint32_t transport_length;        /* TCP: header with options; UDP 8; ICMP 8; 0 when not known or not so long */
-    uint32_t transport_payload;       /* octets behind that header, by the IP length; 0 with transport_length 0 */
-    bool transport_captured;          /* the header is wholly in the capture */
+    uint32_t transport_length;  /* TCP: header with options; UDP 8; ICMP 8; 0 when not known or not so long */
+    uint32_t transport_payload; /* octets behind that header, by the IP length; 0 with transport_length 0 */
+    bool transport_captured;    /* the header is wholly in the capture */
     uint16_t source_port, destination_port; /* TCP, UDP; valid once their 4 octets are captured, else 0 */
-    uint16_t tcp_flags;               /* the 12 bits; valid when octets 12-13 are captured, else 0 */
-    packet_ip ip[PACKET_IP_MAX];      /* outermost first; only [0, ip_count) is written */
+    uint16_t tcp_flags;                     /* the 12 bits; valid when octets 12-13 are captured, else 0 */
+    packet_ip ip[PACKET_IP_MAX];            /* outermost first; only [0, ip_count) is written */
 } packet;
 
-/* Walks the frame. Total: any octets, any lengths (wire below captured counts as captured). Unused parts of *out are
- * not cleared. As Wireshark reads it: octets behind the IP length are padding; a length beyond the frame is a defect
- * and the walk goes on with what is there; IPv4 length 0 (segmentation offload) is the rest of the frame. Whatever
- * was found before the walk ended stands, with any `end`. Quotes in ICMP errors and first fragments end where they
- * end: that is no defect. */
+/* Walks the frame. Total: any octets, any lengths (wire below captured counts as captured). Unused parts of
+ * *out are not cleared. As Wireshark reads it: octets behind the IP length are padding; a length beyond the
+ * frame is a defect and the walk goes on with what is there; IPv4 length 0 (segmentation offload) is the rest
+ * of the frame. Whatever was found before the walk ended stands, with any `end`. Quotes in ICMP errors and
+ * first fragments end where they end: that is no defect. */
 void packet_walk(int link_type, const uint8_t *data, uint32_t captured, uint32_t wire, packet *out);
 
 cats_address packet_source(const packet *p, const packet_ip *ip);

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* X(symbol, group, name, severity, scope, needs, sentence, source): CATS_RULE_<symbol>, with the id group/name. */
+/* X(symbol, group, name, severity, scope, needs, sentence, source): CATS_RULE_<symbol>, id group/name. */
 #include "rules.def"
 
 typedef enum cats_rule_id {
@@ -31,8 +31,8 @@ typedef enum cats_rule_scope {
 typedef enum cats_rule_needs { CATS_NEEDS_NOTHING, CATS_NEEDS_TOPOLOGY } cats_rule_needs;
 
 typedef struct cats_rule {
-    const char *id;       /* "affinity/not-on-fin" */
-    const char *filter;   /* "affinity.not-on-fin": the same with a dot, a Wireshark filter name */
+    const char *id;     /* "affinity/not-on-fin" */
+    const char *filter; /* "affinity.not-on-fin": the same with a dot, a Wireshark filter name */
     cats_severity severity;
     cats_rule_scope scope;
     cats_rule_needs needs;
@@ -50,10 +50,10 @@ const char *cats_rule_scope_name(cats_rule_scope scope);
 #define CATS_FINDING_TEXT 224
 typedef struct cats_finding {
     cats_rule_id rule;
-    char text[CATS_FINDING_TEXT]; /* "address 224.0.0.1 is multicast, expected the unicast address of a service node" */
+    char text[CATS_FINDING_TEXT]; /* "port 0, expected a port of the service node" */
 } cats_finding;
 
-/* The findings of one packet: at most one of each rule and eight in all (a ninth is dropped, `more` is set). */
+/* The findings of one packet: at most one of each rule and eight in all (a ninth sets `more`). */
 #define CATS_FINDINGS_MAX 8
 typedef struct cats_findings {
     unsigned count;
@@ -63,8 +63,8 @@ typedef struct cats_findings {
 
 /* Sets count and more to zero; the list is not touched (hot path). */
 void cats_findings_clear(cats_findings *findings);
-/* Adds the rule with its sentence, cut at a whole character. Does nothing when the rule is in the list already or
- * `findings` is NULL. */
+/* Adds the rule with its sentence, cut at a whole character. Does nothing when the rule is in the list
+ * already or `findings` is NULL. */
 void cats_findings_add(cats_findings *findings, cats_rule_id rule, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

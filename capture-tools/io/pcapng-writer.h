@@ -14,7 +14,8 @@ typedef struct pcapng_writer pcapng_writer;
  * pcapng_writer_close(): nothing half-written is left behind. `application` goes into shb_userappl. */
 pcapng_writer *pcapng_writer_open(const char *path, const char *application, GError **error);
 /* Returns the interface id, from 0. link_type is a DLT/LINKTYPE value; timestamps are nanoseconds. */
-uint32_t pcapng_writer_add_interface(pcapng_writer *writer, const char *name, uint16_t link_type, uint32_t snap_length);
+uint32_t pcapng_writer_add_interface(pcapng_writer *writer, const char *name, uint16_t link_type,
+                                     uint32_t snap_length);
 /* `comment` may be NULL or "". False on a write error: see pcapng_writer_close(). */
 bool pcapng_writer_packet(pcapng_writer *writer, uint32_t interface, int64_t time_ns, const uint8_t *data,
                           uint32_t captured, uint32_t wire, const char *comment);

@@ -137,8 +137,8 @@ static void test_spread(void)
     }
 }
 
-/* The flows that reach one egress spread over its sites as evenly as chance would have it, even when sites and
- * egresses have the same names: the two choices do not depend on each other. Chi-square, 2 degrees of
+/* The flows that reach one egress spread over its sites as evenly as chance would have it, even when sites
+ * and egresses have the same names: the two choices do not depend on each other. Chi-square, 2 degrees of
  * freedom, p < 0.0001. */
 static void test_independent_of_site(void)
 {
