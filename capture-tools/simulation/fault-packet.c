@@ -72,17 +72,21 @@ static size_t copy_others(const affinity_numbers *numbers, const fault_tcp *tcp,
     return length;
 }
 
+static size_t padded(size_t length)
+{
+    return (length + 3) & ~(size_t)3;
+}
+
 /* Gives the TCP header these options, padded; moves the payload and mends the lengths. */
 static void replace_options(fault_packet *p, fault_tcp *tcp, const uint8_t *options, size_t length)
 {
-    size_t padded = (length + 3) & ~(size_t)3;
-    size_t before = p->length;
-    memmove(tcp->options + padded, tcp->payload, tcp->payload_length);
+    size_t whole = padded(length);
+    memmove(tcp->options + whole, tcp->payload, tcp->payload_length);
     memcpy(tcp->options, options, length);
-    memset(tcp->options + length, TCP_OPTION_EOL, padded - length);
+    memset(tcp->options + length, TCP_OPTION_EOL, whole - length);
     uint16_t word = packet_get16(tcp->header + TCP_FLAGS_AT);
-    packet_put16(tcp->header + TCP_FLAGS_AT, (uint16_t)((word & 0x0fff) | ((TCP_HEADER + padded) / 4) << 12));
-    p->length = before + padded - tcp->options_length;
+    packet_put16(tcp->header + TCP_FLAGS_AT, (uint16_t)((word & 0x0fff) | ((TCP_HEADER + whole) / 4) << 12));
+    p->length = p->length + whole - tcp->options_length;
     if (p->octets[0] >> 4 == 4)
         packet_put16(p->octets + IPV4_TOTAL_LENGTH, (uint16_t)p->length);
     else
@@ -99,7 +103,8 @@ bool fault_put_options(fault_packet *p, const affinity_numbers *numbers, const a
     size_t length = copy_others(numbers, &tcp, list), ours = 0;
     for (unsigned i = 0; i < count; i++)
         ours += affinity_option_length(&options[i]);
-    if (length + ours > TCP_OPTIONS_ROOM || p->length + TCP_OPTIONS_ROOM > p->capacity)
+    size_t grown = p->length + padded(length + ours) - tcp.options_length;
+    if (length + ours > TCP_OPTIONS_ROOM || grown > p->capacity)
         return false;
     for (unsigned i = 0; i < count; i++)
         length += affinity_option_build(&options[i], list + length, sizeof(list) - length);

@@ -3,10 +3,17 @@
 #include "station.h"
 #include <string.h>
 
-/* Room for any IP packet and what a fault adds to it. */
-#define SCRATCH (40 + 65535)
+/* What a fault adds to a packet at most: TCP options. */
+#define GROWTH 40
 
-/* Copies the packet to where faults may change it. `room` has 2 * SCRATCH octets. */
+/* Room for a packet that faults may change, and for a second one. Not kept: a role that takes a packet sends
+ * others. */
+static uint8_t *room_for(size_t length)
+{
+    return g_malloc(2 * (length + GROWTH));
+}
+
+/* Copies the packet to where faults may change it. */
 static fault_verdict apply(const station *at, fault_point point, const fault_packet *about,
                            const uint8_t *octets, size_t length, unsigned port, uint8_t *room,
                            fault_packet *p)
@@ -19,9 +26,9 @@ static fault_verdict apply(const station *at, fault_point point, const fault_pac
     p->point = point;
     p->octets = room;
     p->length = length;
-    p->capacity = SCRATCH;
+    p->capacity = length + GROWTH;
     p->port = port;
-    p->extra = room + SCRATCH;
+    p->extra = room + p->capacity;
     p->extra_length = 0;
     return faults_apply(at->sim->faults, p);
 }
@@ -29,7 +36,7 @@ static fault_verdict apply(const station *at, fault_point point, const fault_pac
 static void send_faulty(const station *at, int64_t now, unsigned port, const uint8_t *octets, size_t length,
                         const char *comment, fault_point point, const fault_packet *about)
 {
-    uint8_t *room = g_malloc(2 * SCRATCH);
+    uint8_t *room = room_for(length);
     fault_packet p;
     char both[RECORDER_COMMENT_MAX];
     switch (apply(at, point, about, octets, length, port, room, &p)) {
@@ -54,7 +61,7 @@ void station_send(const station *at, unsigned port, const uint8_t *octets, size_
                   fault_point point, const fault_packet *about)
 {
     int64_t now = event_queue_now(at->sim->queue);
-    if (length <= SCRATCH && faults_at(at->sim->faults, point))
+    if (faults_at(at->sim->faults, point))
         send_faulty(at, now, port, octets, length, comment, point, about);
     else
         network_send(at->sim->net, now, at->node, port, octets, length, comment);
@@ -68,7 +75,7 @@ void station_receive(const station *at, int64_t now, unsigned port, network_fram
         take(context, now, port, octets, frame->length);
         return;
     }
-    uint8_t *room = g_malloc(2 * SCRATCH);
+    uint8_t *room = room_for(frame->length);
     fault_packet p;
     if (apply(at, point, about, octets, frame->length, port, room, &p) != FAULT_DROPPED)
         take(context, now, port, p.octets, p.length);

