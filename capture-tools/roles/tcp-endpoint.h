@@ -78,8 +78,9 @@ enum {
     TCP_HAPPENED_DATA = 1 << 2, /* `received` grew */
     TCP_HAPPENED_PEER_CLOSED =
         1 << 3, /* the peer's FIN came in sequence; fin_option is valid if has_fin_option */
-    TCP_HAPPENED_OLD_FIN = 1 << 4,         /* the segment repeats a FIN that is already known */
-    TCP_HAPPENED_FIN_DIFFERS = 1 << 5,     /* ... with another affinity option, or without it */
+    TCP_HAPPENED_OLD_FIN = 1 << 4, /* the segment repeats a FIN that is already known */
+    TCP_HAPPENED_FIN_DIFFERS =
+        1 << 5, /* ... with another option or none, elsewhere, or with payload behind it */
     TCP_HAPPENED_FIN_SENT = 1 << 6,        /* for the first time; fin_option_sent: with the option */
     TCP_HAPPENED_OPTION_LEFT_OUT = 1 << 7, /* ... without, for want of room */
     TCP_HAPPENED_FINISHED = 1 << 8,        /* both directions closed in order (TIME-WAIT may follow) */
