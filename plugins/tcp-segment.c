@@ -25,7 +25,7 @@ typedef struct our_segment {
     affinity_segment segment;
     affinity_seen seen;
     option_items items;
-    proto_node *mark; /* TCP's item is the first one behind it */
+    proto_node *mark; /* TCP's items are behind it */
 } our_segment;
 
 /* Flags and options, as far as the capture has them: options that it cut are left to the option dissector. */
@@ -68,21 +68,27 @@ static bool read_segment(tvbuff_t *tvb, packet_info *pinfo, our_segment *ours)
     return true;
 }
 
-/* SAF beside the reserved bits of which it is one. Gives the item that findings about bits hang on. */
-static proto_item *show_flags(tvbuff_t *tvb, proto_tree *tcp_tree, const our_segment *ours)
+/* SAF beside the reserved bits of which it is one. */
+static void show_saf(tvbuff_t *tvb, proto_tree *flags, const our_segment *ours)
 {
-    proto_node *flags = tree_first(tcp_tree, native_tcp_flags);
-    proto_tree *parent = flags == NULL ? tcp_tree : flags;
-    if (!ours->seen.saf)
-        return parent;
     int field = hf_affinity_saf[affinity_settings()->saf_offset - SAF_OFFSET_MIN];
-    proto_item *item = proto_tree_add_boolean(parent, field, tvb, AT_FLAGS, 1, ours->segment.flags);
-    proto_node *reserved = tree_first(parent, native_tcp_flags_res);
+    proto_item *item = proto_tree_add_boolean(flags, field, tvb, AT_FLAGS, 1, ours->segment.flags);
+    proto_node *reserved = tree_first(flags, native_tcp_flags_res);
     if (reserved != NULL)
-        proto_tree_move_item(parent, reserved, item);
-    if (flags != NULL)
-        proto_item_append_text(flags, " [SAF]");
-    return parent;
+        proto_tree_move_item(flags, reserved, item);
+}
+
+/* The tree of TCP's flags; where Wireshark left it out, the one of TCP; where that is left out too, the one
+ * around. */
+static proto_tree *flags_tree(proto_tree *tree, const our_segment *ours)
+{
+    proto_node *header = tree_first_behind(tree, ours->mark, native_tcp);
+    if (header == NULL) {
+        proto_node *flags = tree_first_behind(tree, ours->mark, native_tcp_flags);
+        return flags == NULL ? tree : flags;
+    }
+    proto_node *flags = tree_first(header, native_tcp_flags);
+    return flags == NULL ? header : flags;
 }
 
 static proto_item *option_item(tvbuff_t *tvb, const our_segment *ours, size_t at)
@@ -123,10 +129,11 @@ static void summarise(packet_info *pinfo, const affinity_seen *seen)
 
 static void show_segment(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const our_segment *ours)
 {
-    proto_node *tcp_tree = tree_next(tree, ours->mark);
-    if (tcp_tree == NULL)
-        tcp_tree = tree;
-    proto_item *flags = show_flags(tvb, tcp_tree, ours);
+    proto_tree *flags = flags_tree(tree, ours);
+    if (ours->seen.saf) {
+        show_saf(tvb, flags, ours);
+        proto_item_append_text(flags, " [SAF]");
+    }
     if (ours->whole && !pinfo->flags.in_error_pkt)
         show_findings(tvb, pinfo, ours, flags);
     summarise(pinfo, &ours->seen);

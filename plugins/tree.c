@@ -33,31 +33,31 @@ static bool shows(const proto_node *node, int field)
     return info != NULL && info->hfinfo->id == field;
 }
 
-proto_node *tree_next(proto_tree *tree, proto_node *sibling)
-{
-    if (sibling != NULL)
-        return sibling->next;
-    return tree == NULL ? NULL : tree->first_child;
-}
-
 proto_node *tree_mark(proto_tree *tree)
 {
     return tree == NULL ? NULL : tree->last_child;
 }
 
-proto_node *tree_first(proto_tree *tree, int field)
+proto_node *tree_first_behind(proto_tree *tree, proto_node *mark, int field)
 {
-    for (proto_node *node = tree_next(tree, NULL); node != NULL; node = node->next)
+    if (tree == NULL)
+        return NULL;
+    for (proto_node *node = mark == NULL ? tree->first_child : mark->next; node != NULL; node = node->next)
         if (shows(node, field))
             return node;
     return NULL;
 }
 
+proto_node *tree_first(proto_tree *tree, int field)
+{
+    return tree_first_behind(tree, NULL, field);
+}
+
 proto_node *tree_last(proto_tree *tree, int field)
 {
-    proto_node *found = NULL;
-    for (proto_node *node = tree_next(tree, NULL); node != NULL; node = node->next)
-        if (shows(node, field))
-            found = node;
-    return found;
+    proto_node *last = NULL;
+    for (proto_node *node = tree_first(tree, field); node != NULL;
+         node = tree_first_behind(tree, node, field))
+        last = node;
+    return last;
 }

@@ -11,14 +11,14 @@ extern int native_tcp, native_tcp_flags, native_tcp_flags_res, native_tcp_option
 extern int native_ipv6, native_ipv6_dst, native_srh_address;
 void tree_find_natives(void);
 
-/* The first or last child that shows this field; NULL without a tree, or when Wireshark left the item out
- * because nobody asked for it. */
+/* The first or last child that shows this field; NULL without a tree. Where nobody looks at the tree as a
+ * whole, Wireshark leaves out items that nobody asked for, protocols as well, and puts what belongs below
+ * them into the tree that they would be in. */
 proto_node *tree_first(proto_tree *tree, int field);
 proto_node *tree_last(proto_tree *tree, int field);
 
-/* The first child behind `sibling`, or the first of all when that is NULL. */
-proto_node *tree_next(proto_tree *tree, proto_node *sibling);
-/* The last child so far, a place to come back to with tree_next(). */
+/* The last child so far, and the first one that shows this field of those that came after it. */
 proto_node *tree_mark(proto_tree *tree);
+proto_node *tree_first_behind(proto_tree *tree, proto_node *mark, int field);
 
 #endif
