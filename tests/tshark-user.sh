@@ -6,10 +6,17 @@
 #                                        where it cannot run; removed on exit
 #   as_user PROGRAM ARGUMENT...          runs a program of Wireshark as that user, in $tshark_home
 #   tshark_home_take FILE                copies a capture to where that user can read it, under its own name
+#   fail WORD...                         says what is wrong and counts it in $failures
 
 skip() {
   echo "SKIP: $*"
   exit 77
+}
+
+failures=0
+fail() {
+  echo "$@"
+  failures=$((failures + 1))
 }
 
 as_user() {

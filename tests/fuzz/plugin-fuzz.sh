@@ -12,7 +12,7 @@ tshark_user_start "$1"
 passes=${2:-10}
 first=${3:-1}
 kept=$PWD
-runs=0 failures=0
+runs=0
 mkdir "$tshark_home/none"
 cp "$here"/settings/* "$tshark_home"
 
@@ -46,11 +46,7 @@ try() {
 settings=(-o "cats.topology:samples.conf" -o 'uat:cats_sids:"5f00::/32","32/16/0/0","End with NEXT-CSID","",""')
 
 # Every packet written by hand in one file, every sample in another.
-for file in "$here"/captures/*.hex; do
-  make_capture "$(basename "$file")"
-  mv "$tshark_home/capture.pcap" "$tshark_home/part-$(basename "$file" .hex).pcap"
-done
-mergecap -a -w "$tshark_home/hex.pcapng" "$tshark_home"/part-*.pcap
+make_capture_by_hand
 mergecap -a -w "$tshark_home/samples.pcapng" "$here"/../../samples/*.pcap
 
 for ((seed = first; seed < first + passes; seed++)); do

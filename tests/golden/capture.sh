@@ -3,6 +3,7 @@
 #
 #   make_capture CAPTURE[:OCTETS]   makes $tshark_home/capture.pcap of a sample or of labelled hexadecimal, frames cut to
 #                                   OCTETS if given
+#   make_capture_by_hand            makes $tshark_home/hex.pcapng of all that is written by hand
 
 make_capture() {
   local file=${1%%:*} cut=
@@ -24,4 +25,14 @@ make_capture() {
     mv "$tshark_home/whole.pcap" "$tshark_home/capture.pcap"
   fi
   chmod 644 "$tshark_home/capture.pcap"
+}
+
+make_capture_by_hand() {
+  local file
+  for file in "$here"/captures/*.hex; do
+    make_capture "$(basename "$file")"
+    mv "$tshark_home/capture.pcap" "$tshark_home/part-$(basename "$file" .hex).pcap"
+  done
+  mergecap -a -w "$tshark_home/hex.pcapng" "$tshark_home"/part-*.pcap
+  chmod 644 "$tshark_home/hex.pcapng"
 }

@@ -8,19 +8,9 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../tshark-user.sh"
 . "$here/capture.sh"
 tshark_user_start "$1"
-failures=0
-
-fail() {
-  echo "$@"
-  failures=$((failures + 1))
-}
 
 # All packets written by hand in one file, and one capture of a kernel.
-for file in "$here"/captures/*.hex; do
-  make_capture "$(basename "$file")"
-  mv "$tshark_home/capture.pcap" "$tshark_home/part-$(basename "$file" .hex).pcap"
-done
-(cd "$tshark_home" && mergecap -a -w hex.pcap part-*.pcap && chmod 644 hex.pcap)
+make_capture_by_hand
 tshark_home_take "$here/../../samples/sa-200-100-pe.pcap"
 
 mapfile -t fields < <(as_user tshark -G fields |
@@ -34,7 +24,7 @@ index_of_pdml() {
     sort -u
 }
 
-for capture in hex.pcap sa-200-100-pe.pcap; do
+for capture in hex.pcapng sa-200-100-pe.pcap; do
   as_user tshark -n -r "$capture" -T pdml >"$tshark_home/one-pass"
   index_of_pdml "$tshark_home/one-pass" >"$tshark_home/index"
   [ -s "$tshark_home/index" ] || fail "$capture: nothing of ours is shown"
@@ -74,10 +64,10 @@ for capture in hex.pcap sa-200-100-pe.pcap; do
 done
 
 # A column alone, which makes Wireshark build no more of the tree than it needs.
-as_user tshark -n -r hex.pcap -o 'gui.column.format:"No.","%m","Node","%Cus:affinity.ipv4:0:R","SID","%Cus:cats.sid:0:R"' |
+as_user tshark -n -r hex.pcapng -o 'gui.column.format:"No.","%m","Node","%Cus:affinity.ipv4:0:R","SID","%Cus:cats.sid:0:R"' |
   awk '$2 ~ /^[0-9.,]+$/ { v4++ } $NF ~ /::/ { sid++ } END { print v4 + 0, sid + 0 }' >"$tshark_home/columns"
 awk -F'\t' '$1 == "affinity.ipv4" { v4++ } $1 == "cats.sid" { sid++ } END { print v4 + 0, sid + 0 }' \
-  <(as_user tshark -n -r hex.pcap -T pdml >"$tshark_home/hex.pdml" && index_of_pdml "$tshark_home/hex.pdml") \
+  <(as_user tshark -n -r hex.pcapng -T pdml >"$tshark_home/hex.pdml" && index_of_pdml "$tshark_home/hex.pdml") \
   >"$tshark_home/columns-expected"
 diff "$tshark_home/columns-expected" "$tshark_home/columns" || fail "custom columns show something else"
 [ "$failures" -eq 0 ]

@@ -9,7 +9,6 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/capture.sh"
 tshark_user_start "$1"
 mkdir "$tshark_home/none"
-failures=0
 
 # expect_unchanged WHAT TSHARK-ARGUMENT...: with the plugin, tshark is also given $only_with_plugin.
 only_with_plugin=()
@@ -19,8 +18,7 @@ expect_unchanged() {
   as_user tshark -n -r capture.pcap "${only_with_plugin[@]}" "$@" >"$tshark_home/with"
   tshark_plugins=none as_user tshark -n -r capture.pcap "$@" >"$tshark_home/without"
   if ! diff -u --label "without the plugin" --label "with it" "$tshark_home/without" "$tshark_home/with"; then
-    echo "$capture: $what differs"
-    failures=$((failures + 1))
+    fail "$capture: $what differs"
   fi
 }
 

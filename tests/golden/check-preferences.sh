@@ -8,12 +8,6 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../tshark-user.sh"
 . "$here/capture.sh"
 tshark_user_start "$1"
-failures=0
-
-fail() {
-  echo "$@"
-  failures=$((failures + 1))
-}
 
 make_capture option-forms.hex
 mv "$tshark_home/capture.pcap" "$tshark_home/forms.pcap"
@@ -89,7 +83,7 @@ disabled=$(as_user tshark -n -r capture.pcap -o affinity.kind:8 --disable-protoc
 
 # The same while a file is open, as in the GUI: the kind is ours for frames 11 to 30 only. Last, because Lua writes the
 # preferences to a file in that user's home.
-if as_user tshark -v 2>/dev/null | grep -q 'with Lua'; then
+if as_user tshark -v 2>/dev/null | grep 'with Lua' >/dev/null; then
   as_user mkdir -p .config/wireshark
   cat >"$tshark_home/change.lua" <<'TEXT'
 local change = { [10] = 8, [30] = 200 }

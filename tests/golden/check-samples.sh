@@ -7,7 +7,6 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../tshark-user.sh"
 tshark_user_start "$1"
 mkdir "$tshark_home/none"
-failures=0
 
 # Numbers of the frames of $capture that a filter lets through.
 frames() {
@@ -24,16 +23,14 @@ expect_same() {
   ours=$(frames "$2")
   native=$(frames_without_plugin "$3")
   if [ "$ours" != "$native" ]; then
-    echo "$capture: $1: \"$2\" has frames" $ours "and \"$3\" without the plugin has" $native
-    failures=$((failures + 1))
+    fail "$capture: $1: \"$2\" has frames" $ours "and \"$3\" without the plugin has" $native
   fi
   count=$(wc -w <<<"$ours")
 }
 
 expect_some() {
   if [ "$count" -eq 0 ]; then
-    echo "$capture: $1: no frame, expected some"
-    failures=$((failures + 1))
+    fail "$capture: $1: no frame, expected some"
   fi
 }
 
@@ -71,8 +68,7 @@ expect_some "arguments"
 expect_same "flow labels" cats.flow-label "$tunnel && ip && ipv6.flow == 0"
 broken=$(frames "$rules_of_concern")
 if [ -n "$broken" ]; then
-  echo "$capture: rules of severity error or warning in frames" $broken
-  failures=$((failures + 1))
+  fail "$capture: rules of severity error or warning in frames" $broken
 fi
 
 capture=redirects.pcapng

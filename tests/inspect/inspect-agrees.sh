@@ -4,15 +4,9 @@
 # usage: inspect-agrees.sh CATSHARK COMPARE-FIELDS PLUGIN-FOLDER SOURCE-FOLDER
 set -euo pipefail
 catshark=$1 compare=$2 plugins=$3 source=$4
-
-home=$(mktemp -d)
-trap 'rm -rf "$home"' EXIT
-cp -r "$plugins" "$home/plugins"
-export WIRESHARK_PLUGIN_DIR=$home/plugins
-shark() {
-  "$source/packaging/as-user.sh" "$home" tshark "$@"
-}
-shark -G plugins 2>/dev/null | grep '^catshark' >/dev/null || { echo "tshark did not load the plugin"; exit 1; }
+. "$source/tests/tshark-user.sh"
+tshark_user_start "$plugins"
+home=$tshark_home
 
 failed=0 captures=0
 # agree CAPTURE [TOPOLOGY]
@@ -26,7 +20,7 @@ agree() {
   chmod a+r "$home/capture"
   captures=$((captures + 1))
   "$catshark" inspect -r "$home/capture" --json "${inspect_options[@]}" >"$home/inspect.ndjson"
-  shark -n -o ip.defragment:FALSE -o ipv6.defragment:FALSE -r "$home/capture" -T json --no-duplicate-keys "${tshark_options[@]}" >"$home/tshark.json" 2>"$home/tshark.err"
+  as_user tshark -n -o ip.defragment:FALSE -o ipv6.defragment:FALSE -r "$home/capture" -T json --no-duplicate-keys "${tshark_options[@]}" >"$home/tshark.json" 2>"$home/tshark.err"
   if "$compare" "$home/inspect.ndjson" "$home/tshark.json" >"$home/report"; then
     echo "agree   $(basename "$capture"): $(tail -n 1 "$home/report")"
   else

@@ -5,20 +5,13 @@
 # usage: faults-in-wireshark.sh CATSHARK PLUGIN-FOLDER SOURCE-FOLDER
 set -euo pipefail
 catshark=$1 plugins=$2 source=$3
-
-command -v tshark >/dev/null || { echo "SKIP: no tshark here"; exit 77; }
-home=$(mktemp -d -p "${TMPDIR:-/tmp}" catshark-faults.XXXXXX)
-trap 'rm -rf "$home"' EXIT
-cp -r "$plugins" "$home/plugins"
-export WIRESHARK_PLUGIN_DIR=$home/plugins WIRESHARK_ABORT_ON_DISSECTOR_BUG=1
-shark() {
-  "$source/packaging/as-user.sh" "$home" tshark "$@"
-}
-shark -G plugins 2>/dev/null | grep '^catshark' >/dev/null || { echo "tshark did not load the plugin"; exit 1; }
+. "$source/tests/tshark-user.sh"
+tshark_user_start "$plugins"
+home=$tshark_home
 
 "$catshark" simulate --print-topology >"$home/topology.conf"
 "$catshark" simulate --list-faults | awk '/^[a-z]/ { sub("/", ".", $1); print $1 }' | sort >"$home/faults.txt"
-shark -G fields 2>/dev/null | awk -F'\t' '$1 == "F" { print $3 }' | sort >"$home/fields.txt"
+as_user tshark -G fields | awk -F'\t' '$1 == "F" { print $3 }' | sort >"$home/fields.txt"
 # The rules that the plugin judges: those that a packet alone can break.
 comm -12 "$home/faults.txt" "$home/fields.txt" >"$home/rules.txt"
 [ -s "$home/rules.txt" ] || { echo "the plugin registers no rule"; exit 1; }
@@ -27,7 +20,7 @@ failed=0
 
 # shown FILTER: how many frames of the capture match it, with topology and plugin.
 shown() {
-  shark -n -r "$home/capture.pcapng" -o "cats.topology:$home/topology.conf" -Y "$1" 2>"$home/errors.txt" | wc -l
+  as_user tshark -n -r "$home/capture.pcapng" -o "cats.topology:$home/topology.conf" -Y "$1" 2>"$home/errors.txt" | wc -l
 }
 
 "$catshark" simulate --flows 40 --seed 3 -q -w "$home/capture.pcapng"

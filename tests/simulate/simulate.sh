@@ -106,7 +106,7 @@ for signal in INT TERM; do
   "$catshark" simulate --flows 1G --rate 100 -w early.pcapng >summary.txt &
   pid=$!
   # Its temporary file has grown: it is at work.
-  until find . -name 'early.pcapng?*' -size +100k | grep -q .; do
+  until find . -name 'early.pcapng?*' -size +100k | grep . >/dev/null; do
     kill -0 "$pid" || break
     sleep 0.05
   done
