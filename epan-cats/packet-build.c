@@ -227,14 +227,6 @@ static bool lower_hop_limit(uint8_t *octets)
     return true;
 }
 
-/* The walk passes every extension header but one whose length is wrong. */
-static bool stopped_at_extension(uint8_t protocol)
-{
-    return protocol == PACKET_PROTOCOL_HOP_BY_HOP || protocol == PACKET_PROTOCOL_ROUTING ||
-           protocol == PACKET_PROTOCOL_FRAGMENT || protocol == PACKET_PROTOCOL_DESTINATION ||
-           protocol == PACKET_PROTOCOL_AH;
-}
-
 /* Whether the outer packet may be taken off: its routing headers and its upper layer. */
 static packet_decap_result judge_outer(const packet *p, size_t length)
 {
@@ -253,7 +245,8 @@ static packet_decap_result judge_outer(const packet *p, size_t length)
         return PACKET_DECAP_SEGMENTS_LEFT;
     if (outer->protocol == PACKET_PROTOCOL_IPV4 || outer->protocol == PACKET_PROTOCOL_IPV6)
         return PACKET_DECAPSULATED;
-    return stopped_at_extension(outer->protocol) ? PACKET_DECAP_MALFORMED : PACKET_DECAP_UPPER_LAYER;
+    /* The walk passes every extension header but one whose length is wrong. */
+    return packet_is_ipv6_extension(outer->protocol) ? PACKET_DECAP_MALFORMED : PACKET_DECAP_UPPER_LAYER;
 }
 
 packet_decap_result packet_decapsulate(uint8_t *octets, size_t length, uint8_t **inner, size_t *inner_length)

@@ -138,7 +138,7 @@ static uint32_t jumbo_length(const packet_walker *w)
     return 0;
 }
 
-static bool is_ipv6_extension(uint8_t protocol)
+bool packet_is_ipv6_extension(uint8_t protocol)
 {
     return protocol == PACKET_PROTOCOL_HOP_BY_HOP || protocol == PACKET_PROTOCOL_ROUTING ||
            protocol == PACKET_PROTOCOL_FRAGMENT || protocol == PACKET_PROTOCOL_DESTINATION ||
@@ -211,7 +211,7 @@ packet_layer packet_walk_ipv6(packet_walker *w)
     w->limit = ip->end;
     w->at += IPV6_HEADER;
     ip->payload = w->at;
-    while (!ip->later_fragment && is_ipv6_extension(ip->protocol)) {
+    while (!ip->later_fragment && packet_is_ipv6_extension(ip->protocol)) {
         if (!pass_ipv6_extension(w, ip))
             return PACKET_LAYER_NONE;
     }

@@ -103,6 +103,9 @@ void packet_walk(int link_type, const uint8_t *data, uint32_t captured, uint32_t
 
 cats_address packet_source(const packet *p, const packet_ip *ip);
 cats_address packet_destination(const packet *p, const packet_ip *ip);
+/* True for the extension headers that the walk passes: ip->protocol is one only where the walk stopped at it.
+ */
+bool packet_is_ipv6_extension(uint8_t protocol);
 /* The innermost IP header, or NULL. */
 const packet_ip *packet_innermost(const packet *p);
 

@@ -14,6 +14,17 @@ static cats_address inner_destination(const packet *p, unsigned index)
     return packet_destination(p, &p->ip[index + 1]);
 }
 
+/* Where the SRH lies, or 0. The walker stops in front of one of less than 8 octets. */
+static uint32_t srh_offset(const packet *p, const packet_ip *ip, uint32_t limit)
+{
+    enum { TYPE = 2 };
+    uint32_t at = ip->payload;
+
+    if (ip->srh || ip->protocol != PACKET_PROTOCOL_ROUTING || ip->end > p->captured)
+        return ip->srh;
+    return at + TYPE < limit && p->data[at + TYPE] == SRH_ROUTING_TYPE ? at : 0;
+}
+
 static void decode_steering(const decoder *d, unsigned index, decoded *out)
 {
     const packet *p = &out->packet;
@@ -26,12 +37,14 @@ static void decode_steering(const decoder *d, unsigned index, decoded *out)
         .outer_destination = p->data + ip->offset + IPV6_DESTINATION,
         .flow_label = ip->flow_label,
         .next_header = ip->protocol,
-        .fragment = ip->later_fragment,
+        /* Where the walk stopped at an extension header, what follows is not known. */
+        .fragment = ip->later_fragment || packet_is_ipv6_extension(ip->protocol),
         .inner_destination = inner_destination(p, index),
     };
-    if (ip->srh) {
-        view.srh = p->data + ip->srh;
-        view.srh_available = limit > ip->srh ? limit - ip->srh : 0;
+    uint32_t srh = srh_offset(p, ip, limit);
+    if (srh) {
+        view.srh = p->data + srh;
+        view.srh_available = limit > srh ? limit - srh : 0;
         view.srh_captured =
             ip->end <= p->captured || (view.srh_available >= SRH_FIXED_LENGTH &&
                                        view.srh_available >= SRH_FIXED_LENGTH + 8u * view.srh[1]);
@@ -61,6 +74,9 @@ static void decode_segment(const decoder *d, decoded *out)
         .options = header,
     };
     uint32_t options_end = p->transport_offset + (uint32_t)(header[TCP_FLAGS] >> 4) * 4u;
+    out->options_claimed = 0;
+    if (options_end > p->transport_offset + TCP_OPTIONS)
+        out->options_claimed = options_end - (p->transport_offset + TCP_OPTIONS);
     uint32_t limit = ip->end < p->captured ? ip->end : p->captured;
     if (options_end > limit)
         options_end = limit;

@@ -29,6 +29,7 @@ typedef struct decoded {
     bool has_segment;         /* TCP with its flags captured: segment is valid */
     bool whole_segment;       /* all of the TCP header is captured: seen is valid, rules were judged */
     affinity_segment segment; /* its options end where the capture ends */
+    size_t options_claimed;   /* octets of its options by the data offset */
     affinity_seen seen;
     cats_findings findings; /* none for what an ICMP error quotes */
 } decoded;

@@ -149,16 +149,20 @@ static void visit_option(const visit *v, const affinity_numbers *numbers, const 
     give_number(v, "affinity.port", option.port);
 }
 
-static void visit_segment(const visit *v, const affinity_numbers *numbers, const affinity_segment *segment)
+static void visit_segment(const visit *v, const affinity_numbers *numbers, const decoded *frame)
 {
+    const affinity_segment *segment = &frame->segment;
     affinity_option_walk walk;
 
     if (segment->flags & affinity_saf_mask(numbers))
         give_true(v, "affinity.saf");
     affinity_option_walk_start(&walk, segment->options, segment->options_length);
     while (affinity_option_walk_next(&walk)) {
-        /* An option that claims a length it cannot have is a finding, not a field. */
-        if (!walk.bad && (walk.kind == numbers->kind || walk.kind >= TCP_OPTION_EXPERIMENT_1))
+        /* An option that claims a length it cannot have is a finding, not a field; one that the capture cut
+         * shows what is there of it. */
+        bool cut = walk.at + walk.option_length > segment->options_length && walk.option_length >= 2 &&
+                   walk.at + walk.option_length <= frame->options_claimed;
+        if ((!walk.bad || cut) && (walk.kind == numbers->kind || walk.kind >= TCP_OPTION_EXPERIMENT_1))
             visit_option(v, numbers, segment->options + walk.at, segment->options_length - walk.at);
     }
 }
@@ -170,7 +174,7 @@ void fields_visit(const decoder *d, const decoded *frame, field_visitor call, vo
     for (unsigned i = 0; i < frame->steering_count; i++)
         visit_steering(&v, frame, &frame->steerings[i]);
     if (frame->has_segment)
-        visit_segment(&v, &d->numbers, &frame->segment);
+        visit_segment(&v, &d->numbers, frame);
     for (unsigned i = 0; i < frame->findings.count; i++)
         give_text(&v, cats_rule_get(frame->findings.list[i].rule)->filter, frame->findings.list[i].text);
 }
