@@ -20,7 +20,8 @@ static void test_events(void)
     GError *error = NULL;
     g_autofree char *text = NULL;
     cats_address ipv4, ipv6;
-    g_assert_true(cats_address_parse("198.51.100.11", &ipv4) && cats_address_parse("2001:db8::1", &ipv6));
+    g_assert_true(cats_address_parse("198.51.100.11", &ipv4));
+    g_assert_true(cats_address_parse("2001:db8::1", &ipv6));
     const role_field fields[] = { ROLE_FIELD_TEXT("reason", "a \"quoted\" word"),
                                   ROLE_FIELD_NUMBER("count", 42), ROLE_FIELD_ADDRESS("affinity.ipv4", ipv4),
                                   ROLE_FIELD_ADDRESS("client", ipv6) };
