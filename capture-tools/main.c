@@ -60,8 +60,9 @@ static int run(int argc, char **argv)
 int main(int argc, char **argv)
 {
     int status = run(argc, argv);
-    /* What was printed and did not arrive (a full disk) is trouble, whatever the verb made of its work. */
-    if (fflush(stdout) != 0 || ferror(stdout))
+    /* What was printed and did not arrive (a full disk) is trouble, unless the verb gave its reason already.
+     */
+    if (status != CLI_TROUBLE && (fflush(stdout) != 0 || ferror(stdout)))
         return cli_trouble(NULL, "standard output: %s", g_strerror(errno));
     return status;
 }

@@ -64,7 +64,7 @@ static bool take_options(const inspect_options *o, inspection *in)
         in->decoder.numbers = in->topology->numbers;
     }
     if (o->structure && !cats_sid_structure_parse(o->structure, &in->decoder.cats.structure, &expected)) {
-        cli_usage_error(verb_name, "--structure: '%s', expected %s", o->structure, expected);
+        cli_usage_error(verb_name, "--structure: '%s', %s", o->structure, expected);
         return false;
     }
 
@@ -72,7 +72,7 @@ static bool take_options(const inspect_options *o, inspection *in)
     uint64_t saf_bit = in->decoder.numbers.saf_offset;
     if (!take_number("-c", o->count, 1, INT64_MAX, &in->count) ||
         !take_number("--kind", o->kind, 2, 252, &kind) ||
-        !take_number("--exid", o->exid, 0, UINT32_MAX, &exid) ||
+        !take_number("--exid", o->exid, 1, UINT32_MAX, &exid) ||
         !take_number("--saf-bit", o->saf_bit, 4, 6, &saf_bit))
         return false;
     in->decoder.numbers = (affinity_numbers){ (uint8_t)kind, (uint32_t)exid, (uint8_t)saf_bit };
@@ -146,7 +146,7 @@ static int inspect(const inspect_options *o, const char *filter)
     if (take_options(o, &in)) {
         capture_reader *reader = capture_reader_open(o->read, filter, &error);
         if (reader) {
-            status = inspect_capture(&in, reader, o->read);
+            status = inspect_capture(&in, reader, capture_reader_name(reader));
             capture_reader_close(reader);
         } else {
             cli_trouble(verb_name, "%s", error->message);

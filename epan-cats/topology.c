@@ -171,12 +171,24 @@ cats_topology *cats_topology_parse(const char *text, size_t length, const char *
     return &reading->topology;
 }
 
+/* GLib's "Failed to open file “net.conf”: REASON" in the form of all other messages, "net.conf: REASON". */
+static void set_unread(GError **error, const char *path, const GError *unread)
+{
+    const char *named = strstr(unread->message, path);
+    const char *reason = named != NULL ? strstr(named + strlen(path), ": ") : NULL;
+    g_set_error(error, unread->domain, unread->code, "%s: %s", path,
+                reason != NULL ? reason + 2 : unread->message);
+}
+
 cats_topology *cats_topology_load(const char *path, GError **error)
 {
     g_autofree char *text = NULL;
+    g_autoptr(GError) unread = NULL;
     gsize length;
-    if (!g_file_get_contents(path, &text, &length, error))
+    if (!g_file_get_contents(path, &text, &length, &unread)) {
+        set_unread(error, path, unread);
         return NULL;
+    }
     return cats_topology_parse(text, length, path, error);
 }
 

@@ -36,6 +36,29 @@ static FILE *open_stream(const capture_reader *reader, const char *path, GError 
     return stream;
 }
 
+/* Of a file that ends within its header libpcap tells two of its own reads apart ("tried to read 24 file
+ * header bytes, only got 6"), of a compressed one only that it does not know it: after it read the four
+ * octets of a magic number, which the stream's buffer still holds. */
+static const char *what_is_wrong(const capture_reader *reader, FILE *stream, const char *reason)
+{
+    static const struct {
+        const char *magic, *what;
+    } compressed[] = {
+        { "\x1f\x8b", "compressed by gzip (zcat FILE | catshark inspect -r - reads it)" },
+        { "\x28\xb5\x2f\xfd", "compressed by zstd (zstdcat FILE | catshark inspect -r - reads it)" },
+        { "\xfd\x37zX", "compressed by xz (xzcat FILE | catshark inspect -r - reads it)" },
+    };
+    if (feof(stream) && g_str_has_suffix(reason, "only got 0"))
+        return "empty";
+    if (strstr(reason, "file header bytes, only got") != NULL)
+        return "cut short within the file header";
+    for (size_t i = 0; i < G_N_ELEMENTS(compressed); i++)
+        if (strstr(reason, "unknown file format") != NULL &&
+            memcmp(reader->buffer, compressed[i].magic, strlen(compressed[i].magic)) == 0)
+            return compressed[i].what;
+    return reason;
+}
+
 static bool open_pcap(capture_reader *reader, const char *path, GError **error)
 {
     FILE *stream = open_stream(reader, path, error);
@@ -47,11 +70,8 @@ static bool open_pcap(capture_reader *reader, const char *path, GError **error)
     reader->pcap = pcap_fopen_offline_with_tstamp_precision(stream, PCAP_TSTAMP_PRECISION_NANO, reason);
     if (reader->pcap != NULL)
         return true;
-    /* "truncated dump file; tried to read 4 file header bytes, only got 0" is all libpcap says of an empty
-     * file. */
-    bool empty = feof(stream) && g_str_has_suffix(reason, "only got 0");
     g_set_error(error, CAPTURE_ERROR, CAPTURE_ERROR_OPEN, "%s: %s, expected a pcap or pcapng capture",
-                reader->name, empty ? "empty" : reason);
+                reader->name, what_is_wrong(reader, stream, reason));
     fclose(stream);
     return false;
 }
@@ -92,6 +112,11 @@ capture_reader *capture_reader_open(const char *path, const char *filter, GError
         return reader;
     capture_reader_close(reader);
     return NULL;
+}
+
+const char *capture_reader_name(const capture_reader *reader)
+{
+    return reader->name;
 }
 
 int capture_reader_link_type(const capture_reader *reader)

@@ -31,6 +31,8 @@ typedef enum capture_error {
 
 /* `filter` may be NULL. Messages carry the path and what was expected. */
 capture_reader *capture_reader_open(const char *path, const char *filter, GError **error);
+/* The path, or "standard input". */
+const char *capture_reader_name(const capture_reader *reader);
 int capture_reader_link_type(const capture_reader *reader);
 capture_status capture_reader_next(capture_reader *reader, capture_frame *frame);
 /* After CAPTURE_BROKEN: "x.pcap: truncated after frame 12: ...". */

@@ -27,6 +27,7 @@ good=$source/samples/sa-200-100-client.pcap
 head -c 2000 "$good" >cut.pcap
 head -c 10 "$good" >header-cut.pcap
 : >empty.pcap
+gzip -c "$good" >good.gz
 echo "this is no capture at all, whatever its name" >text.pcap
 # Link type 105 (IEEE 802.11) in place of 1 (Ethernet).
 { head -c 20 "$good"; printf '\x69\0\0\0'; tail -c +25 "$good"; } >wifi.pcap
@@ -35,21 +36,24 @@ refuses "no capture" "no capture, expected -r"
 refuses "missing file" "nowhere.pcap.*No such file" -r nowhere.pcap
 refuses "empty file" "empty.pcap: empty" -r empty.pcap
 refuses "not a capture" "text.pcap: .*expected a pcap" -r text.pcap
-refuses "header cut short" "header-cut.pcap" -r header-cut.pcap
+refuses "header cut short" "header-cut.pcap: cut short within the file header" -r header-cut.pcap
+refuses "gzip" "good.gz: compressed by gzip .*zcat" -r good.gz
 refuses "wrong link type" "wifi.pcap: link type 105" -r wifi.pcap
 refuses "folder" "$work" -r "$work"
 refuses "bad filter" "filter \"tcp port\"" -r "$good" tcp port
 refuses "count of 0" "-c: .*'?0'?.*1" -r "$good" -c 0
 refuses "count no number" "-c: .*many" -r "$good" -c many
 refuses "SAF bit 7" "--saf-bit: .*7.*4.*6" -r "$good" --saf-bit 7
+refuses "ExID 0" '--exid: "0", expected a number from 1 ' -r "$good" --exid 0
 refuses "kind 1" "--kind: .*1.*2.*252" -r "$good" --kind 1
-refuses "structure too long" "--structure: '64/64/64/64'" -r "$good" --structure 64/64/64/64
+refuses "structure too long" "--structure: '64/64/64/64', expected at most" -r "$good" --structure 64/64/64/64
+refuses "structure of three" "--structure: '32/16/16', expected block" -r "$good" --structure 32/16/16
 refuses "unknown option" "nosuch" -r "$good" --nosuch
 printf '[service web]\nipv4=192.0.2.80\nport=80\ncolour=blue\n' >unknown-key.conf
 refuses "topology: unknown key" "unknown-key.conf:4: .*colour" -r "$good" --topology unknown-key.conf
 printf '[service web]\nipv4=192.0.2.80\nport=99999\n' >range.conf
 refuses "topology: out of range" "range.conf:3: .*99999" -r "$good" --topology range.conf
-refuses "topology: missing" "none.conf" -r "$good" --topology none.conf
+refuses "topology: missing" "inspect: none.conf: No such file" -r "$good" --topology none.conf
 
 # What lies before the cut is shown, then the place is named.
 refuses "cut short" "cut.pcap: .*after frame [0-9]+" -r cut.pcap
@@ -59,6 +63,25 @@ named=$(grep -Eo 'after frame [0-9]+' err | grep -Eo '[0-9]+')
 if [ "$shown" -eq 0 ] || [ "$shown" -ne "$named" ] || ! cmp -s <(head -n "$shown" whole) out; then
   failed=$((failed + 1))
   echo "FAIL cut short: $shown lines shown, frame $named named"
+fi
+
+# A full disk is named once.
+if [ -c /dev/full ]; then
+  cases=$((cases + 1))
+  status=0
+  "$catshark" inspect -r "$good" >/dev/full 2>err || status=$?
+  if [ $status -ne 2 ] || [ "$(cat err)" != "catshark inspect: standard output: No space left on device" ]; then
+    failed=$((failed + 1))
+    echo "FAIL standard output on a full disk: exit $status"
+    cat err
+  fi
+fi
+
+# Standard input has a name.
+cases=$((cases + 1))
+if ! "$catshark" inspect -r - -q <"$good" | grep '^standard input: 50 frames' >/dev/null; then
+  failed=$((failed + 1))
+  echo "FAIL summary of standard input"
 fi
 
 echo "$cases cases, $failed failed"
