@@ -20,7 +20,7 @@ static const char scenario[] =
     "[service web]\n"
     "ipv4=192.0.2.80\n"
     "ipv6=2001:db8:80::80\n"
-    "port=80\n"
+    "port=8443\n"
     "\n"
     "[core]\n"
     "sid=5f00:0:c:1::\n"

@@ -90,7 +90,7 @@ topology() {
 }
 refuses "no topology file" 'nowhere.conf.*No such file' "${write[@]}" --topology nowhere.conf
 topology "unknown key" 'net.conf:[0-9]+: .*colour' 's/^capacity=100$/colour=blue/'
-topology "number out of range" 'net.conf:[0-9]+: .*99999' 's/^port=80$/port=99999/'
+topology "number out of range" 'net.conf:[0-9]+: .*99999' 's/^port=8443$/port=99999/'
 topology "overlapping SID" 'net.conf:[0-9]+: .*5f00:0:e1:ca75' 's|^prefix=5f00:0:e1:46::/64|prefix=5f00:0:e1:ca75::/64|'
 topology "no End.CATS SID" 'net.conf: egress egress1 has no SID with End.CATS' '/^\[sid egress1-cats\]/,/^$/d'
 topology "no look-up SID" 'net.conf: egress egress2 has no SID with End.DT46 or End.DT4' '/^\[sid egress2-dt46\]/,/^$/d'

@@ -25,9 +25,10 @@ shown() {
 
 "$catshark" simulate --flows 40 --seed 3 -q -w "$home/capture.pcapng"
 chmod a+r "$home"/*
-if [ "$(shown "$any")" -ne 0 ] || grep -v 'Running as' "$home/errors.txt"; then
+# Addresses, ports and payload must look like nothing that Wireshark knows better.
+if [ "$(shown "$any || _ws.malformed || !tcp")" -ne 0 ] || grep -v 'Running as' "$home/errors.txt"; then
   failed=1
-  echo "FAIL without a fault: a rule is shown, or tshark complains"
+  echo "FAIL without a fault: a rule or something malformed is shown, or tshark complains"
 fi
 while read -r rule; do
   "$catshark" simulate --flows 24 --seed 3 --fault "${rule/./\/}" -q -w "$home/capture.pcapng"
