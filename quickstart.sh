@@ -14,6 +14,7 @@ scenario into build/quickstart/first-light.pcapng and shows with tshark and the 
 TEXT
 }
 
+from=$PWD
 install=()
 for argument in "$@"; do
   case $argument in
@@ -89,6 +90,12 @@ again=$(first "ip.src == $client && ip.dst == $node && tcp.dstport == $node_port
 tell "re-established connection" "$again"
 IFS='|' read -r again_frame again_link <<<"$again"
 
+# The commands below are for the folder that this was started in: paths from here, or whole ones.
+here=
+[ "$from" = "$top" ] || here=$top/
+word() { printf '%q' "$here$1"; }
+plugins=$(printf '%q' "$top/build/plugins")
+
 cat <<TEXT
 
 What tshark and the plugin see in $capture:
@@ -108,8 +115,8 @@ What tshark and the plugin see in $capture:
 
 What to type next:
 
-  build/bin/catshark inspect -r $capture | less
-  build/bin/catshark inspect -r samples/sa-200-100-pe.pcap
-  WIRESHARK_PLUGIN_DIR=$top/build/plugins tshark -r $capture -Y 'affinity || cats.sid'    # not as root
-  build/bin/catshark doctor
+  $(word build/bin/catshark) inspect -r $(word $capture) | less
+  $(word build/bin/catshark) inspect -r $(word samples/sa-200-100-pe.pcap)
+  WIRESHARK_PLUGIN_DIR=$plugins tshark -r $(word $capture) -Y 'affinity || cats.sid'    # not as root
+  $(word build/bin/catshark) doctor
 TEXT

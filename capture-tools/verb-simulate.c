@@ -2,6 +2,7 @@
 /* catshark simulate: a virtual network of clients, forwarders and service nodes, written as pcapng and
  * NDJSON. Spec: man/catshark-simulate.1. */
 #include "capture-tools/cli.h"
+#include "capture-tools/io/output-file.h"
 #include "capture-tools/simulation/scenario.h"
 #include "capture-tools/simulation/summary.h"
 #include "capture-tools/verbs.h"
@@ -213,6 +214,8 @@ static int with_topology(const simulate_options *o)
     scenario_options options = { 0 };
     if (is_standard_output(o->write) && is_standard_output(o->events))
         return cli_usage_error(verb_name, "-w - and --events -, expected one of them on standard output");
+    if (o->write != NULL && o->events != NULL && output_file_same(o->write, o->events))
+        return cli_usage_error(verb_name, "-w and --events: %s for both, expected two files", o->events);
     if (!take_options(o, &options))
         return CLI_TROUBLE;
     g_autoptr(GError) error = NULL;

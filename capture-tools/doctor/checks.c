@@ -146,14 +146,25 @@ static char *rebuild(void)
         "&& cmake --build build");
 }
 
+/* A path as a word of the shell: as it is where that is plain. */
+static char *shell_word(const char *path)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-+";
+    return path[strspn(path, plain)] == '\0' ? g_strdup(path) : g_shell_quote(path);
+}
+
 static char *how_to_place(const wireshark_facts *facts, const char *module)
 {
-    if (is_root() && facts->global_plugins != NULL)
-        return g_strdup_printf("install -D -m 644 %s %s/epan/%s", module, facts->global_plugins, PLUGIN_FILE);
+    if (is_root() && facts->global_plugins != NULL) {
+        g_autofree char *place = g_build_filename(facts->global_plugins, "epan", PLUGIN_FILE, NULL);
+        g_autofree char *from = shell_word(module), *to = shell_word(place);
+        return g_strdup_printf("install -D -m 644 %s %s", from, to);
+    }
     g_autofree char *epan = g_path_get_dirname(module);
     g_autofree char *version = g_path_get_dirname(epan);
     g_autofree char *plugins = g_path_get_dirname(version);
-    return g_strdup_printf("export WIRESHARK_PLUGIN_DIR=%s", plugins);
+    g_autofree char *folder = shell_word(plugins);
+    return g_strdup_printf("export WIRESHARK_PLUGIN_DIR=%s", folder);
 }
 
 static void check_place(const wireshark_facts *facts, const plugin_place *place, GPtrArray *findings)
@@ -161,12 +172,13 @@ static void check_place(const wireshark_facts *facts, const plugin_place *place,
     static const char check[] = "plugin-place";
     const char *global = facts->global_plugins != NULL ? facts->global_plugins : "its global folder";
     const char *personal = facts->personal_plugins != NULL ? facts->personal_plugins : "its personal folder";
-    if (place->global != NULL && place->personal != NULL && !is_root())
+    if (place->global != NULL && place->personal != NULL && !is_root()) {
+        g_autofree char *one = shell_word(place->personal);
         add(findings, check, FINDING_FAIL,
             g_strdup_printf("two plugins, and Wireshark takes one: %s and %s", place->global,
                             place->personal),
-            g_strdup_printf("rm %s", place->personal));
-    else if (place->global != NULL || (place->personal != NULL && !is_root()))
+            g_strdup_printf("rm %s", one));
+    } else if (place->global != NULL || (place->personal != NULL && !is_root()))
         add(findings, check, FINDING_OK,
             g_strdup_printf("%s, where Wireshark looks",
                             place->global != NULL ? place->global : place->personal),

@@ -6,14 +6,14 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Runs a program in the C locale, so that its words are the ones looked for. False when it cannot be started.
- */
+/* Runs a program in the C locale, so that its words are the ones looked for; `complaints` may be NULL. False
+ * when it cannot be started. */
 static bool run(const char *const *argv, char **out, char **complaints)
 {
     g_auto(GStrv) environment = g_environ_setenv(g_get_environ(), "LC_ALL", "C", TRUE);
     g_auto(GStrv) arguments = g_strdupv((char **)argv);
-    return g_spawn_sync(NULL, arguments, environment, G_SPAWN_DEFAULT, NULL, NULL, out, complaints, NULL,
-                        NULL);
+    GSpawnFlags flags = complaints == NULL ? G_SPAWN_STDERR_TO_DEV_NULL : G_SPAWN_DEFAULT;
+    return g_spawn_sync(NULL, arguments, environment, flags, NULL, NULL, out, complaints, NULL, NULL);
 }
 
 /* "Global Plugins:      \t/usr/lib/...": what stands behind the tab. */

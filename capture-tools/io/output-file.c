@@ -87,6 +87,27 @@ output_file *output_file_open(const char *path, bool for_people, GError **error)
     return NULL;
 }
 
+/* The path with its folder's symbolic links resolved: what tells files apart that are not there yet. */
+static char *place_of(const char *path)
+{
+    g_autofree char *folder = g_path_get_dirname(path);
+    g_autofree char *name = g_path_get_basename(path);
+    char *real = realpath(folder, NULL);
+    char *place = g_build_filename(real != NULL ? real : folder, name, NULL);
+    free(real);
+    return place;
+}
+
+bool output_file_same(const char *a, const char *b)
+{
+    struct stat of_a, of_b;
+    bool a_exists = stat(a, &of_a) == 0, b_exists = stat(b, &of_b) == 0;
+    if (a_exists && b_exists)
+        return S_ISREG(of_a.st_mode) && of_a.st_dev == of_b.st_dev && of_a.st_ino == of_b.st_ino;
+    g_autofree char *place_a = place_of(a), *place_b = place_of(b);
+    return !a_exists && !b_exists && strcmp(place_a, place_b) == 0;
+}
+
 bool output_file_write(output_file *file, const void *octets, size_t length)
 {
     const uint8_t *at = octets;
@@ -98,6 +119,11 @@ bool output_file_write(output_file *file, const void *octets, size_t length)
             file->failed = errno;
     }
     return file->failed == 0;
+}
+
+bool output_file_failed(const output_file *file)
+{
+    return file->failed != 0;
 }
 
 static void close_descriptor(output_file *file)

@@ -13,8 +13,11 @@ typedef struct output_file output_file;
 /* `for_people` false: a terminal is refused. NULL and a G_FILE_ERROR with the path and the reason on failure.
  */
 output_file *output_file_open(const char *path, bool for_people, GError **error);
+/* Whether both paths lead to one file, there or still to come; devices and pipes may be shared. */
+bool output_file_same(const char *a, const char *b);
 /* Writes all of it. False from the first failure on. */
 bool output_file_write(output_file *file, const void *octets, size_t length);
+bool output_file_failed(const output_file *file);
 /* Puts the file in its place; false and *error when that or any write failed (nothing is left then). Frees.
  */
 bool output_file_close(output_file *file, GError **error);

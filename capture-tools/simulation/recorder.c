@@ -147,13 +147,19 @@ static void recorder_free(recorder *rec)
 /* Puts the events in their place. */
 static bool close_events(recorder *rec, GError **error)
 {
-    if (rec->lines != NULL)
-        fclose(g_steal_pointer(&rec->lines));
     return rec->events == NULL || output_file_close(g_steal_pointer(&rec->events), error);
 }
 
 bool recorder_close(recorder *rec, GError **error)
 {
+    /* The last events are written first: when they fail, no capture takes its place without them. */
+    if (rec->lines != NULL)
+        fclose(g_steal_pointer(&rec->lines));
+    if (rec->events != NULL && output_file_failed(rec->events)) {
+        close_events(rec, error);
+        recorder_abandon(rec);
+        return false;
+    }
     pcapng_writer *capture = g_steal_pointer(&rec->capture);
     bool good = capture == NULL || pcapng_writer_close(capture, error);
     if (!good) {

@@ -14,6 +14,7 @@ mkdir -p "$work/bin" "$work/empty" "$work/global/4.0" "$work/personal/4.0"
 cat >"$work/bin/tshark" <<'FAKE'
 #!/bin/sh
 here=${0%/bin/tshark}
+echo 'Running as user "root" and group "root". This could be dangerous.' >&2
 case "$*" in
   --version) echo "TShark (Wireshark) 4.0.17 (Git v4.0.17 packaged as 4.0.17-0+deb12u3)." ;;
   "-G folders") printf 'Temp:\t/tmp\nPersonal Plugins:    \t%s\nGlobal Plugins:      \t%s\n' \
@@ -179,6 +180,15 @@ ok    plugin-version  built for Wireshark 4.0, which is installed
 fail  plugin-loads    tshark -G plugins does not list it
 mend: mend the findings above, then run catshark doctor again
 ok    capture         dumpcap opens eth0 and lists 3 interfaces
+END
+
+mkdir -p "$work/in two words/bin"
+cp "$catshark" "$work/in two words/bin/"
+cp -r "$work/build/plugins" "$work/in two words/"
+chmod -R a+rX "$work"
+expect "built in a folder with spaces" 1 as_user env PATH="$work/bin:/usr/bin:/bin" sh -c '"$1" doctor | grep export; exit 1' - \
+  "$work/in two words/bin/catshark" <<END
+mend: export WIRESHARK_PLUGIN_DIR='T/in two words/plugins'
 END
 
 if [ "$(id -u)" -eq 0 ]; then

@@ -51,6 +51,7 @@ refuses "an argument" '"net.conf", expected options only' "${write[@]}" net.conf
 refuses "both on standard output" 'expected one of them on standard output' -w - --events -
 
 echo "== files"
+refuses "one file for both" '-w and --events: ./out/a for both, expected two files' -w out/a --events ./out/a
 refuses "capture in no folder" 'out/no/a.pcapng.*No such file' -w out/no/a.pcapng
 refuses "events in no folder" 'out/no/a.ndjson.*No such file' -w out/a.pcapng --events out/no/a.ndjson
 refuses "capture is a folder" 'out.*[Ii]s a directory' -w out
@@ -65,9 +66,10 @@ catshark_on_small_disk() (
 catshark=catshark_on_small_disk
 refuses "capture on a full disk" 'out/a.pcapng: File too large' -w out/a.pcapng
 refuses "events on a full disk" 'out/a.ndjson: File too large' --events out/a.ndjson --flows 1000
-refuses "both on a full disk" 'out/a.pcapng: File too large' "${write[@]}"
+refuses "both on a full disk" 'out/a.(pcapng|ndjson): File too large' "${write[@]}"
 catshark=$real
 if [ -c /dev/full ]; then
+  refuses "no capture without its events" '/dev/full: No space left' --flows 4 -w out/a.pcapng --events /dev/full
   status=0
   "$catshark" simulate -q -w - >/dev/full 2>stderr.txt || status=$?
   cases=$((cases + 1))
