@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The forms of values in the topology file. Each parser stores the value in its field or says what was
  * expected. Spec: docs/topology.md. */
+#include "affinity-option.h"
 #include "topology-private.h"
 
 #include <inttypes.h>
@@ -39,15 +40,16 @@ char *topology_parse_number(topology_value *value)
     return NULL;
 }
 
-/* Kinds that TCP implementations send today: an option of ours must not be taken for one of them. */
-static const uint8_t tcp_kinds_in_use[] = { 0, 1, 2, 3, 4, 5, 8, 19, 28, 29, 30, 34, 69, 172, 174, 253, 254 };
+/* Kinds that TCP implementations send today: an option of ours must not be taken for one of them. 253 and 254
+ * are the experimental forms. */
+static const uint8_t tcp_kinds_in_use[] = { 0, 1, 2, 3, 4, 5, 8, 19, 28, 29, 30, 34, 69, 172, 174 };
 
 char *topology_parse_kind(topology_value *value)
 {
     uint64_t number;
-    bool in_range = number_parse(value->text, &number) && number <= UINT8_MAX;
+    bool in_range = number_parse(value->text, &number) && number < TCP_OPTION_EXPERIMENT_1;
     if (!in_range || memchr(tcp_kinds_in_use, (int)number, sizeof tcp_kinds_in_use) != NULL) {
-        GString *expected = g_string_new("a number from 2 to 255 that is no option of TCP (not");
+        GString *expected = g_string_new("a number from 2 to 252 that is no option of TCP (not");
         for (size_t i = 2; i < sizeof tcp_kinds_in_use; i++)
             g_string_append_printf(expected, "%s%u", i > 2 ? ", " : " ", tcp_kinds_in_use[i]);
         return g_string_free(g_string_append_c(expected, ')'), FALSE);

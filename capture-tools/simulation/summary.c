@@ -73,9 +73,10 @@ void scenario_summary_write(const scenario *s, const cats_topology *topology, bo
     scenario_totals sum = scenario_count(s);
     int64_t milliseconds = scenario_elapsed(s) / NANOSECONDS_PER_MILLISECOND;
     fprintf(out,
-            "%s %" PRIu64 " flows in %" PRId64 ".%03d s of virtual time, %" PRIu64 " packets on %u links\n",
-            interrupted ? "interrupted:" : "simulated", sum.clients.started, milliseconds / 1000,
-            (int)(milliseconds % 1000), sum.packets, network_link_count(scenario_network(s)));
+            "%s %" PRIu64 " flow%s in %" PRId64 ".%03d s of virtual time, %" PRIu64 " packets on %u links\n",
+            interrupted ? "interrupted:" : "simulated", sum.clients.started,
+            sum.clients.started == 1 ? "" : "s", milliseconds / 1000, (int)(milliseconds % 1000), sum.packets,
+            network_link_count(scenario_network(s)));
     write_connections(&sum, out);
     fprintf(out, "  metrics      %" PRIu64 " announcements by egresses\n", sum.announced);
     write_links(scenario_network(s), out);
