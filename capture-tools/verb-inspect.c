@@ -71,9 +71,9 @@ static bool take_options(const inspect_options *o, inspection *in)
     uint64_t kind = in->decoder.numbers.kind, exid = in->decoder.numbers.exid;
     uint64_t saf_bit = in->decoder.numbers.saf_offset;
     if (!take_number("-c", o->count, 1, INT64_MAX, &in->count) ||
-        !take_number("--kind", o->kind, 2, 252, &kind) ||
+        !take_number("--kind", o->kind, TCP_OPTION_NOP + 1, TCP_OPTION_EXPERIMENT_1 - 1, &kind) ||
         !take_number("--exid", o->exid, 1, UINT32_MAX, &exid) ||
-        !take_number("--saf-bit", o->saf_bit, 4, 6, &saf_bit))
+        !take_number("--saf-bit", o->saf_bit, AFFINITY_SAF_OFFSET_MIN, AFFINITY_SAF_OFFSET_MAX, &saf_bit))
         return false;
     in->decoder.numbers = (affinity_numbers){ (uint8_t)kind, (uint32_t)exid, (uint8_t)saf_bit };
     in->verbose = o->verbose;

@@ -138,7 +138,7 @@ bool affinity_option_equal(const affinity_option *a, const affinity_option *b)
 uint16_t affinity_saf_mask(const affinity_numbers *numbers)
 {
     unsigned offset = numbers->saf_offset;
-    if (offset < 4 || offset > 6)
+    if (offset < AFFINITY_SAF_OFFSET_MIN || offset > AFFINITY_SAF_OFFSET_MAX)
         return 0;
     return (uint16_t)(0x8000u >> offset);
 }

@@ -7,7 +7,9 @@
 /* TCP Service Affinity (draft-wang-tcpm-tcp-service-affinity-option) */
 #define AFFINITY_KIND_DEFAULT 200
 #define AFFINITY_EXID_DEFAULT 0x5341u /* "SA", unregistered; RFC 6994 */
-#define AFFINITY_SAF_OFFSET_DEFAULT 6 /* bit offset in octets 12-13 of the TCP header: 4, 5 or 6 */
+#define AFFINITY_SAF_OFFSET_DEFAULT 6 /* bit offset in octets 12-13 of the TCP header */
+#define AFFINITY_SAF_OFFSET_MIN 4 /* free are the reserved bits but offset 7, which is Accurate ECN's AE */
+#define AFFINITY_SAF_OFFSET_MAX 6
 #define AFFINITY_RECONNECT_LIMIT_DEFAULT_MS 5000
 
 /* CATS over SRv6 (draft-du-cats-aggregated-metrics-on-egress) */

@@ -7,9 +7,7 @@ enum { ETHERNET_HEADER = 14, VLAN_TAG = 4 };
 
 enum {
     ETHERTYPE_MIN = 0x0600, /* below: the length of an 802.3 frame */
-    ETHERTYPE_IPV4 = 0x0800,
     ETHERTYPE_VLAN = 0x8100,
-    ETHERTYPE_IPV6 = 0x86DD,
     ETHERTYPE_QINQ = 0x88A8,
     ETHERTYPE_QINQ_OLD = 0x9100
 };
@@ -36,9 +34,9 @@ static packet_layer walk_ethertype(packet_walker *w, uint16_t ethertype)
     }
     if (outer && ethertype >= ETHERTYPE_MIN)
         p->ethertype = ethertype;
-    if (ethertype == ETHERTYPE_IPV4)
+    if (ethertype == PACKET_ETHERTYPE_IPV4)
         return PACKET_LAYER_IPV4;
-    return ethertype == ETHERTYPE_IPV6 ? PACKET_LAYER_IPV6 : PACKET_LAYER_NONE;
+    return ethertype == PACKET_ETHERTYPE_IPV6 ? PACKET_LAYER_IPV6 : PACKET_LAYER_NONE;
 }
 
 packet_layer packet_walk_ethernet(packet_walker *w)

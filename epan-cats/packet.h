@@ -20,6 +20,8 @@ enum {
 };
 bool packet_link_supported(int link_type);
 
+enum { PACKET_ETHERTYPE_IPV4 = 0x0800, PACKET_ETHERTYPE_IPV6 = 0x86DD };
+
 /* IP headers in one frame, tunnels and the packet quoted in an ICMP error included. */
 #define PACKET_IP_MAX 6
 #define PACKET_VLAN_MAX 2

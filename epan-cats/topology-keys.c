@@ -58,7 +58,8 @@ const topology_key topology_keys[] = {
 
     { TOPOLOGY_AFFINITY, "kind", .parse = topology_parse_kind, AT(cats_topology, numbers.kind) },
     { TOPOLOGY_AFFINITY, "exid", NUMBER(cats_topology, numbers.exid, 1, UINT32_MAX) },
-    { TOPOLOGY_AFFINITY, "saf_bit", NUMBER(cats_topology, numbers.saf_offset, 4, 6) },
+    { TOPOLOGY_AFFINITY, "saf_bit", NUMBER(cats_topology, numbers.saf_offset, AFFINITY_SAF_OFFSET_MIN,
+                                           AFFINITY_SAF_OFFSET_MAX) },
     { TOPOLOGY_AFFINITY, "reconnect_limit", NUMBER(cats_topology, reconnect_limit_ms, 1, 3600000) },
 };
 /* clang-format on */

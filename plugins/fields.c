@@ -11,7 +11,7 @@ int proto_cats = -1;
 
 int hf_affinity_kind = -1, hf_affinity_length = -1, hf_affinity_exid = -1, hf_affinity_ipv4 = -1,
     hf_affinity_ipv6 = -1, hf_affinity_port = -1, hf_affinity_permit = -1;
-int hf_affinity_saf[SAF_OFFSET_MAX - SAF_OFFSET_MIN + 1] = { -1, -1, -1 };
+int hf_affinity_saf[AFFINITY_SAF_OFFSET_MAX - AFFINITY_SAF_OFFSET_MIN + 1] = { -1, -1, -1 };
 
 int hf_cats_sid = -1, hf_cats_sid_locator = -1, hf_cats_sid_function = -1, hf_cats_sid_argument = -1,
     hf_cats_sid_behavior = -1, hf_cats_sid_name = -1;
@@ -83,7 +83,7 @@ static hf_register_info affinity_fields[] = {
     { &hf_affinity_permit, { "Permit", "affinity.permit", FT_BOOLEAN, BASE_NONE, TFS(&tfs_yes_no), 0,
         "The option without an address: its sender supports service affinity", HFILL } },
 #define SAF_FIELD(offset) \
-    { &hf_affinity_saf[(offset) - SAF_OFFSET_MIN], { "Service Affinity Flag (SAF)", "affinity.saf", FT_BOOLEAN, 12, \
+    { &hf_affinity_saf[(offset) - AFFINITY_SAF_OFFSET_MIN], { "Service Affinity Flag (SAF)", "affinity.saf", FT_BOOLEAN, 12, \
         TFS(&tfs_set_notset), 0x8000 >> (offset), "The sender supports the service affinity option", HFILL } }
     SAF_FIELD(4), SAF_FIELD(5), SAF_FIELD(6),
 };

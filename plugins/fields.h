@@ -5,6 +5,7 @@
 #define PLUGINS_FIELDS_H
 
 #include "compat.h"
+#include "epan-cats/numbers.h"
 #include "epan-cats/rules.h"
 
 extern int proto_affinity; /* "Service Affinity" */
@@ -14,9 +15,7 @@ extern int hf_affinity_kind, hf_affinity_length, hf_affinity_exid, hf_affinity_i
     hf_affinity_port, hf_affinity_permit;
 
 /* SAF has one field per position that the preference can give it; all are named affinity.saf. */
-#define SAF_OFFSET_MIN 4
-#define SAF_OFFSET_MAX 6
-extern int hf_affinity_saf[SAF_OFFSET_MAX - SAF_OFFSET_MIN + 1];
+extern int hf_affinity_saf[AFFINITY_SAF_OFFSET_MAX - AFFINITY_SAF_OFFSET_MIN + 1];
 
 extern int hf_cats_sid, hf_cats_sid_locator, hf_cats_sid_function, hf_cats_sid_argument, hf_cats_sid_behavior,
     hf_cats_sid_name;

@@ -75,11 +75,11 @@ static void apply_affinity(void)
         numbers.exid = preferred.exid;
     else
         report_failure("affinity.exid: 0, expected 0x1-0xffffffff; 0x%x stays in force", numbers.exid);
-    if (preferred.saf_bit >= SAF_OFFSET_MIN && preferred.saf_bit <= SAF_OFFSET_MAX)
+    if (preferred.saf_bit >= AFFINITY_SAF_OFFSET_MIN && preferred.saf_bit <= AFFINITY_SAF_OFFSET_MAX)
         numbers.saf_offset = (uint8_t)preferred.saf_bit;
     else
         report_failure("affinity.saf_bit: %u, expected %d-%d; %u stays in force", preferred.saf_bit,
-                       SAF_OFFSET_MIN, SAF_OFFSET_MAX, numbers.saf_offset);
+                       AFFINITY_SAF_OFFSET_MIN, AFFINITY_SAF_OFFSET_MAX, numbers.saf_offset);
     option_dissector_follow_preferences();
 }
 

@@ -71,7 +71,7 @@ static bool read_segment(tvbuff_t *tvb, packet_info *pinfo, our_segment *ours)
 /* SAF beside the reserved bits of which it is one. */
 static void show_saf(tvbuff_t *tvb, proto_tree *flags, const our_segment *ours)
 {
-    int field = hf_affinity_saf[affinity_settings()->saf_offset - SAF_OFFSET_MIN];
+    int field = hf_affinity_saf[affinity_settings()->saf_offset - AFFINITY_SAF_OFFSET_MIN];
     proto_item *item = proto_tree_add_boolean(flags, field, tvb, AT_FLAGS, 1, ours->segment.flags);
     proto_node *reserved = tree_first(flags, native_tcp_flags_res);
     if (reserved != NULL)

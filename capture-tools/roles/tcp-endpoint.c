@@ -33,23 +33,6 @@ tcp_settings tcp_settings_default(void)
     };
 }
 
-const char *tcp_state_name(tcp_state state)
-{
-    static const char *const names[] = {
-        [TCP_STATE_CLOSED] = "CLOSED",
-        [TCP_STATE_SYN_SENT] = "SYN-SENT",
-        [TCP_STATE_SYN_RECEIVED] = "SYN-RECEIVED",
-        [TCP_STATE_ESTABLISHED] = "ESTABLISHED",
-        [TCP_STATE_FIN_WAIT_1] = "FIN-WAIT-1",
-        [TCP_STATE_FIN_WAIT_2] = "FIN-WAIT-2",
-        [TCP_STATE_CLOSE_WAIT] = "CLOSE-WAIT",
-        [TCP_STATE_CLOSING] = "CLOSING",
-        [TCP_STATE_LAST_ACK] = "LAST-ACK",
-        [TCP_STATE_TIME_WAIT] = "TIME-WAIT",
-    };
-    return (unsigned)state < G_N_ELEMENTS(names) ? names[state] : "?";
-}
-
 uint32_t tcp_timestamp(const tcp_endpoint *e, int64_t now)
 {
     return (uint32_t)((uint64_t)now / 1000000u) + e->ts_offset;

@@ -70,8 +70,6 @@ typedef enum tcp_state {
     TCP_STATE_TIME_WAIT
 } tcp_state;
 
-const char *tcp_state_name(tcp_state state); /* "ESTABLISHED" */
-
 enum {
     TCP_HAPPENED_ACCEPTABLE = 1 << 0, /* the segment was within the windows (RFC 9293 s3.10.7.4, RFC 5961) */
     TCP_HAPPENED_ESTABLISHED = 1 << 1,

@@ -154,17 +154,12 @@ void fault_get_sid(const fault_packet *p, uint8_t sid[16])
     memcpy(sid, listed ? srh + FAULT_SRH_SEGMENT_0 : p->octets + FAULT_IPV6_DESTINATION, 16);
 }
 
-void fault_set_sid(fault_packet *p, const uint8_t sid[16])
+fault_verdict fault_replace_sid(fault_packet *p, const uint8_t sid[16])
 {
     uint8_t *srh = fault_srh(p);
     if (srh == NULL || srh[FAULT_SRH_SEGMENTS_LEFT] == 0)
         memcpy(p->octets + FAULT_IPV6_DESTINATION, sid, 16);
     if (srh != NULL)
         memcpy(srh + FAULT_SRH_SEGMENT_0, sid, 16);
-}
-
-fault_verdict fault_replace_sid(fault_packet *p, const uint8_t sid[16])
-{
-    fault_set_sid(p, sid);
     return FAULT_CHANGED;
 }

@@ -50,9 +50,8 @@ enum {
 enum { FAULT_IPV6_NEXT_HEADER = 6, FAULT_IPV6_DESTINATION = 24 };
 /* The egress SID of the packet. */
 void fault_get_sid(const fault_packet *p, uint8_t sid[16]);
-/* Writes it wherever it stands: the last segment of the list, and the destination when it is in force. */
-void fault_set_sid(fault_packet *p, const uint8_t sid[16]);
-/* The same as a verdict: FAULT_CHANGED. */
+/* Writes it wherever it stands: the last segment of the list, and the destination when it is in force.
+ * Returns FAULT_CHANGED. */
 fault_verdict fault_replace_sid(fault_packet *p, const uint8_t sid[16]);
 
 #endif

@@ -11,8 +11,6 @@
 #define POOLED_CAPACITY 2048
 #define QUEUE_SIZE_FIRST 16
 
-enum { ETHERTYPE_IPV4 = 0x0800, ETHERTYPE_IPV6 = 0x86dd };
-
 /* One direction of a link. Delay is the same for all frames, so they arrive in the order they were sent. */
 typedef struct direction {
     network *net;
@@ -241,7 +239,7 @@ void network_forward(network *net, int64_t now, unsigned node_number, unsigned p
     memcpy(frame->octets, l->mac[to], 6);
     memcpy(frame->octets + 6, l->mac[from], 6);
     packet_put16(frame->octets + 12,
-                 network_frame_packet(frame)[0] >> 4 == 4 ? ETHERTYPE_IPV4 : ETHERTYPE_IPV6);
+                 network_frame_packet(frame)[0] >> 4 == 4 ? PACKET_ETHERTYPE_IPV4 : PACKET_ETHERTYPE_IPV6);
     if (l->spec.capture_end == from)
         capture(net, l, number, now, frame, comment);
     direction *way = &l->ways[to];

@@ -4,7 +4,7 @@
 #ifndef CATSHARK_SIMULATION_RANDOM_H
 #define CATSHARK_SIMULATION_RANDOM_H
 
-#include <stdint.h>
+#include "epan-cats/hash-mix.h"
 
 typedef struct simulation_random {
     uint64_t state;
@@ -12,10 +12,7 @@ typedef struct simulation_random {
 
 static inline uint64_t simulation_random_next(simulation_random *random)
 {
-    uint64_t z = random->state += UINT64_C(0x9e3779b97f4a7c15);
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return z ^ (z >> 31);
+    return hash_mix(random->state += UINT64_C(0x9e3779b97f4a7c15));
 }
 
 /* A seed of its own for each user of random numbers, so that one's use does not shift another's. */
