@@ -6,10 +6,6 @@
 #include "numbers.h"
 #include <glib.h>
 
-#define NEXT_HEADER_IPV4 4
-#define NEXT_HEADER_IPV6 41
-#define NEXT_HEADER_ETHERNET 143
-
 /* What a behaviour does, as far as the rules ask. */
 enum {
     DECAPSULATES_IPV4 = 1 << 0,
@@ -289,11 +285,11 @@ bool cats_behavior_accepts(uint16_t code, uint8_t next_header)
 {
     unsigned does = find(code)->does;
     switch (next_header) {
-    case NEXT_HEADER_IPV4:
+    case CATS_INNER_IPV4:
         return (does & DECAPSULATES_IPV4) != 0;
-    case NEXT_HEADER_IPV6:
+    case CATS_INNER_IPV6:
         return (does & DECAPSULATES_IPV6) != 0;
-    case NEXT_HEADER_ETHERNET:
+    case CATS_INNER_ETHERNET:
         return (does & DECAPSULATES_ETHERNET) != 0;
     default:
         return false;

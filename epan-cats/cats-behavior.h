@@ -16,6 +16,9 @@ bool cats_behavior_parse(const char *text, uint16_t *code);
 /* Walks the table by code for value_strings: false past the end. */
 bool cats_behavior_at(size_t index, uint16_t *code, const char **name);
 
+/* What SRv6 encapsulates, as the Next Header field tells it (RFC 8986 s4). */
+enum { CATS_INNER_IPV4 = 4, CATS_INNER_IPV6 = 41, CATS_INNER_ETHERNET = 143 };
+
 /* True for behaviours that always remove the outer header: End.DX*, End.DT*, End.CATS. Not for USD flavours,
  * which do so only when they are the last segment. */
 bool cats_behavior_decapsulates(uint16_t code);

@@ -5,10 +5,7 @@
 
 #include "numbers.h"
 
-#define NEXT_HEADER_IPV4 4
-#define NEXT_HEADER_IPV6 41
 #define NEXT_HEADER_ICMPV6 58
-#define NEXT_HEADER_ETHERNET 143
 
 static void format_sid(const uint8_t sid[16], char text[CATS_ADDRESS_TEXT])
 {
@@ -66,9 +63,9 @@ static const char *accepted(uint16_t behavior)
 {
     static const char *const words[] = { "none", "4",        "41",        "4 or 41",
                                          "143",  "4 or 143", "41 or 143", "4, 41 or 143" };
-    unsigned set = cats_behavior_accepts(behavior, NEXT_HEADER_IPV4) * 1u +
-                   cats_behavior_accepts(behavior, NEXT_HEADER_IPV6) * 2u +
-                   cats_behavior_accepts(behavior, NEXT_HEADER_ETHERNET) * 4u;
+    unsigned set = cats_behavior_accepts(behavior, CATS_INNER_IPV4) * 1u +
+                   cats_behavior_accepts(behavior, CATS_INNER_IPV6) * 2u +
+                   cats_behavior_accepts(behavior, CATS_INNER_ETHERNET) * 4u;
     return words[set];
 }
 

@@ -7,9 +7,6 @@
 #include <glib.h>
 #include <string.h>
 
-#define NEXT_HEADER_IPV4 4
-#define NEXT_HEADER_IPV6 41
-#define NEXT_HEADER_ETHERNET 143
 #define ARGUMENT_BITS 32 /* the only length in which the argument is a cats_argument */
 
 void cats_context_init(cats_context *context)
@@ -24,8 +21,8 @@ void cats_context_init(cats_context *context)
 
 static bool is_tunnel(uint8_t next_header)
 {
-    return next_header == NEXT_HEADER_IPV4 || next_header == NEXT_HEADER_IPV6 ||
-           next_header == NEXT_HEADER_ETHERNET;
+    return next_header == CATS_INNER_IPV4 || next_header == CATS_INNER_IPV6 ||
+           next_header == CATS_INNER_ETHERNET;
 }
 
 static bool in_block(const cats_context *context, const uint8_t sid[16])

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A look into what SRv6 encapsulates. Spec: RFC 791 s3.1, RFC 8200 s3, IEEE 802.1Q. */
 #include "inner-packet.h"
+#include "epan-cats/cats-behavior.h"
 
 #include <epan/etypes.h>
 
@@ -50,11 +51,11 @@ static cats_address ethernet_destination(tvbuff_t *tvb, int header)
 cats_address inner_packet_destination(tvbuff_t *tvb, int at, uint8_t next_header)
 {
     switch (next_header) {
-    case INNER_IPV4:
+    case CATS_INNER_IPV4:
         return ip_destination(tvb, at, &layout_ipv4);
-    case INNER_IPV6:
+    case CATS_INNER_IPV6:
         return ip_destination(tvb, at, &layout_ipv6);
-    case INNER_ETHERNET:
+    case CATS_INNER_ETHERNET:
         return ethernet_destination(tvb, at);
     default:
         return (cats_address){ .family = 0 };

@@ -6,8 +6,6 @@
 #include "compat.h"
 #include "epan-cats/address.h"
 
-enum { INNER_IPV4 = 4, INNER_IPV6 = 41, INNER_ETHERNET = 143 };
-
 /* The destination of the IP packet that begins at offset `at`, or behind the Ethernet header there with its
  * VLAN tags; family 0 when there is no IP packet or its header is not captured whole. */
 cats_address inner_packet_destination(tvbuff_t *tvb, int at, uint8_t next_header);

@@ -47,9 +47,9 @@ static struct {
     int wrapper;
     dissector_handle_t handle;
 } tunnels[] = {
-    { INNER_IPV4, "ip", "IPv4 (SRv6 aware)", "cats.wrapper.ip", -1, NULL },
-    { INNER_IPV6, "ipv6", "IPv6 (SRv6 aware)", "cats.wrapper.ipv6", -1, NULL },
-    { INNER_ETHERNET, "eth", "Ethernet (SRv6 aware)", "cats.wrapper.eth", -1, NULL },
+    { CATS_INNER_IPV4, "ip", "IPv4 (SRv6 aware)", "cats.wrapper.ip", -1, NULL },
+    { CATS_INNER_IPV6, "ipv6", "IPv6 (SRv6 aware)", "cats.wrapper.ipv6", -1, NULL },
+    { CATS_INNER_ETHERNET, "eth", "Ethernet (SRv6 aware)", "cats.wrapper.eth", -1, NULL },
 };
 
 static const ws_ip6 *ip6_of(void *data)

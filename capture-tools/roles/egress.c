@@ -6,7 +6,6 @@
 
 #include "epan-cats/cats-behavior.h"
 #include "epan-cats/computing-table.h"
-#include "prefix-table.h"
 
 #include <string.h>
 
@@ -150,19 +149,7 @@ bool egress_add_site_route(egress *e, const cats_address *prefix, unsigned prefi
 
 bool egress_add_return_route(egress *e, const ingress_route *route)
 {
-    char prefix[CATS_ADDRESS_TEXT];
-    cats_address_format(&route->prefix, prefix);
-    segment_path *path = segment_path_new(
-        route->segments, route->segment_count, NULL,
-        g_strdup_printf("%s: return traffic to %s/%u", e->config.name, prefix, route->prefix_length));
-    if (path == NULL) {
-        return false;
-    }
-    if (!prefix_table_set(e->return_routes, &route->prefix, route->prefix_length, path)) {
-        segment_path_unref(path);
-        return false;
-    }
-    return true;
+    return ingress_route_add(e->return_routes, route, e->config.name, "return traffic to");
 }
 
 bool egress_report(egress *e, int64_t now, unsigned site, const cats_report *report,

@@ -6,7 +6,6 @@
 #include "egress-offers.h"
 #include "epan-cats/cats-metric.h"
 #include "flow-pins.h"
-#include "prefix-table.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -64,21 +63,27 @@ void ingress_free(ingress *in)
     g_free(in);
 }
 
-bool ingress_set_route(ingress *in, const ingress_route *route)
+bool ingress_route_add(prefix_table *routes, const ingress_route *route, const char *owner,
+                       const char *purpose)
 {
     char prefix[CATS_ADDRESS_TEXT];
     cats_address_format(&route->prefix, prefix);
-    segment_path *path = segment_path_new(
-        route->segments, route->segment_count, NULL,
-        g_strdup_printf("%s: by route %s/%u", in->config.name, prefix, route->prefix_length));
+    segment_path *path =
+        segment_path_new(route->segments, route->segment_count, NULL,
+                         g_strdup_printf("%s: %s %s/%u", owner, purpose, prefix, route->prefix_length));
     if (path == NULL) {
         return false;
     }
-    if (!prefix_table_set(in->routes, &route->prefix, route->prefix_length, path)) {
+    if (!prefix_table_set(routes, &route->prefix, route->prefix_length, path)) {
         segment_path_unref(path);
         return false;
     }
     return true;
+}
+
+bool ingress_set_route(ingress *in, const ingress_route *route)
+{
+    return ingress_route_add(in->routes, route, in->config.name, "by route");
 }
 
 bool ingress_set_offer(ingress *in, int64_t now, const ingress_offer *offer, const role_sink *sink)

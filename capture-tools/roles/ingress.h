@@ -6,6 +6,7 @@
 #define CATSHARK_ROLES_INGRESS_H
 
 #include "capture-tools/roles/forwarding.h"
+#include "capture-tools/roles/prefix-table.h"
 #include "capture-tools/roles/role.h"
 
 enum { INGRESS_PORT_CLIENTS = 0, INGRESS_PORT_CORE = 1 };
@@ -43,6 +44,11 @@ typedef struct ingress_config {
     size_t flows_max;          /* pinned flows kept at most; the oldest idle one is let go. 0: 1,048,576 */
     int64_t flow_idle_ns;      /* 0: 300 s */
 } ingress_config;
+
+/* Adds or replaces the route in a table of segment_path, for ingress and egress alike. Packets by it are
+ * commented "OWNER: PURPOSE PREFIX". False: no segment or too many, or an impossible prefix. */
+bool ingress_route_add(prefix_table *routes, const ingress_route *route, const char *owner,
+                       const char *purpose);
 
 typedef struct ingress ingress;
 
