@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Numbers of the two protocols that no registry has assigned: our placeholders until IANA does.
- * Every one is a default that a preference, an option or the topology file can change. */
+ * What ends in DEFAULT, a preference, an option, a SID table or the topology file can change. */
 #ifndef EPAN_CATS_NUMBERS_H
 #define EPAN_CATS_NUMBERS_H
 

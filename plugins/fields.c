@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Registration of the protocols, fields, subtrees and expert infos. Names and types: docs/architecture.md. */
+/* Registration of the protocols, fields, subtrees and expert infos. Names: README.md (Fields). */
 #include "fields.h"
 
 #include "epan-cats/cats-behavior.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The client and the service node together: redirect in all its forms, plain service, bad links, many
- * connections. draft-wang-tcpm-tcp-service-affinity-option. */
+/* The client and the service node together: redirect in all its forms, plain service, bad links.
+ * draft-wang-tcpm-tcp-service-affinity-option. */
 #include "redirect-scene.h"
 
 #include "capture-tools/roles/tcp-payload.h"

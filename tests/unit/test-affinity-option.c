@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Tests of epan-cats/affinity-option: every form and length, what is foreign, what is defective, and the
- * walk. */
+/* Tests of epan-cats/affinity-option: every form and length, what is foreign, what is defective, SAF. */
 #include "epan-cats/affinity-option.h"
 
 #include <glib.h>

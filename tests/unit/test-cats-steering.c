@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is read of a packet's steering: bytes of real kernels, every shape of encapsulation, containers,
+/* What is read of a packet's steering: every shape of encapsulation, containers,
  * names, random input. Spec: docs/wire-formats.md s3-5. */
 #include "epan-cats/cats-rules.h"
 
