@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Baseline for writers: a bare loop of pcap_dump that writes as many packets of as many octets. */
 #include <pcap/pcap.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Runs a program in the C locale, so that its words are the ones looked for; `complaints` may be NULL. False
  * when it cannot be started. */

@@ -5,7 +5,6 @@
 #define CATSHARK_IO_CAPTURE_READER_H
 
 #include <glib.h>
-#include <stdbool.h>
 #include <stdint.h>
 
 typedef struct capture_reader capture_reader;

@@ -5,8 +5,7 @@
 #ifndef CATSHARK_ROLES_ROLE_H
 #define CATSHARK_ROLES_ROLE_H
 
-#include "epan-cats/flow-key.h"
-#include "epan-cats/topology.h"
+#include "epan-cats/address.h"
 
 /* Time is nanoseconds since an epoch of the driver's choice. */
 #define ROLE_NEVER INT64_MAX

@@ -4,8 +4,6 @@
 #ifndef CATSHARK_ROLES_SEGMENT_PATH_H
 #define CATSHARK_ROLES_SEGMENT_PATH_H
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #define SEGMENT_PATH_MAX 8

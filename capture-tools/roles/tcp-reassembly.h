@@ -5,7 +5,6 @@
 #define CATSHARK_ROLES_TCP_REASSEMBLY_H
 
 #include "capture-tools/roles/tcp-options.h"
-#include <stddef.h>
 
 typedef struct tcp_piece tcp_piece;
 

@@ -3,6 +3,8 @@
  * Spec: man/catshark-simulate.1 (TIME) */
 #include "event-queue.h"
 
+#include <glib.h>
+
 #define NOT_WAITING G_MAXUINT
 
 typedef struct source {

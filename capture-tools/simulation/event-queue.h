@@ -4,7 +4,6 @@
 #ifndef CATSHARK_SIMULATION_EVENT_QUEUE_H
 #define CATSHARK_SIMULATION_EVENT_QUEUE_H
 
-#include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
 

@@ -4,7 +4,6 @@
 #include "capture-tools/doctor/plugin-file.h"
 
 #include <glib.h>
-#include <string.h>
 
 static const char *module;
 

@@ -3,7 +3,6 @@
  * 6691. */
 #include "tcp-pair.h"
 
-#include "epan-cats/packet.h"
 #include <string.h>
 
 static const unsigned families[] = { 4, 6 };

@@ -3,8 +3,6 @@
  * again, out of order. draft-wang-tcpm-tcp-service-affinity-option; RFC 6691; RFC 2018. */
 #include "tcp-pair.h"
 
-#include "epan-cats/packet.h"
-
 static const unsigned families[] = { 4, 6 };
 
 static affinity_option redirect(unsigned family, uint8_t kind, uint32_t exid)

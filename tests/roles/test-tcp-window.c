@@ -3,8 +3,6 @@
  * RFC 9293 s3.8.6, RFC 2018. */
 #include "tcp-pair.h"
 
-#include "epan-cats/packet.h"
-
 static const unsigned families[] = { 4, 6 };
 
 /* The right edge that each side has promised the other, and what was sent towards it. */

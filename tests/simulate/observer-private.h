@@ -4,7 +4,6 @@
 #define CATSHARK_TESTS_SIMULATE_OBSERVER_PRIVATE_H
 
 #include "capture-tools/inspect/decode.h"
-#include "epan-cats/checksum.h"
 #include "observer.h"
 #include <glib.h>
 

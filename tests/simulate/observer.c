@@ -3,6 +3,7 @@
 #include "observer-private.h"
 #include "capture-tools/io/capture-reader.h"
 #include "capture-tools/simulation/network.h"
+#include "epan-cats/checksum.h"
 #include <string.h>
 
 static char *mac_text(const uint8_t *mac)

@@ -2,6 +2,8 @@
 /* The virtual clock: order, ties, times that change, and against a plain search for the earliest. */
 #include "capture-tools/simulation/event-queue.h"
 
+#include <glib.h>
+
 #define SOURCES 50
 
 typedef struct log_entry {

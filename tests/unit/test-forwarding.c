@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What both forwarders share: reading and admitting an IP packet, the flow label, the words for a drop. */
 #include "capture-tools/roles/forwarding.h"
-#include "epan-cats/checksum.h"
 #include "epan-cats/flow-key.h"
 #include "tests/flow-packets.h"
 

@@ -2,8 +2,6 @@
 /* One object, one line; the builder is ready for the next. */
 #include "capture-tools/io/ndjson.h"
 
-#include <string.h>
-
 static void build(JsonBuilder *builder, const char *text, gint64 number)
 {
     json_builder_begin_object(builder);

@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <glib/gstdio.h>
-#include <inttypes.h>
 #include <pcap/pcap.h>
 #include <string.h>
 #include <unistd.h>

@@ -2,8 +2,6 @@
 /* Longest-prefix match: against examples, against a search of all prefixes, and what becomes of values. */
 #include "capture-tools/roles/prefix-table.h"
 
-#include <string.h>
-
 static cats_address address(const char *text)
 {
     cats_address parsed;
