@@ -122,13 +122,19 @@ static int inspect_capture(inspection *in, capture_reader *reader, const char *n
     capture_status status = CAPTURE_END;
     bool written = true;
 
+    affinity_tracker_settings settings = affinity_tracker_settings_default;
+    settings.topology = in->topology;
+    in->decoder.tracker = affinity_tracker_new(&settings);
     in->decoder.link_type = capture_reader_link_type(reader);
     while (written && !cli_interrupted() && total.frames < in->count &&
            (status = capture_reader_next(reader, &capture)) == CAPTURE_FRAME) {
-        decode_frame(&in->decoder, capture.data, capture.captured, capture.wire, &frame);
+        decode_frame(&in->decoder, (uint32_t)capture.number, capture.time_ns, capture.data, capture.captured,
+                     capture.wire, &frame);
         summary_add(&total, &frame, capture.time_ns);
         written = show_frame(in, &capture, &frame, total.first_ns);
     }
+    affinity_tracker_free(in->decoder.tracker);
+    in->decoder.tracker = NULL;
     written = written && show_summary(in, &total, name) && fflush(stdout) == 0;
     if (!written && errno != EPIPE)
         return cli_trouble(verb_name, "standard output: %s", g_strerror(errno));

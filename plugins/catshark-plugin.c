@@ -4,6 +4,7 @@
 #include "compat.h"
 
 #include "affinity-option-dissector.h"
+#include "affinity-session.h"
 #include "fields.h"
 #include "preferences.h"
 #include "srv6.h"
@@ -22,6 +23,7 @@ static void register_protocols(void)
     preferences_register();
     option_dissector_register();
     tcp_segment_register();
+    affinity_session_register();
     srv6_register();
     /* Runs at every opening of a file and every new dissection of it: disabling a protocol calls nothing
      * else. */

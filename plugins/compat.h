@@ -12,6 +12,7 @@
 #include <epan/packet.h>
 #include <epan/prefs.h>
 #include <epan/proto.h>
+#include <epan/proto_data.h>
 #include <epan/uat.h>
 #include <epan/dissectors/packet-ip.h>
 #include <wsutil/report_message.h>

@@ -11,6 +11,8 @@ int proto_cats = -1;
 
 int hf_affinity_kind = -1, hf_affinity_length = -1, hf_affinity_exid = -1, hf_affinity_ipv4 = -1,
     hf_affinity_ipv6 = -1, hf_affinity_port = -1, hf_affinity_permit = -1;
+int hf_affinity_session = -1, hf_affinity_verdict = -1, hf_affinity_reconnect_in = -1,
+    hf_affinity_redirect_in = -1, hf_affinity_reconnect_time = -1;
 int hf_affinity_saf[AFFINITY_SAF_OFFSET_MAX - AFFINITY_SAF_OFFSET_MIN + 1] = { -1, -1, -1 };
 
 int hf_cats_sid = -1, hf_cats_sid_locator = -1, hf_cats_sid_function = -1, hf_cats_sid_argument = -1,
@@ -21,8 +23,8 @@ int hf_cats_segment_active = -1, hf_cats_srh_flags_oam = -1, hf_cats_srh_flags_u
 int hf_cats_srh_tlv_type = -1, hf_cats_srh_tlv_length = -1, hf_cats_srh_tlv_value = -1,
     hf_cats_srh_tlv_hmac_d = -1, hf_cats_srh_tlv_hmac_key_id = -1, hf_cats_srh_tlv_hmac_value = -1;
 
-int ett_affinity = -1, ett_experimental = -1, ett_cats = -1, ett_cats_sid = -1, ett_cats_sid_holder = -1,
-    ett_cats_argument = -1, ett_cats_srh_tlv = -1;
+int ett_affinity = -1, ett_affinity_session = -1, ett_experimental = -1, ett_cats = -1, ett_cats_sid = -1,
+    ett_cats_sid_holder = -1, ett_cats_argument = -1, ett_cats_srh_tlv = -1;
 
 /* Wireshark keeps these tables by reference, so they live as long as the process. */
 static value_string granularity_names[] = { { CATS_GRANULARITY_NOT_STATED, NULL },
@@ -82,6 +84,16 @@ static hf_register_info affinity_fields[] = {
         "TCP port on which the service node takes the new connection", HFILL } },
     { &hf_affinity_permit, { "Permit", "affinity.permit", FT_BOOLEAN, BASE_NONE, TFS(&tfs_yes_no), 0,
         "The option without an address: its sender supports service affinity", HFILL } },
+    { &hf_affinity_session, { "Session", "affinity.session", FT_UINT32, BASE_DEC, NULL, 0,
+        "Number of the redirect session: first connection and re-established one", HFILL } },
+    { &hf_affinity_verdict, { "Verdict", "affinity.verdict", FT_STRING, BASE_NONE, NULL, 0,
+        "What came of the redirect", HFILL } },
+    { &hf_affinity_reconnect_in, { "Reconnect in", "affinity.reconnect_in", FT_FRAMENUM, BASE_NONE,
+        FRAMENUM_TYPE(FT_FRAMENUM_RESPONSE), 0, "The SYN that followed this redirect", HFILL } },
+    { &hf_affinity_redirect_in, { "Redirect in", "affinity.redirect_in", FT_FRAMENUM, BASE_NONE,
+        FRAMENUM_TYPE(FT_FRAMENUM_REQUEST), 0, "The FIN that led to this connection", HFILL } },
+    { &hf_affinity_reconnect_time, { "Time to reconnect", "affinity.reconnect_time", FT_RELATIVE_TIME, BASE_NONE,
+        NULL, 0, "From the FIN with the redirect to the SYN that followed it", HFILL } },
 #define SAF_FIELD(offset) \
     { &hf_affinity_saf[(offset) - AFFINITY_SAF_OFFSET_MIN], { "Service Affinity Flag (SAF)", "affinity.saf", FT_BOOLEAN, 12, \
         TFS(&tfs_set_notset), 0x8000 >> (offset), "The sender supports the service affinity option", HFILL } }
@@ -134,8 +146,10 @@ static hf_register_info cats_fields[] = {
 };
 /* clang-format on */
 
-static int *const subtrees[] = { &ett_affinity,        &ett_experimental,  &ett_cats,        &ett_cats_sid,
-                                 &ett_cats_sid_holder, &ett_cats_argument, &ett_cats_srh_tlv };
+static int *const subtrees[] = {
+    &ett_affinity, &ett_affinity_session, &ett_experimental,  &ett_cats,
+    &ett_cats_sid, &ett_cats_sid_holder,  &ett_cats_argument, &ett_cats_srh_tlv
+};
 
 static int wireshark_severity(cats_severity severity)
 {
@@ -145,7 +159,7 @@ static int wireshark_severity(cats_severity severity)
     return severities[severity];
 }
 
-/* Registers the rules of packet scope whose filter name begins with that of the protocol. */
+/* Registers the rules that are judged here and whose filter name begins with that of the protocol. */
 static void register_rules(int protocol)
 {
     static ei_register_info infos[2][CATS_RULE_COUNT];
@@ -153,10 +167,12 @@ static void register_rules(int protocol)
     const char *prefix = proto_get_protocol_filter_name(protocol);
     size_t length = strlen(prefix);
     int count = 0;
+    bool follows_sessions = protocol == proto_affinity;
     for (int id = 0; id < CATS_RULE_COUNT; id++) {
         const cats_rule *rule = cats_rule_get((cats_rule_id)id);
-        if (rule->scope != CATS_SCOPE_PACKET || strncmp(rule->filter, prefix, length) != 0 ||
-            rule->filter[length] != '.')
+        bool is_judged =
+            rule->scope == CATS_SCOPE_PACKET || (follows_sessions && rule->scope == CATS_SCOPE_SESSION);
+        if (!is_judged || strncmp(rule->filter, prefix, length) != 0 || rule->filter[length] != '.')
             continue;
         rule_fields[id] = (expert_field)EI_INIT;
         info[count++] = (ei_register_info){ &rule_fields[id],

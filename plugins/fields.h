@@ -13,6 +13,8 @@ extern int proto_cats;     /* "Computing-Aware Traffic Steering" */
 
 extern int hf_affinity_kind, hf_affinity_length, hf_affinity_exid, hf_affinity_ipv4, hf_affinity_ipv6,
     hf_affinity_port, hf_affinity_permit;
+extern int hf_affinity_session, hf_affinity_verdict, hf_affinity_reconnect_in, hf_affinity_redirect_in,
+    hf_affinity_reconnect_time;
 
 /* SAF has one field per position that the preference can give it; all are named affinity.saf. */
 extern int hf_affinity_saf[AFFINITY_SAF_OFFSET_MAX - AFFINITY_SAF_OFFSET_MIN + 1];
@@ -25,10 +27,10 @@ extern int hf_cats_segment_active, hf_cats_srh_flags_oam, hf_cats_srh_flags_unus
 extern int hf_cats_srh_tlv_type, hf_cats_srh_tlv_length, hf_cats_srh_tlv_value, hf_cats_srh_tlv_hmac_d,
     hf_cats_srh_tlv_hmac_key_id, hf_cats_srh_tlv_hmac_value;
 
-extern int ett_affinity, ett_experimental, ett_cats, ett_cats_sid, ett_cats_sid_holder, ett_cats_argument,
-    ett_cats_srh_tlv;
+extern int ett_affinity, ett_affinity_session, ett_experimental, ett_cats, ett_cats_sid, ett_cats_sid_holder,
+    ett_cats_argument, ett_cats_srh_tlv;
 
-/* The expert info of a rule; valid for rules of packet scope only. */
+/* The expert info of a rule; valid for rules of packet and session scope only. */
 expert_field *rule_expert_field(cats_rule_id rule);
 
 /* Registers both protocols with all of the above. */

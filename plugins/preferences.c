@@ -7,18 +7,23 @@
 #include "fields.h"
 #include "sid-uat.h"
 
+#include "epan-cats/affinity-tracker.h"
 #include "epan-cats/numbers.h"
+
+#define NS_PER_MS INT64_C(1000000)
 
 /* What the user typed; Wireshark owns the strings. */
 static struct {
     guint kind;
     guint exid;
     guint saf_bit;
+    guint reconnect_limit; /* milliseconds */
     const char *structure;
     const char *topology;
 } preferred = { .kind = AFFINITY_KIND_DEFAULT,
                 .exid = AFFINITY_EXID_DEFAULT,
                 .saf_bit = AFFINITY_SAF_OFFSET_DEFAULT,
+                .reconnect_limit = AFFINITY_RECONNECT_LIMIT_NS_DEFAULT / NS_PER_MS,
                 .structure = CATS_STRUCTURE_DEFAULT,
                 .topology = "" };
 
@@ -42,6 +47,11 @@ const cats_context *cats_settings(void)
 const cats_topology *topology_settings(void)
 {
     return topology;
+}
+
+int64_t affinity_reconnect_limit_ns(void)
+{
+    return preferred.reconnect_limit * NS_PER_MS;
 }
 
 bool affinity_is_enabled(void)
@@ -139,6 +149,10 @@ static void register_affinity(void)
         module, "saf_bit", "Position of SAF",
         "Bit offset of the Service Affinity Flag in octets 12-13 of the TCP header, 4-6", 10,
         &preferred.saf_bit);
+    prefs_register_uint_preference(
+        module, "reconnect_limit", "Time to reconnect (ms)",
+        "Milliseconds after a redirect until a client that has not connected is said to ignore it", 10,
+        &preferred.reconnect_limit);
 }
 
 static void register_cats(void)

@@ -14,6 +14,9 @@ const cats_context *cats_settings(void);
 /* NULL without a topology file. */
 const cats_topology *topology_settings(void);
 
+/* How long a client has to connect after a redirect. */
+int64_t affinity_reconnect_limit_ns(void);
+
 bool affinity_is_enabled(void);
 bool cats_is_enabled(void);
 

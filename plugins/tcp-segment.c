@@ -5,6 +5,7 @@
 #include "tcp-segment.h"
 
 #include "affinity-option-dissector.h"
+#include "affinity-session.h"
 #include "fields.h"
 #include "findings.h"
 #include "hooks.h"
@@ -14,16 +15,20 @@
 #include "epan-cats/affinity-rules.h"
 
 #define HEADER_MIN 20
+#define AT_SEQUENCE 4
+#define AT_ACKNOWLEDGMENT 8
 #define AT_FLAGS 12
+#define AT_WINDOW 14
 
 static dissector_handle_t tcp;
 static int proto_wrapper = -1;
 
-/* A segment that carries SAF, reserved bits or an option of ours. */
+/* A segment that carries SAF, reserved bits or an option of ours, or belongs to a session. */
 typedef struct our_segment {
     bool whole; /* all of the header is captured: rules are judged */
     affinity_segment segment;
     affinity_seen seen;
+    const session_note *session; /* or NULL */
     option_items items;
     proto_node *mark; /* TCP's items are behind it */
 } our_segment;
@@ -55,17 +60,36 @@ static cats_address address_of(const address *from)
     return (cats_address){ .family = 0 };
 }
 
+/* What the session says of the segment. Not of one that an ICMP error quotes, nor of a header that is cut. */
+static const session_note *follow_session(tvbuff_t *tvb, packet_info *pinfo, const our_segment *ours)
+{
+    if (pinfo->flags.in_error_pkt || tvb_captured_length(tvb) < HEADER_MIN)
+        return NULL;
+    unsigned header = tvb_get_guint8(tvb, AT_FLAGS) >> 4 << 2;
+    unsigned length = tvb_reported_length(tvb);
+    affinity_sight sight = {
+        .segment = &ours->segment,
+        .seen = &ours->seen,
+        .whole = ours->whole,
+        .sequence = tvb_get_ntohl(tvb, AT_SEQUENCE),
+        .acknowledgment = tvb_get_ntohl(tvb, AT_ACKNOWLEDGMENT),
+        .window = tvb_get_ntohs(tvb, AT_WINDOW),
+        .payload = length > header ? length - header : 0,
+    };
+    return affinity_session_note(pinfo, &sight);
+}
+
 /* False, at small cost, for a segment that has nothing of ours. */
 static bool read_segment(tvbuff_t *tvb, packet_info *pinfo, our_segment *ours)
 {
     if (!affinity_is_enabled() || !read_header(tvb, ours))
         return false;
     affinity_segment_read(affinity_settings(), NULL, &ours->segment, &ours->seen, NULL);
-    if (ours->seen.count == 0 && !ours->seen.defective && (ours->segment.flags & TCP_FLAGS_RESERVED) == 0)
-        return false;
     ours->segment.source = address_of(&pinfo->src);
     ours->segment.destination = address_of(&pinfo->dst);
-    return true;
+    ours->session = follow_session(tvb, pinfo, ours);
+    return ours->session != NULL || ours->seen.count > 0 || ours->seen.defective ||
+           (ours->segment.flags & TCP_FLAGS_RESERVED) != 0;
 }
 
 /* SAF beside the reserved bits of which it is one. */
@@ -136,6 +160,10 @@ static void show_segment(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, co
     }
     if (ours->whole && !pinfo->flags.in_error_pkt)
         show_findings(tvb, pinfo, ours, flags);
+    if (ours->session != NULL) {
+        proto_node *header = tree_first_behind(tree, ours->mark, native_tcp);
+        affinity_session_show(tvb, pinfo, header == NULL ? tree : header, ours->session);
+    }
     summarise(pinfo, &ours->seen);
 }
 

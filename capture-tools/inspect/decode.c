@@ -3,7 +3,15 @@
  */
 #include "decode.h"
 
-enum { IPV6_SOURCE = 8, IPV6_DESTINATION = 24, TCP_FLAGS = 12, TCP_FLAGS_END = 14, TCP_OPTIONS = 20 };
+enum { IPV6_SOURCE = 8, IPV6_DESTINATION = 24 };
+enum {
+    TCP_SEQUENCE = 4,
+    TCP_ACKNOWLEDGMENT = 8,
+    TCP_FLAGS = 12,
+    TCP_FLAGS_END = 14,
+    TCP_WINDOW = 14,
+    TCP_OPTIONS = 20
+};
 
 /* The packet inside the encapsulation of ip[index], or no address: a packet that an ICMP error quotes is not
  * inside. */
@@ -89,7 +97,38 @@ static void decode_segment(const decoder *d, decoded *out)
                               ip->quoted ? NULL : &out->findings);
 }
 
-void decode_frame(const decoder *d, const uint8_t *data, uint32_t captured, uint32_t wire, decoded *out)
+/* A header that the capture cut has no options, as far as a session is concerned. */
+static void follow_session(const decoder *d, uint32_t number, int64_t time_ns, decoded *out)
+{
+    const packet *p = &out->packet;
+    const packet_ip *ip = packet_innermost(p);
+    const uint8_t *header = p->data + p->transport_offset;
+    uint32_t limit = ip->end < p->captured ? ip->end : p->captured;
+
+    if (d->tracker == NULL || ip->quoted || p->transport_offset + TCP_OPTIONS > limit)
+        return;
+    affinity_segment segment = out->segment;
+    affinity_seen seen = { .saf = (segment.flags & affinity_saf_mask(&d->numbers)) != 0 };
+    if (!out->whole_segment)
+        segment.options_length = 0;
+    uint32_t length = (uint32_t)(header[TCP_FLAGS] >> 4) * 4u;
+    uint32_t rest = ip->end - p->transport_offset;
+    affinity_sight sight = {
+        .frame = number,
+        .time_ns = time_ns,
+        .segment = &segment,
+        .seen = out->whole_segment ? &out->seen : &seen,
+        .whole = out->whole_segment,
+        .sequence = packet_get32(header + TCP_SEQUENCE),
+        .acknowledgment = packet_get32(header + TCP_ACKNOWLEDGMENT),
+        .window = packet_get16(header + TCP_WINDOW),
+        .payload = rest > length ? rest - length : 0,
+    };
+    affinity_tracker_see(d->tracker, &sight, &out->session, &out->findings);
+}
+
+void decode_frame(const decoder *d, uint32_t number, int64_t time_ns, const uint8_t *data, uint32_t captured,
+                  uint32_t wire, decoded *out)
 {
     packet *p = &out->packet;
 
@@ -97,12 +136,15 @@ void decode_frame(const decoder *d, const uint8_t *data, uint32_t captured, uint
     out->steering_count = 0;
     out->has_segment = false;
     out->whole_segment = false;
+    out->session.in_session = false;
     cats_findings_clear(&out->findings);
     for (unsigned i = 0; i < p->ip_count; i++) {
         if (p->ip[i].version == 6)
             decode_steering(d, i, out);
     }
     if (p->transport == PACKET_TCP && p->transport_offset + TCP_FLAGS_END <= p->captured &&
-        p->transport_offset + TCP_FLAGS_END <= packet_innermost(p)->end)
+        p->transport_offset + TCP_FLAGS_END <= packet_innermost(p)->end) {
         decode_segment(d, out);
+        follow_session(d, number, time_ns, out);
+    }
 }

@@ -3,7 +3,7 @@
 #ifndef CATSHARK_INSPECT_DECODE_H
 #define CATSHARK_INSPECT_DECODE_H
 
-#include "epan-cats/affinity-rules.h"
+#include "epan-cats/affinity-tracker.h"
 #include "epan-cats/cats-rules.h"
 #include "epan-cats/packet.h"
 
@@ -11,7 +11,8 @@
 typedef struct decoder {
     int link_type;
     affinity_numbers numbers;
-    cats_context cats; /* its topology, which may be NULL, also serves the affinity rules */
+    cats_context cats;         /* its topology, which may be NULL, also serves the affinity rules */
+    affinity_tracker *tracker; /* of sessions; NULL: none are followed */
 } decoder;
 
 /* One SRv6 header of the frame. */
@@ -31,9 +32,13 @@ typedef struct decoded {
     affinity_segment segment; /* its options end where the capture ends */
     size_t options_claimed;   /* octets of its options by the data offset */
     affinity_seen seen;
-    cats_findings findings; /* none for what an ICMP error quotes */
+    affinity_sighting session; /* in_session is always written */
+    cats_findings findings;    /* none for what an ICMP error quotes */
 } decoded;
 
-void decode_frame(const decoder *d, const uint8_t *data, uint32_t captured, uint32_t wire, decoded *out);
+/* Frames are handed in once, in the order of the capture, when sessions are followed: `number` and `time_ns`
+ * are for them. */
+void decode_frame(const decoder *d, uint32_t number, int64_t time_ns, const uint8_t *data, uint32_t captured,
+                  uint32_t wire, decoded *out);
 
 #endif

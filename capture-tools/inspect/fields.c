@@ -167,6 +167,31 @@ static void visit_segment(const visit *v, const affinity_numbers *numbers, const
     }
 }
 
+/* What earlier frames and this one tell, as the plugin shows it on its first pass. */
+static void visit_session(const visit *v, const affinity_sighting *s)
+{
+    const affinity_connection *c = &s->connection;
+    char time[32];
+
+    give_number(v, "affinity.session", c->session);
+    if (s->has_verdict && s->verdict != AFFINITY_PENDING)
+        give_text(v, "affinity.verdict", affinity_verdict_name(s->verdict));
+    uint32_t frame = s->redirects ? c->reconnect_frame : 0;
+    int64_t ns = c->reconnect_ns;
+    if (frame != 0)
+        give_number(v, "affinity.reconnect_in", frame);
+    if (s->reconnects && c->cause_frame != 0) {
+        frame = c->cause_frame;
+        ns = c->cause_ns;
+        give_number(v, "affinity.redirect_in", frame);
+    }
+    if (frame == 0)
+        return;
+    g_snprintf(time, sizeof time, "%s%" PRId64 ".%09" PRId64, ns < 0 ? "-" : "", ABS(ns) / 1000000000,
+               ABS(ns) % 1000000000);
+    give_text(v, "affinity.reconnect_time", time);
+}
+
 void fields_visit(const decoder *d, const decoded *frame, field_visitor call, void *context)
 {
     visit v = { call, context };
@@ -175,6 +200,8 @@ void fields_visit(const decoder *d, const decoded *frame, field_visitor call, vo
         visit_steering(&v, frame, &frame->steerings[i]);
     if (frame->has_segment)
         visit_segment(&v, &d->numbers, frame);
+    if (frame->session.in_session)
+        visit_session(&v, &frame->session);
     for (unsigned i = 0; i < frame->findings.count; i++)
         give_text(&v, cats_rule_get(frame->findings.list[i].rule)->filter, frame->findings.list[i].text);
 }

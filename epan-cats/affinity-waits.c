@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Redirects that wait for the client's SYN, SYNs that wait for an answer, and what comes of them: the
+ * verdicts. Spec: draft-wang-tcpm-tcp-service-affinity-option; docs/rules.md. */
+#include "affinity-tracker-private.h"
+
+#include "hash-mix.h"
+#include <string.h>
+
+#define NS_PER_MS INT64_C(1000000)
+
+static uint64_t hash_address(uint64_t hash, const cats_address *address)
+{
+    uint64_t words[2];
+    memcpy(words, address->octets, sizeof words);
+    hash = hash_mix(hash ^ address->family ^ words[0]);
+    return hash_mix(hash ^ words[1]);
+}
+
+static guint hash_client(gconstpointer client)
+{
+    return (guint)hash_address(0, client);
+}
+
+static gboolean same_client(gconstpointer a, gconstpointer b)
+{
+    return cats_address_equal(a, b);
+}
+
+static guint hash_wait(gconstpointer of)
+{
+    const wait_key *key = of;
+    return (guint)hash_address(hash_address(key->port, &key->client), &key->target);
+}
+
+static gboolean same_wait(gconstpointer a, gconstpointer b)
+{
+    const wait_key *one = a, *other = b;
+    return one->port == other->port && cats_address_equal(&one->client, &other->client) &&
+           cats_address_equal(&one->target, &other->target);
+}
+
+static void free_queue(gpointer queue)
+{
+    g_free(queue);
+}
+
+void affinity_waits_init(affinity_tracker *t)
+{
+    t->by_target = g_hash_table_new_full(hash_wait, same_wait, g_free, free_queue);
+    t->by_client = g_hash_table_new_full(hash_client, same_client, g_free, free_queue);
+}
+
+void affinity_waits_clear(affinity_tracker *t)
+{
+    g_hash_table_destroy(t->by_target);
+    g_hash_table_destroy(t->by_client);
+}
+
+static void table_push(GHashTable *table, const void *key, size_t size, GList *link)
+{
+    GQueue *queue = g_hash_table_lookup(table, key);
+    if (queue == NULL) {
+        queue = g_new0(GQueue, 1);
+        g_hash_table_insert(table, g_memdup2(key, size), queue);
+    }
+    g_queue_push_tail_link(queue, link);
+}
+
+static void table_take(GHashTable *table, const void *key, GList *link)
+{
+    GQueue *queue = g_hash_table_lookup(table, key);
+    g_queue_unlink(queue, link);
+    if (queue->length == 0)
+        g_hash_table_remove(table, key);
+}
+
+static bool is_late(const affinity_tracker *t, const tracked_session *session, int64_t now)
+{
+    return now - session->since_ns > t->settings.reconnect_limit_ns;
+}
+
+/* The oldest that is not too late. */
+static tracked_session *first_in_time(const affinity_tracker *t, GHashTable *table, const void *key,
+                                      int64_t now)
+{
+    const GQueue *queue = g_hash_table_lookup(table, key);
+    for (const GList *link = queue == NULL ? NULL : queue->head; link != NULL; link = link->next)
+        if (!is_late(t, link->data, now))
+            return link->data;
+    return NULL;
+}
+
+static void begin_wait(affinity_tracker *t, tracked_session *session, tracked_wait wait, int64_t now)
+{
+    session->wait = wait;
+    session->since_ns = now;
+    g_queue_push_tail_link(&t->waits[wait], &session->in_queue);
+    if (wait == WAIT_FOR_SYN) {
+        table_push(t->by_target, &session->key, sizeof session->key, &session->in_target);
+        table_push(t->by_client, &session->key.client, sizeof session->key.client, &session->in_client);
+    }
+}
+
+void affinity_wait_end(affinity_tracker *t, tracked_session *session)
+{
+    if (session->wait == WAIT_NOTHING)
+        return;
+    g_queue_unlink(&t->waits[session->wait], &session->in_queue);
+    if (session->wait == WAIT_FOR_SYN) {
+        table_take(t->by_target, &session->key, &session->in_target);
+        table_take(t->by_client, &session->key.client, &session->in_client);
+    }
+    session->wait = WAIT_NOTHING;
+    session->to = NULL;
+}
+
+void affinity_verdict_set(affinity_tracker *t, tracked_session *session, affinity_verdict verdict)
+{
+    affinity_wait_end(t, session);
+    if (session->verdict == AFFINITY_LOOPED)
+        return;
+    session->verdict = verdict;
+    const affinity_listener *listener = &t->settings.listener;
+    if (listener->verdict != NULL)
+        listener->verdict(listener->context, session->number, verdict);
+}
+
+void affinity_wait_for_syn(affinity_tracker *t, tracked_connection *from, const affinity_sight *sight)
+{
+    tracked_session *session = from->session;
+    const affinity_segment *segment = sight->segment;
+    affinity_verdict_set(t, session, session->redirected ? AFFINITY_LOOPED : AFFINITY_PENDING);
+    session->redirected = true;
+    session->from = from;
+    session->redirect_ns = sight->time_ns;
+    session->capable = from->capability == CAPABILITY_SHOWN;
+    session->service = segment->source;
+    memset(&session->key, 0, sizeof session->key);
+    if (from->target.family == segment->destination.family)
+        session->key.client = segment->destination;
+    session->key.target = from->target;
+    session->key.port = from->target_port;
+    begin_wait(t, session, WAIT_FOR_SYN, sight->time_ns);
+}
+
+tracked_session *affinity_wait_find(const affinity_tracker *t, const cats_address *client,
+                                    const cats_address *target, uint16_t port, int64_t now)
+{
+    if (t->waits[WAIT_FOR_SYN].length == 0)
+        return NULL;
+    wait_key key = { .client = *client, .target = *target, .port = port };
+    tracked_session *session = first_in_time(t, t->by_target, &key, now);
+    if (session == NULL) {
+        key.client = (cats_address){ .family = 0 };
+        session = first_in_time(t, t->by_target, &key, now);
+    }
+    return session;
+}
+
+tracked_session *affinity_wait_find_elsewhere(const affinity_tracker *t, const cats_address *client,
+                                              const cats_address *target, uint16_t port, bool capable,
+                                              int64_t now)
+{
+    if (t->waits[WAIT_FOR_SYN].length == 0)
+        return NULL;
+    tracked_session *session = first_in_time(t, t->by_client, client, now);
+    if (session == NULL || cats_address_equal(target, &session->service))
+        return NULL;
+    const cats_topology *topology = t->settings.topology;
+    if (topology != NULL)
+        return cats_topology_node_at(topology, target) != NULL ? session : NULL;
+    return capable && port == session->key.port ? session : NULL;
+}
+
+void affinity_connection_follow(affinity_tracker *t, tracked_session *session, tracked_connection *to,
+                                const affinity_sight *sight)
+{
+    tracked_connection *from = session->from;
+    affinity_connection_join(t, to, session, AFFINITY_REESTABLISHED);
+    from->view.reconnect_frame = sight->frame;
+    from->view.reconnect_ns = sight->time_ns - session->redirect_ns;
+    affinity_connection_tell(t, from);
+    to->view.cause_frame = from->view.redirect_frame;
+    to->view.cause_ns = from->view.reconnect_ns;
+    affinity_connection_tell(t, to);
+}
+
+void affinity_wait_for_answer(affinity_tracker *t, tracked_session *session, tracked_connection *to,
+                              const affinity_sight *sight)
+{
+    affinity_wait_end(t, session);
+    affinity_connection_follow(t, session, to, sight);
+    session->to = to;
+    begin_wait(t, session, WAIT_FOR_ANSWER, sight->time_ns);
+}
+
+static void give_up(affinity_tracker *t, tracked_session *session, cats_findings *findings)
+{
+    char text[CATS_ADDRESS_TEXT];
+    int limit = (int)(t->settings.reconnect_limit_ns / NS_PER_MS);
+    uint32_t frame = session->from->view.redirect_frame;
+    cats_endpoint_format(&session->key.target, session->key.port, text);
+    if (session->wait == WAIT_FOR_ANSWER) {
+        cats_findings_add(findings, CATS_RULE_AFFINITY_RECONNECT_REFUSED,
+                          "session %u: no answer from %s within %d ms (FIN in frame %u, SYN in frame %u)",
+                          session->number, text, limit, frame, session->from->view.reconnect_frame);
+        affinity_verdict_set(t, session, AFFINITY_REFUSED);
+        return;
+    }
+    if (session->capable)
+        cats_findings_add(findings, CATS_RULE_AFFINITY_NO_RECONNECT,
+                          "session %u: no connection to %s within %d ms of the FIN in frame %u",
+                          session->number, text, limit, frame);
+    affinity_verdict_set(t, session, AFFINITY_IGNORED);
+}
+
+void affinity_waits_expire(affinity_tracker *t, int64_t now, cats_findings *findings)
+{
+    for (tracked_wait wait = WAIT_FOR_SYN; wait <= WAIT_FOR_ANSWER; wait++) {
+        const GList *head = t->waits[wait].head;
+        if (head != NULL && is_late(t, head->data, now))
+            give_up(t, head->data, findings);
+    }
+}
