@@ -130,6 +130,8 @@ static void elsewhere(passage *p, tracked_session *session, const cats_address *
 static void place(passage *p)
 {
     tracked_connection *c = p->connection;
+    if (c->session != NULL)
+        return; /* redirected before its answer was seen */
     const affinity_segment *segment = p->segment;
     const cats_address *client = is_client(p) ? &segment->source : &segment->destination;
     const cats_address *target = is_client(p) ? &segment->destination : &segment->source;

@@ -11,6 +11,21 @@
 #include "tests/unit/packet-invariants.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
+/* Sessions go on from input to input, in little room: every input meets what others left. */
+#define FRAME_NS INT64_C(100000000)
+static uint32_t frame_number;
+
+static affinity_tracker *sessions(void)
+{
+    static affinity_tracker *tracker;
+    if (tracker == NULL) {
+        affinity_tracker_settings settings = affinity_tracker_settings_default;
+        settings.connections = 64;
+        tracker = affinity_tracker_new(&settings);
+    }
+    return tracker;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const int link_types[] = { PACKET_LINK_ETHERNET, PACKET_LINK_RAW,       PACKET_LINK_NULL,
@@ -91,7 +106,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     d = data[0] & TOPOLOGY_BIT ? with_topology : without_topology;
     d.link_type = link_types[data[0] & LINK_TYPE_BITS];
     captured = (uint32_t)(size - 1);
-    decode_frame(&d, data + 1, captured, captured + (data[0] >> WIRE_SHIFT) * WIRE_UNIT, &frame);
+    d.tracker = sessions();
+    decode_frame(&d, ++frame_number, frame_number * FRAME_NS, data + 1, captured,
+                 captured + (data[0] >> WIRE_SHIFT) * WIRE_UNIT, &frame);
     packet_assert_sound(&frame.packet);
     g_assert_cmpuint(line_format(&frame, 1, 0, line), <=, sizeof line);
     fields_visit(&d, &frame, touch, &touched);

@@ -24,14 +24,21 @@ index_of_pdml() {
     sort -u
 }
 
+# Verdicts and links to later frames come with the second pass: they are left out here.
+what_earlier_packets_tell() {
+  awk -f "$here/our-fields.awk" /dev/null "$1" |
+    grep -v "^  affinity\.\(verdict\|reconnect_in\|reconnect_time\):"
+}
+
 for capture in hex.pcapng sa-200-100-pe.pcap; do
   as_user tshark -n -r "$capture" -T pdml >"$tshark_home/one-pass"
   index_of_pdml "$tshark_home/one-pass" >"$tshark_home/index"
   [ -s "$tshark_home/index" ] || fail "$capture: nothing of ours is shown"
 
   as_user tshark -n -2 -r "$capture" -T pdml >"$tshark_home/two-pass"
-  diff -u <(awk -f "$here/our-fields.awk" /dev/null "$tshark_home/one-pass") \
-    <(awk -f "$here/our-fields.awk" /dev/null "$tshark_home/two-pass") || fail "$capture: -2 shows something else"
+  index_of_pdml "$tshark_home/two-pass" >"$tshark_home/index-2"
+  diff -u <(what_earlier_packets_tell "$tshark_home/one-pass") \
+    <(what_earlier_packets_tell "$tshark_home/two-pass") || fail "$capture: -2 shows something else"
 
   as_user tshark -n -r "$capture" -T fields -e frame.number -e _ws.col.Info >"$tshark_home/info"
   as_user tshark -n -r "$capture" -V -T fields -e frame.number -e _ws.col.Info >"$tshark_home/info-tree"
@@ -48,8 +55,10 @@ for capture in hex.pcapng sa-200-100-pe.pcap; do
     field=${fields[i]}
     expected=$(awk -F'\t' -v field="$field" '$1 == field { print $2 }' "$tshark_home/index" | sort -n)
     for pass in "" -2; do
+      expected_of_pass=$(awk -F'\t' -v field="$field" '$1 == field { print $2 }' "$tshark_home/index$pass" | sort -n)
       shown=$(as_user tshark -n $pass -r "$capture" -Y "$field" -T fields -e frame.number)
-      [ "$shown" = "$expected" ] || fail "$capture: filter $field $pass: frames" $shown "expected" $expected
+      [ "$shown" = "$expected_of_pass" ] ||
+        fail "$capture: filter $field $pass: frames" $shown "expected" $expected_of_pass
     done
     shown=$(awk -F'\t' -v column=$((i + 2)) '$column != "" { print $1 }' "$tshark_home/fields")
     [ "$shown" = "$expected" ] || fail "$capture: -e $field: frames" $shown "expected" $expected
