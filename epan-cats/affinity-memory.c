@@ -66,8 +66,10 @@ static void leave_session(affinity_tracker *t, tracked_connection *c)
         session->from = NULL;
     }
     c->session = NULL;
-    if (--session->connections == 0)
-        g_free(session);
+    if (--session->connections > 0)
+        return;
+    t->sessions_held--;
+    g_free(session);
 }
 
 void affinity_connection_retire(affinity_tracker *t, tracked_connection *c)
@@ -136,6 +138,7 @@ void affinity_connection_join(affinity_tracker *t, tracked_connection *c, tracke
     if (session == NULL) {
         session = g_new0(tracked_session, 1);
         session->number = t->sessions++;
+        t->sessions_held++;
         session->in_queue.data = session->in_target.data = session->in_client.data = session;
     }
     leave_session(t, c);

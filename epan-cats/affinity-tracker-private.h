@@ -81,9 +81,10 @@ struct affinity_tracker {
     GHashTable *connections; /* tracked_connection, by its key */
     GQueue recent;
     GQueue waits[WAIT_FOR_ANSWER + 1];
-    GHashTable *by_target; /* wait_key -> GQueue of sessions */
-    GHashTable *by_client; /* cats_address -> GQueue of sessions */
-    uint32_t sessions, session_connections;
+    GHashTable *by_target;                  /* wait_key -> GQueue of sessions */
+    GHashTable *by_client;                  /* cats_address -> GQueue of sessions */
+    uint32_t sessions, session_connections; /* numbers given */
+    uint32_t sessions_held;
     affinity_tracker_count count;
 };
 

@@ -110,6 +110,8 @@ static bool begins_anew(const tracked_connection *c, const affinity_sight *sight
     const tracked_side *side = &c->side[from];
     if (is_answer || (side->syn && side->isn == sight->sequence))
         return false;
+    if (c->session == NULL)
+        return true;
     bool closed = c->reset || (c->side[0].fin && c->side[1].fin);
     return !c->opener_known || closed || !c->answered || sight->time_ns - c->seen_ns > QUIET_NS;
 }
@@ -328,17 +330,20 @@ static void read_acknowledgment(passage *p)
     side->window = sight->window;
 }
 
-/* The connection that the segment belongs to, made when it is one to follow; NULL when it is none. */
+/* The connection that the segment belongs to, made when it is one to follow; NULL when it is none. Of a
+ * connection that is in no session only SYNs and redirects matter: captures without any session cost next to
+ * nothing. */
 static tracked_connection *connection_of(passage *p)
 {
     affinity_tracker *t = p->tracker;
     bool syn = (p->segment->flags & TCP_FLAG_SYN) != 0;
     bool redirects = p->redirect != NULL && (p->segment->flags & TCP_FLAG_FIN) != 0;
-    if (!syn && !redirects && t->recent.length == 0)
+    bool matters = syn || p->redirect != NULL;
+    if (!matters && t->sessions_held == 0)
         return NULL;
     cats_flow_key key = key_of(p->segment);
     tracked_connection *c = affinity_connection_find(t, &key);
-    if (c == NULL && !syn && !redirects)
+    if (c == NULL ? !syn && !redirects : !matters && c->session == NULL)
         return NULL;
     p->from =
         p->segment->source_port == key.source_port && cats_address_equal(&p->segment->source, &key.source)

@@ -11,13 +11,6 @@
 
 #define NS_PER_S 1000000000
 
-struct session_note {
-    uint32_t connection; /* index into connections; valid with in_session */
-    bool in_session;
-    bool redirects, reconnects;
-    const cats_findings *findings; /* or NULL */
-};
-
 static affinity_tracker *tracker;
 static GArray *connections; /* affinity_connection, by number */
 static GArray *verdicts;    /* uint8_t, by session: affinity_verdict + 1, 0 before a redirect */
@@ -71,13 +64,41 @@ static guint32 note_key(const packet_info *pinfo)
     return pinfo->curr_layer_num;
 }
 
-static const session_note *keep(packet_info *pinfo, const affinity_sighting *sighting,
-                                const cats_findings *findings)
+/* A note without findings fits in the pointer that is kept with the frame: an odd number. Most packets of a
+ * session cost no more. */
+enum { NOTE_IN_POINTER = 1, NOTE_REDIRECTS = 2, NOTE_RECONNECTS = 4, NOTE_BITS = 3 };
+
+static void *pack(const session_note *note)
+{
+    if (note->findings != NULL)
+        return wmem_memdup(wmem_file_scope(), note, sizeof *note);
+    uintptr_t packed = (uintptr_t)note->connection << NOTE_BITS | NOTE_IN_POINTER;
+    packed |= note->redirects ? NOTE_REDIRECTS : 0;
+    packed |= note->reconnects ? NOTE_RECONNECTS : 0;
+    return (void *)packed;
+}
+
+static bool unpack(const void *kept, session_note *note)
+{
+    uintptr_t packed = (uintptr_t)kept;
+    if (kept == NULL)
+        return false;
+    if ((packed & NOTE_IN_POINTER) == 0)
+        *note = *(const session_note *)kept;
+    else
+        *note = (session_note){ .in_session = true,
+                                .connection = (uint32_t)(packed >> NOTE_BITS),
+                                .redirects = (packed & NOTE_REDIRECTS) != 0,
+                                .reconnects = (packed & NOTE_RECONNECTS) != 0 };
+    return true;
+}
+
+static bool keep(packet_info *pinfo, const affinity_sighting *sighting, const cats_findings *findings,
+                 session_note *note)
 {
     if (!sighting->in_session && findings->count == 0)
-        return NULL;
-    session_note *note = wmem_new0(wmem_file_scope(), session_note);
-    note->in_session = sighting->in_session;
+        return false;
+    *note = (session_note){ .in_session = sighting->in_session };
     if (note->in_session) {
         note->connection = sighting->connection.number;
         note->redirects = sighting->redirects;
@@ -85,23 +106,22 @@ static const session_note *keep(packet_info *pinfo, const affinity_sighting *sig
     }
     if (findings->count > 0)
         note->findings = wmem_memdup(wmem_file_scope(), findings, sizeof *findings);
-    p_add_proto_data(wmem_file_scope(), pinfo, proto_affinity, note_key(pinfo), note);
-    return note;
+    p_add_proto_data(wmem_file_scope(), pinfo, proto_affinity, note_key(pinfo), pack(note));
+    return true;
 }
 
-const session_note *affinity_session_note(packet_info *pinfo, affinity_sight *sight)
+bool affinity_session_note(packet_info *pinfo, affinity_sight *sight, session_note *note)
 {
     if (PINFO_FD_VISITED(pinfo))
-        return connections->len == 0 && verdicts->len == 0
-                   ? NULL
-                   : p_get_proto_data(wmem_file_scope(), pinfo, proto_affinity, note_key(pinfo));
+        return (connections->len > 0 || verdicts->len > 0) &&
+               unpack(p_get_proto_data(wmem_file_scope(), pinfo, proto_affinity, note_key(pinfo)), note);
     affinity_sighting sighting;
     cats_findings findings;
     cats_findings_clear(&findings);
     sight->frame = pinfo->num;
     sight->time_ns = (int64_t)pinfo->abs_ts.secs * NS_PER_S + pinfo->abs_ts.nsecs;
     affinity_tracker_see(tracker, sight, &sighting, &findings);
-    return keep(pinfo, &sighting, &findings);
+    return keep(pinfo, &sighting, &findings, note);
 }
 
 static void show_time(tvbuff_t *tvb, proto_tree *tree, int64_t ns)

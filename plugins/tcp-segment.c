@@ -28,7 +28,8 @@ typedef struct our_segment {
     bool whole; /* all of the header is captured: rules are judged */
     affinity_segment segment;
     affinity_seen seen;
-    const session_note *session; /* or NULL */
+    bool has_note; /* session is valid */
+    session_note session;
     option_items items;
     proto_node *mark; /* TCP's items are behind it */
 } our_segment;
@@ -61,10 +62,10 @@ static cats_address address_of(const address *from)
 }
 
 /* What the session says of the segment. Not of one that an ICMP error quotes, nor of a header that is cut. */
-static const session_note *follow_session(tvbuff_t *tvb, packet_info *pinfo, const our_segment *ours)
+static bool follow_session(tvbuff_t *tvb, packet_info *pinfo, our_segment *ours)
 {
     if (pinfo->flags.in_error_pkt || tvb_captured_length(tvb) < HEADER_MIN)
-        return NULL;
+        return false;
     unsigned header = tvb_get_guint8(tvb, AT_FLAGS) >> 4 << 2;
     unsigned length = tvb_reported_length(tvb);
     affinity_sight sight = {
@@ -76,7 +77,7 @@ static const session_note *follow_session(tvbuff_t *tvb, packet_info *pinfo, con
         .window = tvb_get_ntohs(tvb, AT_WINDOW),
         .payload = length > header ? length - header : 0,
     };
-    return affinity_session_note(pinfo, &sight);
+    return affinity_session_note(pinfo, &sight, &ours->session);
 }
 
 /* False, at small cost, for a segment that has nothing of ours. */
@@ -87,8 +88,8 @@ static bool read_segment(tvbuff_t *tvb, packet_info *pinfo, our_segment *ours)
     affinity_segment_read(affinity_settings(), NULL, &ours->segment, &ours->seen, NULL);
     ours->segment.source = address_of(&pinfo->src);
     ours->segment.destination = address_of(&pinfo->dst);
-    ours->session = follow_session(tvb, pinfo, ours);
-    return ours->session != NULL || ours->seen.count > 0 || ours->seen.defective ||
+    ours->has_note = follow_session(tvb, pinfo, ours);
+    return ours->has_note || ours->seen.count > 0 || ours->seen.defective ||
            (ours->segment.flags & TCP_FLAGS_RESERVED) != 0;
 }
 
@@ -160,9 +161,9 @@ static void show_segment(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, co
     }
     if (ours->whole && !pinfo->flags.in_error_pkt)
         show_findings(tvb, pinfo, ours, flags);
-    if (ours->session != NULL) {
+    if (ours->has_note) {
         proto_node *header = tree_first_behind(tree, ours->mark, native_tcp);
-        affinity_session_show(tvb, pinfo, header == NULL ? tree : header, ours->session);
+        affinity_session_show(tvb, pinfo, header == NULL ? tree : header, &ours->session);
     }
     summarise(pinfo, &ours->seen);
 }

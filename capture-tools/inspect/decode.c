@@ -97,6 +97,19 @@ static void decode_segment(const decoder *d, decoded *out)
                               ip->quoted ? NULL : &out->findings);
 }
 
+/* Behind an SRH with segments left a segment is on its way to the last one (RFC 8754 s4.3.1); Wireshark has
+ * it so too. */
+static cats_address final_destination(const packet_ip *ip, const decoded *out)
+{
+    for (unsigned i = 0; i < out->steering_count; i++) {
+        const decoded_steering *here = &out->steerings[i];
+        const srh_view *srh = &here->steering.srh;
+        if (here->ip == ip && here->steering.has_srh && srh->segments_left > 0 && srh->segment_count > 0)
+            return cats_address_ipv6(srh_segment(srh, 0));
+    }
+    return out->segment.destination;
+}
+
 /* A header that the capture cut has no options, as far as a session is concerned. */
 static void follow_session(const decoder *d, uint32_t number, int64_t time_ns, decoded *out)
 {
@@ -108,6 +121,7 @@ static void follow_session(const decoder *d, uint32_t number, int64_t time_ns, d
     if (d->tracker == NULL || ip->quoted || p->transport_offset + TCP_OPTIONS > limit)
         return;
     affinity_segment segment = out->segment;
+    segment.destination = final_destination(ip, out);
     affinity_seen seen = { .saf = (segment.flags & affinity_saf_mask(&d->numbers)) != 0 };
     if (!out->whole_segment)
         segment.options_length = 0;
