@@ -66,7 +66,7 @@ static bool follow_session(tvbuff_t *tvb, packet_info *pinfo, our_segment *ours)
 {
     if (pinfo->flags.in_error_pkt || tvb_captured_length(tvb) < HEADER_MIN)
         return false;
-    unsigned header = tvb_get_guint8(tvb, AT_FLAGS) >> 4 << 2;
+    unsigned header = (unsigned)(tvb_get_ntohs(tvb, AT_FLAGS) >> 12) * 4;
     unsigned length = tvb_reported_length(tvb);
     affinity_sight sight = {
         .segment = &ours->segment,
