@@ -124,6 +124,8 @@ static int inspect_capture(inspection *in, capture_reader *reader, const char *n
 
     affinity_tracker_settings settings = affinity_tracker_settings_default;
     settings.topology = in->topology;
+    if (in->topology != NULL)
+        settings.reconnect_limit_ns = (int64_t)in->topology->reconnect_limit_ms * 1000000;
     in->decoder.tracker = affinity_tracker_new(&settings);
     in->decoder.link_type = capture_reader_link_type(reader);
     while (written && !cli_interrupted() && total.frames < in->count &&
