@@ -16,7 +16,7 @@ static const char verb_name[] = "inspect";
 /* The command line as it stands; texts are owned. */
 typedef struct inspect_options {
     char *read, *count, *topology, *kind, *exid, *saf_bit, *structure;
-    gboolean numeric, verbose, quiet, json;
+    gboolean numeric, verbose, quiet, json, sessions;
 } inspect_options;
 
 /* What the options mean. */
@@ -24,7 +24,7 @@ typedef struct inspection {
     decoder decoder;
     cats_topology *topology; /* owned, may be NULL */
     uint64_t count;          /* frames to show at most */
-    bool verbose, quiet, json;
+    bool verbose, quiet, json, sessions;
 } inspection;
 
 static void clear_options(inspect_options *o)
@@ -79,6 +79,7 @@ static bool take_options(const inspect_options *o, inspection *in)
     in->verbose = o->verbose;
     in->quiet = o->quiet;
     in->json = o->json;
+    in->sessions = o->sessions;
     return true;
 }
 
@@ -114,6 +115,15 @@ static bool show_summary(const inspection *in, const summary *s, const char *nam
     return in->json ? summary_write_json(s, name, stdout) : summary_print(s, name, stdout);
 }
 
+static affinity_tracker *session_tracker(const cats_topology *topology)
+{
+    affinity_tracker_settings settings = affinity_tracker_settings_default;
+    settings.topology = topology;
+    if (topology != NULL)
+        settings.reconnect_limit_ns = (int64_t)topology->reconnect_limit_ms * 1000000;
+    return affinity_tracker_new(&settings);
+}
+
 static int inspect_capture(inspection *in, capture_reader *reader, const char *name)
 {
     summary total = { 0 };
@@ -122,11 +132,8 @@ static int inspect_capture(inspection *in, capture_reader *reader, const char *n
     capture_status status = CAPTURE_END;
     bool written = true;
 
-    affinity_tracker_settings settings = affinity_tracker_settings_default;
-    settings.topology = in->topology;
-    if (in->topology != NULL)
-        settings.reconnect_limit_ns = (int64_t)in->topology->reconnect_limit_ms * 1000000;
-    in->decoder.tracker = affinity_tracker_new(&settings);
+    if (in->sessions)
+        in->decoder.tracker = session_tracker(in->topology);
     in->decoder.link_type = capture_reader_link_type(reader);
     while (written && !cli_interrupted() && total.frames < in->count &&
            (status = capture_reader_next(reader, &capture)) == CAPTURE_FRAME) {
@@ -177,6 +184,8 @@ int verb_inspect(int argc, char **argv)
         { "verbose", 'v', 0, G_OPTION_ARG_NONE, &o.verbose, "below each line, its fields", NULL },
         { "quiet", 'q', 0, G_OPTION_ARG_NONE, &o.quiet, "decode everything, print only the summary", NULL },
         { "json", 0, 0, G_OPTION_ARG_NONE, &o.json, "NDJSON, an object per frame", NULL },
+        { "sessions", 0, 0, G_OPTION_ARG_NONE, &o.sessions, "follow redirect sessions and judge their rules",
+          NULL },
         { "topology", 0, 0, G_OPTION_ARG_FILENAME, &o.topology, "topology file: services, SIDs, numbers",
           "FILE" },
         { "structure", 0, 0, G_OPTION_ARG_STRING, &o.structure,

@@ -89,7 +89,7 @@ bool summary_print(const summary *s, const char *name, FILE *out)
         }
     }
     if (!any)
-        fputs("  no rule broken that a packet or a redirect session can break\n", out);
+        fputs("  no rule broken of those that were judged\n", out);
     return !ferror(out);
 }
 

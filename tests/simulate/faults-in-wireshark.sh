@@ -33,7 +33,7 @@ if [ "$(shown "$any || _ws.malformed || !tcp")" -ne 0 ] || grep -v 'Running as' 
 fi
 while read -r rule; do
   "$catshark" simulate --flows 40 --seed 3 --fault "${rule/./\/}" -q -w "$home/capture.pcapng"
-  found=$("$catshark" inspect --json --topology "$home/topology.conf" -r "$home/capture.pcapng" | grep -c "\"$rule\":" || true)
+  found=$("$catshark" inspect --json --sessions --topology "$home/topology.conf" -r "$home/capture.pcapng" | grep -c "\"$rule\":" || true)
   frames=$(shown "$rule")
   if [ "$found" -ne "$frames" ] || [ "$frames" -eq 0 ]; then
     failed=1
