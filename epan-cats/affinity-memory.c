@@ -2,11 +2,12 @@
 /* The affinity tracker's memory: connections by flow, the least recently seen of which go when there are too
  * many or they are too old. A session lives as long as a connection refers to it. */
 #include "affinity-tracker-private.h"
+#include "numbers.h"
 
 #include <string.h>
 
 const affinity_tracker_settings affinity_tracker_settings_default = {
-    .reconnect_limit_ns = AFFINITY_RECONNECT_LIMIT_NS_DEFAULT,
+    .reconnect_limit_ns = AFFINITY_RECONNECT_LIMIT_DEFAULT_MS * INT64_C(1000000),
     .connections = AFFINITY_TRACKER_CONNECTIONS_DEFAULT,
     .age_ns = AFFINITY_TRACKER_AGE_NS_DEFAULT,
 };

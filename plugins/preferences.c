@@ -7,7 +7,6 @@
 #include "fields.h"
 #include "sid-uat.h"
 
-#include "epan-cats/affinity-tracker.h"
 #include "epan-cats/numbers.h"
 
 #define NS_PER_MS INT64_C(1000000)
@@ -23,7 +22,7 @@ static struct {
 } preferred = { .kind = AFFINITY_KIND_DEFAULT,
                 .exid = AFFINITY_EXID_DEFAULT,
                 .saf_bit = AFFINITY_SAF_OFFSET_DEFAULT,
-                .reconnect_limit = AFFINITY_RECONNECT_LIMIT_NS_DEFAULT / NS_PER_MS,
+                .reconnect_limit = AFFINITY_RECONNECT_LIMIT_DEFAULT_MS,
                 .structure = CATS_STRUCTURE_DEFAULT,
                 .topology = "" };
 
