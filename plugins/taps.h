@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the taps "affinity" and "cats" hand to their listeners: statistics, conversation tables, and whoever
+ * else registers one. Queued only while somebody listens. Pointers are valid during the call. */
+#ifndef PLUGINS_TAPS_H
+#define PLUGINS_TAPS_H
+
+#include "compat.h"
+#include "epan-cats/affinity-tracker.h"
+#include "epan-cats/cats-rules.h"
+#include "epan-cats/steering-tracker.h"
+
+/* A verdict that became known with this segment, of whatever session. */
+typedef struct affinity_settled {
+    uint32_t session;
+    bool was_redirected; /* `before` is valid: the session had a verdict (pending) already */
+    affinity_verdict before, now;
+} affinity_settled;
+
+#define AFFINITY_SETTLED_MAX 4
+
+/* One TCP segment that is of a session, settles one, or breaks a rule. The same on every pass. */
+typedef struct affinity_tap {
+    cats_address source, destination;
+    uint16_t source_port, destination_port;
+    bool in_session; /* connection is valid */
+    affinity_connection connection;
+    bool redirects;  /* the first sight of the connection's redirect, no copy of it: node is valid */
+    bool reconnects; /* the first sight of the SYN that follows a redirect */
+    cats_address node;
+    uint16_t node_port;
+    unsigned settled_count;
+    affinity_settled settled[AFFINITY_SETTLED_MAX];
+    const cats_findings *segment_findings; /* of the segment alone; may be NULL */
+    const cats_findings *session_findings; /* of the session; may be NULL */
+} affinity_tap;
+
+/* One packet that is SRv6 with an encapsulated packet or an SRH, or is of a steered flow. */
+typedef struct cats_tap {
+    const cats_packet *outer;      /* NULL: the packet is in no encapsulation, so it is of a flow */
+    const cats_steering *steering; /* NULL with it */
+    bool in_flow;                  /* flow and begins are valid */
+    bool begins;
+    steering_flow flow;
+    const char *site;                     /* name of the flow's site, or NULL */
+    bool shows_site;                      /* this packet is the one that showed it */
+    const cats_findings *packet_findings; /* of the packet alone; may be NULL */
+    const cats_findings *flow_findings;   /* of the flow; may be NULL */
+} cats_tap;
+
+extern int affinity_tap_id, cats_tap_id;
+
+void taps_register(void);
+
+#endif
