@@ -23,6 +23,12 @@ static inline int hook_pass_on(dissector_handle_t handle, tvbuff_t *tvb, packet_
     return call_dissector_only(handle, tvb, pinfo, tree, data);
 }
 
+/* Tells the packets in a frame apart, the same on every pass: how deep, and where in its data. */
+static inline uint32_t frame_place(const packet_info *pinfo, tvbuff_t *tvb)
+{
+    return (uint32_t)pinfo->curr_layer_num << 16 | ((uint32_t)tvb_raw_offset(tvb) & 0xffff);
+}
+
 /* A slot of a table that follows a preference. */
 typedef struct hook_slot {
     const char *table;
