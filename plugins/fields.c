@@ -87,7 +87,7 @@ static hf_register_info affinity_fields[] = {
     { &hf_affinity_session, { "Session", "affinity.session", FT_UINT32, BASE_DEC, NULL, 0,
         "Number of the redirect session: first connection and re-established one", HFILL } },
     { &hf_affinity_verdict, { "Verdict", "affinity.verdict", FT_STRING, BASE_NONE, NULL, 0,
-        "What came of the redirect", HFILL } },
+        "What came of the redirect: pending, reconnected, elsewhere, refused, ignored or looped", HFILL } },
     { &hf_affinity_reconnect_in, { "Reconnect in", "affinity.reconnect_in", FT_FRAMENUM, BASE_NONE,
         FRAMENUM_TYPE(FT_FRAMENUM_RESPONSE), 0, "The SYN that followed this redirect", HFILL } },
     { &hf_affinity_redirect_in, { "Redirect in", "affinity.redirect_in", FT_FRAMENUM, BASE_NONE,
