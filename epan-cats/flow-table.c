@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Flows by key: open addressing with linear probing, and a list from the one seen longest ago to the newest.
+ * A flow is looked up with every packet of a capture, so hashes are kept, both directions have one, and the
+ * list is changed only where the order matters. Spec: docs/rules.md (what is followed, and for how long). */
+#include "flow-table.h"
+
+#include "hash-mix.h"
+#include <glib.h>
+#include <string.h>
+
+#define SLOTS_MIN 64u
+
+struct flow_slot {
+    uint64_t hash;
+    flow_entry *entry; /* NULL: free */
+};
+
+flow_table *flow_table_new(size_t entry_size, uint32_t limit, int64_t age_ns,
+                           void (*leaves)(void *context, flow_entry *entry), void *context)
+{
+    flow_table *t = g_new0(flow_table, 1);
+    t->entry_size = MAX(entry_size, sizeof(flow_entry));
+    t->limit = MAX(limit, 1);
+    t->age_ns = age_ns;
+    t->leaves = leaves;
+    t->context = context;
+    t->slots = g_new0(flow_slot, SLOTS_MIN);
+    t->slot_mask = SLOTS_MIN - 1;
+    t->seed = (uint64_t)g_random_int() << 32 | g_random_int();
+    return t;
+}
+
+void flow_table_free(flow_table *t)
+{
+    if (t == NULL)
+        return;
+    while (t->oldest != NULL)
+        flow_table_drop(t, t->oldest);
+    g_free(t->slots);
+    g_free(t);
+}
+
+/* --- keys --- */
+
+static uint64_t word_at(const void *octets)
+{
+    uint64_t word;
+    memcpy(&word, octets, sizeof word);
+    return word;
+}
+
+static uint64_t hash_end(uint64_t seed, const cats_address *address, uint16_t port)
+{
+    uint64_t hash = (word_at(address->octets) ^ seed) * UINT64_C(0x87C37B91114253D5);
+    hash ^= hash >> 32;
+    hash = (hash + word_at(address->octets + 8) + port) * UINT64_C(0x4CF5AD432745937F);
+    return hash ^ hash >> 29;
+}
+
+uint64_t flow_table_hash(const flow_table *t, const cats_flow_key *key)
+{
+    return hash_mix(hash_end(t->seed, &key->source, key->source_port) +
+                    hash_end(t->seed, &key->destination, key->destination_port) + key->protocol);
+}
+
+static bool same_address(const cats_address *a, const cats_address *b)
+{
+    return a->family == b->family && word_at(a->octets) == word_at(b->octets) &&
+           word_at(a->octets + 8) == word_at(b->octets + 8);
+}
+
+static bool is_same(const cats_flow_key *a, const cats_flow_key *b)
+{
+    return a->source_port == b->source_port && a->destination_port == b->destination_port &&
+           same_address(&a->source, &b->source) && same_address(&a->destination, &b->destination) &&
+           a->protocol == b->protocol && a->ports_known == b->ports_known;
+}
+
+static bool is_reverse(const cats_flow_key *a, const cats_flow_key *b)
+{
+    return a->source_port == b->destination_port && a->destination_port == b->source_port &&
+           same_address(&a->source, &b->destination) && same_address(&a->destination, &b->source) &&
+           a->protocol == b->protocol && a->ports_known == b->ports_known;
+}
+
+/* --- slots --- */
+
+static void put(flow_slot *slots, uint32_t mask, flow_entry *entry)
+{
+    uint32_t at = (uint32_t)entry->hash & mask;
+    while (slots[at].entry != NULL)
+        at = (at + 1) & mask;
+    slots[at] = (flow_slot){ entry->hash, entry };
+}
+
+/* At most half of the slots are in use. */
+static void index_entry(flow_table *t, flow_entry *entry)
+{
+    if (t->findable >= t->slot_mask / 2) {
+        uint32_t mask = t->slot_mask * 2 + 1;
+        flow_slot *slots = g_new0(flow_slot, (size_t)mask + 1);
+        for (uint32_t at = 0; at <= t->slot_mask; at++)
+            if (t->slots[at].entry != NULL)
+                put(slots, mask, t->slots[at].entry);
+        g_free(t->slots);
+        t->slots = slots;
+        t->slot_mask = mask;
+    }
+    put(t->slots, t->slot_mask, entry);
+    t->findable++;
+    entry->findable = true;
+}
+
+/* What was pushed beyond the slot comes back: no look-up ends too early. */
+void flow_table_retire(flow_table *t, flow_entry *entry)
+{
+    if (!entry->findable)
+        return;
+    entry->findable = false;
+    t->findable--;
+    uint32_t mask = t->slot_mask, hole = (uint32_t)entry->hash & mask;
+    while (t->slots[hole].entry != entry)
+        hole = (hole + 1) & mask;
+    for (uint32_t at = (hole + 1) & mask; t->slots[at].entry != NULL; at = (at + 1) & mask) {
+        uint32_t wanted = (uint32_t)t->slots[at].hash & mask;
+        if (((at - wanted) & mask) < ((at - hole) & mask))
+            continue; /* its way does not lead over the hole */
+        t->slots[hole] = t->slots[at];
+        hole = at;
+    }
+    t->slots[hole].entry = NULL;
+}
+
+flow_entry *flow_table_find(flow_table *t, const cats_flow_key *key, uint64_t hash, int64_t now,
+                            bool *reversed)
+{
+    const flow_slot *slots = t->slots;
+    uint32_t mask = t->slot_mask;
+    for (uint32_t at = (uint32_t)hash & mask; slots[at].entry != NULL; at = (at + 1) & mask) {
+        if (slots[at].hash != hash)
+            continue;
+        flow_entry *entry = slots[at].entry;
+        bool same = is_same(&entry->key, key);
+        if (!same && !is_reverse(&entry->key, key))
+            continue;
+        if (now - entry->seen_ns > t->age_ns) {
+            t->let_go++;
+            flow_table_drop(t, entry);
+            return NULL;
+        }
+        *reversed = !same;
+        return entry;
+    }
+    return NULL;
+}
+
+/* --- order --- */
+
+static void unlink_entry(flow_table *t, flow_entry *entry)
+{
+    *(entry->older == NULL ? &t->oldest : &entry->older->newer) = entry->newer;
+    *(entry->newer == NULL ? &t->newest : &entry->newer->older) = entry->older;
+}
+
+static void append(flow_table *t, flow_entry *entry)
+{
+    entry->older = t->newest;
+    entry->newer = NULL;
+    *(t->newest == NULL ? &t->oldest : &t->newest->newer) = entry;
+    t->newest = entry;
+    entry->moved = ++t->moves;
+}
+
+void flow_table_make_newest(flow_table *t, flow_entry *entry)
+{
+    if (t->newest == entry)
+        return;
+    unlink_entry(t, entry);
+    append(t, entry);
+}
+
+void flow_table_drop(flow_table *t, flow_entry *entry)
+{
+    if (t->leaves != NULL)
+        t->leaves(t->context, entry);
+    flow_table_retire(t, entry);
+    unlink_entry(t, entry);
+    t->held--;
+    g_free(entry);
+}
+
+void flow_table_let_go_aged(flow_table *t, int64_t now)
+{
+    while (t->oldest != NULL && now - t->oldest->seen_ns > t->age_ns) {
+        t->let_go++;
+        flow_table_drop(t, t->oldest);
+    }
+}
+
+flow_entry *flow_table_add(flow_table *t, const cats_flow_key *key, uint64_t hash, int64_t now)
+{
+    if (t->held >= t->limit) {
+        t->let_go++;
+        flow_table_drop(t, t->oldest);
+    }
+    flow_entry *entry = g_malloc0(t->entry_size);
+    entry->key = *key;
+    entry->hash = hash;
+    entry->seen_ns = now;
+    append(t, entry);
+    index_entry(t, entry);
+    t->held++;
+    return entry;
+}
