@@ -2,6 +2,7 @@
 /* Reads segments in the order of the capture: which connection, what it changes, which session.
  * Spec: draft-wang-tcpm-tcp-service-affinity-option; RFC 9293 s3.10.7.4; docs/rules.md. */
 #include "affinity-tracker-private.h"
+#include "packet.h"
 
 #include <string.h>
 

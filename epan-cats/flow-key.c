@@ -5,6 +5,7 @@
 #include "flow-key.h"
 
 #include "hash-mix.h"
+#include "packet.h"
 #include <string.h>
 
 _Static_assert(sizeof(cats_flow_key) == 40, "a flow key has no padding");

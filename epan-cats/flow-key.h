@@ -4,7 +4,9 @@
 #ifndef EPAN_CATS_FLOW_KEY_H
 #define EPAN_CATS_FLOW_KEY_H
 
-#include "packet.h"
+#include "address.h"
+
+struct packet; /* of packet.h; who gives keys only need not know it */
 
 /* Directional. All octets are set (no padding garbage): compare with memcmp, hash as octets.
  *
@@ -24,7 +26,7 @@ typedef struct cats_flow_key {
 
 /* The flow of the innermost IP packet that is not quoted in an ICMP error, or of the outermost fragment when
  * a tunnel's outer packet is fragmented (its later fragments show no inner packet); false if none. */
-bool cats_flow_key_read(const packet *p, cats_flow_key *key);
+bool cats_flow_key_read(const struct packet *p, cats_flow_key *key);
 /* The same of an IP packet without link header: the packet itself, no tunnels looked into. */
 bool cats_flow_key_read_ip(const uint8_t *octets, size_t length, cats_flow_key *key);
 /* The 3-tuple form of the key: ports dropped, as a fragment shows it (extension headers behind the Fragment

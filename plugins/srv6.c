@@ -9,6 +9,7 @@
 #include "inner-packet.h"
 #include "preferences.h"
 #include "steering-view.h"
+#include "taps.h"
 
 #include "epan-cats/cats-rules.h"
 
@@ -122,9 +123,14 @@ static bool judge(packet_info *pinfo, const ws_ip6 *ip6, const steering_place *p
     if (place->srh != NULL)
         set_srh(packet, place->srh);
     cats_steering_read(cats_settings(), packet, steering, pinfo->flags.in_error_pkt ? NULL : &findings);
-    if (steering->is_srv6)
-        steering_show(pinfo, place, packet, steering, &findings);
-    return steering->is_srv6;
+    if (!steering->is_srv6)
+        return false;
+    steering_show(pinfo, place, packet, steering, &findings);
+    if (!pinfo->flags.in_error_pkt) {
+        const cats_tap tap = { .outer = packet, .steering = steering, .packet_findings = &findings };
+        cats_tap_queue(pinfo, &tap);
+    }
+    return true;
 }
 
 static void judge_without_tunnel(packet_info *pinfo, const outer_header *header)

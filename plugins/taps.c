@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Registration of the taps. Listeners: -z conv,affinity, -z affinity,tree and their like. */
+/* Registration of the taps, and what they are handed. Listeners: -z conv,affinity, -z affinity,tree and their
+ * like. */
 #include "taps.h"
 
 #include <epan/tap.h>
@@ -10,4 +11,26 @@ void taps_register(void)
 {
     affinity_tap_id = register_tap("affinity");
     cats_tap_id = register_tap("cats");
+}
+
+static const cats_findings *copy_findings(packet_info *pinfo, const cats_findings *findings)
+{
+    if (findings == NULL || findings->count == 0)
+        return NULL;
+    return wmem_memdup(pinfo->pool, findings, sizeof *findings);
+}
+
+/* Listeners are called when the whole frame is dissected. */
+void cats_tap_queue(packet_info *pinfo, const cats_tap *tap)
+{
+    if (!have_tap_listener(cats_tap_id))
+        return;
+    cats_tap *queued = wmem_memdup(pinfo->pool, tap, sizeof *tap);
+    if (tap->outer != NULL) {
+        queued->outer = wmem_memdup(pinfo->pool, tap->outer, sizeof *tap->outer);
+        queued->steering = wmem_memdup(pinfo->pool, tap->steering, sizeof *tap->steering);
+    }
+    queued->packet_findings = copy_findings(pinfo, tap->packet_findings);
+    queued->flow_findings = copy_findings(pinfo, tap->flow_findings);
+    tap_queue_packet(cats_tap_id, pinfo, queued);
 }

@@ -34,12 +34,14 @@ typedef struct affinity_tap {
     const cats_findings *session_findings; /* of the session; may be NULL */
 } affinity_tap;
 
-/* One packet that is SRv6 with an encapsulated packet or an SRH, or is of a steered flow. */
+/* One packet that is SRv6 with an encapsulated packet or an SRH, or is of a steered flow. Not what an ICMP
+ * error quotes. The same on every pass: of a flow it says what was known with this packet. */
 typedef struct cats_tap {
     const cats_packet *outer;      /* NULL: the packet is in no encapsulation, so it is of a flow */
     const cats_steering *steering; /* NULL with it */
-    bool in_flow;                  /* flow and begins are valid */
-    bool begins;
+    bool in_flow;                  /* flow, begins and before are valid */
+    bool begins;                   /* the flow's first encapsulated packet: nothing was known before */
+    steering_verdict before;       /* what the verdict was before this packet; flow.verdict when it begins */
     steering_flow flow;
     const char *site;                     /* name of the flow's site, or NULL */
     bool shows_site;                      /* this packet is the one that showed it */
@@ -50,5 +52,9 @@ typedef struct cats_tap {
 extern int affinity_tap_id, cats_tap_id;
 
 void taps_register(void);
+
+/* Hands a copy to the listeners, if there are any. What it points to is copied where it is not of the frame
+ * or of the settings. */
+void cats_tap_queue(packet_info *pinfo, const cats_tap *tap);
 
 #endif

@@ -4,6 +4,7 @@
 #include "capture-tools/roles/client.h"
 
 #include "capture-tools/roles/connections.h"
+#include "epan-cats/packet.h"
 #include <string.h>
 
 enum { FIRST_PORT_AFTER_WRAP = 1024 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The choice of a site: shares, movement when sites and weights change, and what it must not depend on. */
 #include "epan-cats/computing-table.h"
+#include "epan-cats/packet.h"
 
 #include <math.h>
 #include <stdio.h>

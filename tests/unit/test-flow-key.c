@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Flow keys of whole packets, fragments, tunnels and ICMP errors; the hash. */
 #include "epan-cats/flow-key.h"
+#include "epan-cats/packet.h"
 
 #include "frame-builder.h"
 #include "sample-frames.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Tests of epan-cats/flow-table: found in both directions, bounded, and as a simple list would have it. */
 #include "epan-cats/flow-table.h"
+#include "epan-cats/packet.h"
 
 #include <glib.h>
 #include <string.h>
