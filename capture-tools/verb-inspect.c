@@ -15,7 +15,7 @@ static const char verb_name[] = "inspect";
 
 /* The command line as it stands; texts are owned. */
 typedef struct inspect_options {
-    char *read, *count, *topology, *kind, *exid, *saf_bit, *structure;
+    char *read, *count, *topology, *kind, *exid, *saf_bit, *structure, *reconnect_limit;
     gboolean numeric, verbose, quiet, json, sessions;
 } inspect_options;
 
@@ -24,12 +24,14 @@ typedef struct inspection {
     decoder decoder;
     cats_topology *topology; /* owned, may be NULL */
     uint64_t count;          /* frames to show at most */
+    uint64_t reconnect_limit_ms;
     bool verbose, quiet, json, sessions;
 } inspection;
 
 static void clear_options(inspect_options *o)
 {
-    char **texts[] = { &o->read, &o->count, &o->topology, &o->kind, &o->exid, &o->saf_bit, &o->structure };
+    char **texts[] = { &o->read, &o->count,   &o->topology,  &o->kind,
+                       &o->exid, &o->saf_bit, &o->structure, &o->reconnect_limit };
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(*texts[i]);
 }
@@ -70,12 +72,20 @@ static bool take_options(const inspect_options *o, inspection *in)
 
     uint64_t kind = in->decoder.numbers.kind, exid = in->decoder.numbers.exid;
     uint64_t saf_bit = in->decoder.numbers.saf_offset;
+    in->reconnect_limit_ms =
+        in->topology ? in->topology->reconnect_limit_ms : AFFINITY_RECONNECT_LIMIT_DEFAULT_MS;
     if (!take_number("-c", o->count, 1, INT64_MAX, &in->count) ||
         !take_number("--kind", o->kind, TCP_OPTION_NOP + 1, TCP_OPTION_EXPERIMENT_1 - 1, &kind) ||
         !take_number("--exid", o->exid, 1, UINT32_MAX, &exid) ||
-        !take_number("--saf-bit", o->saf_bit, AFFINITY_SAF_OFFSET_MIN, AFFINITY_SAF_OFFSET_MAX, &saf_bit))
+        !take_number("--saf-bit", o->saf_bit, AFFINITY_SAF_OFFSET_MIN, AFFINITY_SAF_OFFSET_MAX, &saf_bit) ||
+        !take_number("--reconnect-limit", o->reconnect_limit, 1, AFFINITY_RECONNECT_LIMIT_MAX_MS,
+                     &in->reconnect_limit_ms))
         return false;
     in->decoder.numbers = (affinity_numbers){ (uint8_t)kind, (uint32_t)exid, (uint8_t)saf_bit };
+    if (o->reconnect_limit && !o->sessions) {
+        cli_usage_error(verb_name, "--reconnect-limit: it is for --sessions, which is not given");
+        return false;
+    }
     in->verbose = o->verbose;
     in->quiet = o->quiet;
     in->json = o->json;
@@ -115,12 +125,11 @@ static bool show_summary(const inspection *in, const summary *s, const char *nam
     return in->json ? summary_write_json(s, name, stdout) : summary_print(s, name, stdout);
 }
 
-static affinity_tracker *session_tracker(const cats_topology *topology)
+static affinity_tracker *session_tracker(const inspection *in)
 {
     affinity_tracker_settings settings = affinity_tracker_settings_default;
-    settings.topology = topology;
-    if (topology != NULL)
-        settings.reconnect_limit_ns = (int64_t)topology->reconnect_limit_ms * 1000000;
+    settings.topology = in->topology;
+    settings.reconnect_limit_ns = (int64_t)in->reconnect_limit_ms * 1000000;
     return affinity_tracker_new(&settings);
 }
 
@@ -133,7 +142,7 @@ static int inspect_capture(inspection *in, capture_reader *reader, const char *n
     bool written = true;
 
     if (in->sessions)
-        in->decoder.tracker = session_tracker(in->topology);
+        in->decoder.tracker = session_tracker(in);
     in->decoder.link_type = capture_reader_link_type(reader);
     while (written && !cli_interrupted() && total.frames < in->count &&
            (status = capture_reader_next(reader, &capture)) == CAPTURE_FRAME) {
@@ -142,6 +151,7 @@ static int inspect_capture(inspection *in, capture_reader *reader, const char *n
         summary_add(&total, &frame, capture.time_ns);
         written = show_frame(in, &capture, &frame, total.first_ns);
     }
+    summary_add_tracked(&total, &in->decoder);
     affinity_tracker_free(in->decoder.tracker);
     in->decoder.tracker = NULL;
     written = written && show_summary(in, &total, name) && fflush(stdout) == 0;
@@ -186,6 +196,9 @@ int verb_inspect(int argc, char **argv)
         { "json", 0, 0, G_OPTION_ARG_NONE, &o.json, "NDJSON, an object per frame", NULL },
         { "sessions", 0, 0, G_OPTION_ARG_NONE, &o.sessions, "follow redirect sessions and judge their rules",
           NULL },
+        { "reconnect-limit", 0, 0, G_OPTION_ARG_STRING, &o.reconnect_limit,
+          "with --sessions: milliseconds after which a client ignores a redirect (topology's, or 5000)",
+          "1-3600000" },
         { "topology", 0, 0, G_OPTION_ARG_FILENAME, &o.topology, "topology file: services, SIDs, numbers",
           "FILE" },
         { "structure", 0, 0, G_OPTION_ARG_STRING, &o.structure,

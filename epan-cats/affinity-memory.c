@@ -46,6 +46,7 @@ void affinity_tracker_free(affinity_tracker *t)
 affinity_tracker_count affinity_tracker_count_get(const affinity_tracker *t)
 {
     affinity_tracker_count count = t->count;
+    count.sessions = t->sessions;
     count.connections_held = t->recent.length;
     return count;
 }

@@ -19,6 +19,7 @@ typedef enum affinity_verdict {
     AFFINITY_IGNORED,     /* it did not connect within the limit */
     AFFINITY_LOOPED       /* the re-established connection was redirected again; this verdict stays */
 } affinity_verdict;
+#define AFFINITY_VERDICT_COUNT (AFFINITY_LOOPED + 1)
 /* "pending", "reconnected", ... */
 const char *affinity_verdict_name(affinity_verdict verdict);
 
@@ -77,8 +78,10 @@ typedef struct affinity_sighting {
     affinity_connection connection;
 } affinity_sighting;
 
-/* Let go for want of room or by age, since the beginning. */
+/* Since the beginning; let go: for want of room or by age. */
 typedef struct affinity_tracker_count {
+    uint64_t sessions;                         /* numbers given */
+    uint64_t verdicts[AFFINITY_VERDICT_COUNT]; /* of the sessions that were redirected, as they are now */
     uint64_t connections_held, connections_let_go;
     uint64_t redirects_let_go; /* whose verdict was pending then, and stays so */
 } affinity_tracker_count;

@@ -119,6 +119,10 @@ void affinity_verdict_set(affinity_tracker *t, tracked_session *session, affinit
     affinity_wait_end(t, session);
     if (session->verdict == AFFINITY_LOOPED)
         return;
+    if (session->redirected)
+        t->count.verdicts[session->verdict]--;
+    t->count.verdicts[verdict]++;
+    session->redirected = true;
     session->verdict = verdict;
     const affinity_listener *listener = &t->settings.listener;
     if (listener->verdict != NULL)
@@ -130,7 +134,6 @@ void affinity_wait_for_syn(affinity_tracker *t, tracked_connection *from, const 
     tracked_session *session = from->session;
     const affinity_segment *segment = sight->segment;
     affinity_verdict_set(t, session, session->redirected ? AFFINITY_LOOPED : AFFINITY_PENDING);
-    session->redirected = true;
     session->from = from;
     session->redirect_ns = sight->time_ns;
     session->capable = from->capability == CAPABILITY_SHOWN;

@@ -11,6 +11,7 @@
 #define AFFINITY_SAF_OFFSET_MIN 4 /* free are the reserved bits but offset 7, which is Accurate ECN's AE */
 #define AFFINITY_SAF_OFFSET_MAX 6
 #define AFFINITY_RECONNECT_LIMIT_DEFAULT_MS 5000
+#define AFFINITY_RECONNECT_LIMIT_MAX_MS 3600000
 
 /* CATS over SRv6 (draft-du-cats-aggregated-metrics-on-egress) */
 #define CATS_BEHAVIOR_END_CATS 0x80CA /* private use range 0x8000-0x87FF, RFC 8986 s10.2 */

@@ -60,7 +60,7 @@ const topology_key topology_keys[] = {
     { TOPOLOGY_AFFINITY, "exid", NUMBER(cats_topology, numbers.exid, 1, UINT32_MAX) },
     { TOPOLOGY_AFFINITY, "saf_bit", NUMBER(cats_topology, numbers.saf_offset, AFFINITY_SAF_OFFSET_MIN,
                                            AFFINITY_SAF_OFFSET_MAX) },
-    { TOPOLOGY_AFFINITY, "reconnect_limit", NUMBER(cats_topology, reconnect_limit_ms, 1, 3600000) },
+    { TOPOLOGY_AFFINITY, "reconnect_limit", NUMBER(cats_topology, reconnect_limit_ms, 1, AFFINITY_RECONNECT_LIMIT_MAX_MS) },
 };
 /* clang-format on */
 const size_t topology_key_count = G_N_ELEMENTS(topology_keys);

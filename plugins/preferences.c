@@ -29,6 +29,7 @@ static struct {
 /* What is in force. */
 static affinity_numbers numbers;
 static cats_context context;
+static guint reconnect_limit_ms = AFFINITY_RECONNECT_LIMIT_DEFAULT_MS;
 static cats_topology *topology;
 static char *topology_path; /* of the last attempt to load, good or bad */
 static cats_sid_table *user_sids;
@@ -50,7 +51,7 @@ const cats_topology *topology_settings(void)
 
 int64_t affinity_reconnect_limit_ns(void)
 {
-    return preferred.reconnect_limit * NS_PER_MS;
+    return reconnect_limit_ms * NS_PER_MS;
 }
 
 bool affinity_is_enabled(void)
@@ -89,6 +90,11 @@ static void apply_affinity(void)
     else
         report_failure("affinity.saf_bit: %u, expected %d-%d; %u stays in force", preferred.saf_bit,
                        AFFINITY_SAF_OFFSET_MIN, AFFINITY_SAF_OFFSET_MAX, numbers.saf_offset);
+    if (preferred.reconnect_limit >= 1 && preferred.reconnect_limit <= AFFINITY_RECONNECT_LIMIT_MAX_MS)
+        reconnect_limit_ms = preferred.reconnect_limit;
+    else
+        report_failure("affinity.reconnect_limit: %u, expected 1-%d; %u stays in force",
+                       preferred.reconnect_limit, AFFINITY_RECONNECT_LIMIT_MAX_MS, reconnect_limit_ms);
     option_dissector_follow_preferences();
 }
 
@@ -150,8 +156,8 @@ static void register_affinity(void)
         &preferred.saf_bit);
     prefs_register_uint_preference(
         module, "reconnect_limit", "Time to reconnect (ms)",
-        "Milliseconds after a redirect until a client that has not connected is said to ignore it", 10,
-        &preferred.reconnect_limit);
+        "Milliseconds after a redirect until a client that has not connected is said to ignore it, 1-3600000",
+        10, &preferred.reconnect_limit);
 }
 
 static void register_cats(void)

@@ -39,11 +39,20 @@ void summary_add(summary *s, const decoded *frame, int64_t time_ns)
         s->broken[frame->findings.list[i].rule]++;
 }
 
-/* The counts in the order and under the names in which both forms of the summary show them. */
-static const struct {
+void summary_add_tracked(summary *s, const decoder *d)
+{
+    s->has_sessions = d->tracker != NULL;
+    if (s->has_sessions)
+        s->sessions = affinity_tracker_count_get(d->tracker);
+}
+
+/* A count, under the names in which the two forms of the summary show it. */
+typedef struct count_row {
     const char *key, *label;
-    size_t offset;
-} counts[] = {
+    size_t offset; /* of a uint64_t in the summary */
+} count_row;
+
+static const count_row counts[] = {
     { "frames", "frames", offsetof(summary, frames) },
     { "octets", "octets", offsetof(summary, octets) },
     { "ipv4", "IPv4 (innermost)", offsetof(summary, ipv4) },
@@ -60,9 +69,38 @@ static const struct {
     { "permits", "affinity permits", offsetof(summary, permits) },
 };
 
-static uint64_t count_at(const summary *s, size_t index)
+#define SESSIONS(member) offsetof(summary, sessions.member)
+static const count_row session_counts[] = {
+    { "followed", "sessions followed", SESSIONS(sessions) },
+    { "pending", "redirects pending", SESSIONS(verdicts[AFFINITY_PENDING]) },
+    { "reconnected", "reconnected", SESSIONS(verdicts[AFFINITY_RECONNECTED]) },
+    { "elsewhere", "elsewhere", SESSIONS(verdicts[AFFINITY_ELSEWHERE]) },
+    { "refused", "refused", SESSIONS(verdicts[AFFINITY_REFUSED]) },
+    { "ignored", "ignored", SESSIONS(verdicts[AFFINITY_IGNORED]) },
+    { "looped", "looped", SESSIONS(verdicts[AFFINITY_LOOPED]) },
+    { "redirects_let_go", "redirects let go", SESSIONS(redirects_let_go) },
+    { "connections_held", "connections held", SESSIONS(connections_held) },
+    { "connections_let_go", "connections let go", SESSIONS(connections_let_go) },
+};
+
+/* What a tracker tells, shown whole when it ran: JSON has an object of that name. */
+static const struct {
+    const char *key;
+    size_t has; /* offset of a bool in the summary */
+    const count_row *rows;
+    size_t row_count;
+} tracked[] = {
+    { "sessions", offsetof(summary, has_sessions), session_counts, G_N_ELEMENTS(session_counts) },
+};
+
+static uint64_t count_of(const summary *s, const count_row *row)
 {
-    return *(const uint64_t *)(const void *)((const char *)s + counts[index].offset);
+    return *(const uint64_t *)(const void *)((const char *)s + row->offset);
+}
+
+static bool was_tracked(const summary *s, size_t index)
+{
+    return *(const bool *)((const char *)s + tracked[index].has);
 }
 
 static int64_t duration_ns(const summary *s)
@@ -70,13 +108,20 @@ static int64_t duration_ns(const summary *s)
     return s->frames ? s->last_ns - s->first_ns : 0;
 }
 
+static void print_count(const summary *s, const count_row *row, FILE *out)
+{
+    fprintf(out, "  %-22s %" PRIu64 "\n", row->label, count_of(s, row));
+}
+
 bool summary_print(const summary *s, const char *name, FILE *out)
 {
     fprintf(out, "%s: %" PRIu64 " frames in %.6f s\n", name, s->frames, (double)duration_ns(s) / 1e9);
-    for (size_t i = 1; i < G_N_ELEMENTS(counts); i++) {
-        if (count_at(s, i))
-            fprintf(out, "  %-22s %" PRIu64 "\n", counts[i].label, count_at(s, i));
-    }
+    for (size_t i = 1; i < G_N_ELEMENTS(counts); i++)
+        if (count_of(s, &counts[i]) != 0)
+            print_count(s, &counts[i], out);
+    for (size_t i = 0; i < G_N_ELEMENTS(tracked); i++)
+        for (size_t row = 0; was_tracked(s, i) && row < tracked[i].row_count; row++)
+            print_count(s, &tracked[i].rows[row], out);
     bool any = false;
     for (int severity = CATS_ERROR; severity >= CATS_NOTE; severity--) {
         for (cats_rule_id id = 0; id < CATS_RULE_COUNT; id++) {
@@ -93,6 +138,14 @@ bool summary_print(const summary *s, const char *name, FILE *out)
     return !ferror(out);
 }
 
+static void add_counts(JsonBuilder *builder, const summary *s, const count_row *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        json_builder_set_member_name(builder, rows[i].key);
+        json_builder_add_int_value(builder, (gint64)count_of(s, &rows[i]));
+    }
+}
+
 bool summary_write_json(const summary *s, const char *name, FILE *out)
 {
     JsonBuilder *builder = json_builder_new();
@@ -102,9 +155,14 @@ bool summary_write_json(const summary *s, const char *name, FILE *out)
     json_builder_add_string_value(builder, name);
     json_builder_set_member_name(builder, "duration_ns");
     json_builder_add_int_value(builder, duration_ns(s));
-    for (size_t i = 0; i < G_N_ELEMENTS(counts); i++) {
-        json_builder_set_member_name(builder, counts[i].key);
-        json_builder_add_int_value(builder, (gint64)count_at(s, i));
+    add_counts(builder, s, counts, G_N_ELEMENTS(counts));
+    for (size_t i = 0; i < G_N_ELEMENTS(tracked); i++) {
+        if (!was_tracked(s, i))
+            continue;
+        json_builder_set_member_name(builder, tracked[i].key);
+        json_builder_begin_object(builder);
+        add_counts(builder, s, tracked[i].rows, tracked[i].row_count);
+        json_builder_end_object(builder);
     }
     json_builder_set_member_name(builder, "rules");
     json_builder_begin_object(builder);

@@ -15,9 +15,13 @@ typedef struct summary {
     uint64_t cats;         /* of these, those whose egress SID is End.CATS */
     uint64_t tcp, saf, redirects, permits;
     uint64_t broken[CATS_RULE_COUNT];
+    bool has_sessions; /* they were followed: sessions is valid */
+    affinity_tracker_count sessions;
 } summary;
 
 void summary_add(summary *s, const decoded *frame, int64_t time_ns);
+/* After the last frame: what the decoder's trackers have to tell. */
+void summary_add_tracked(summary *s, const decoder *d);
 /* Text for people. False on a write error. */
 bool summary_print(const summary *s, const char *name, FILE *out);
 /* One line of NDJSON with the same counts. */

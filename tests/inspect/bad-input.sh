@@ -45,6 +45,9 @@ refuses "count of 0" "-c: .*'?0'?.*1" -r "$good" -c 0
 refuses "count no number" "-c: .*many" -r "$good" -c many
 refuses "SAF bit 7" "--saf-bit: .*7.*4.*6" -r "$good" --saf-bit 7
 refuses "ExID 0" '--exid: "0", expected a number from 1 ' -r "$good" --exid 0
+refuses "reconnect limit 0" '--reconnect-limit: "0", expected .*1 .*3600000' -r "$good" --sessions --reconnect-limit 0
+refuses "reconnect limit too long" '--reconnect-limit: "3600001"' -r "$good" --sessions --reconnect-limit 3600001
+refuses "reconnect limit without sessions" "--reconnect-limit: .*--sessions" -r "$good" --reconnect-limit 10
 refuses "kind 1" "--kind: .*1.*2.*252" -r "$good" --kind 1
 refuses "structure too long" "--structure: '64/64/64/64', expected at most" -r "$good" --structure 64/64/64/64
 refuses "structure of three" "--structure: '32/16/16', expected block" -r "$good" --structure 32/16/16
