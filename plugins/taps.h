@@ -18,14 +18,16 @@ typedef struct affinity_settled {
 
 #define AFFINITY_SETTLED_MAX 4
 
-/* One TCP segment that is of a session, settles one, or breaks a rule. The same on every pass. */
+/* One TCP segment that is of a session, settles one, or breaks a rule. The same on every pass: it says what
+ * was known when the capture had been read so far. */
 typedef struct affinity_tap {
     cats_address source, destination;
     uint16_t source_port, destination_port;
     bool in_session; /* connection is valid */
     affinity_connection connection;
     bool redirects;  /* the first sight of the connection's redirect, no copy of it: node is valid */
-    bool reconnects; /* the first sight of the SYN that follows a redirect */
+    bool reconnects; /* the first sight of the SYN that follows a redirect: cause_* are valid (where the
+                        capture has no SYN, of the answer) */
     cats_address node;
     uint16_t node_port;
     unsigned settled_count;

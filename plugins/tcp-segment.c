@@ -77,7 +77,7 @@ static bool follow_session(tvbuff_t *tvb, packet_info *pinfo, our_segment *ours)
         .window = tvb_get_ntohs(tvb, AT_WINDOW),
         .payload = length > header ? length - header : 0,
     };
-    return affinity_session_note(pinfo, &sight, &ours->session);
+    return affinity_session_note(pinfo, frame_place(pinfo, tvb), &sight, &ours->session);
 }
 
 /* False, at small cost, for a segment that has nothing of ours. */
@@ -122,15 +122,13 @@ static proto_item *option_item(tvbuff_t *tvb, const our_segment *ours, size_t at
 }
 
 /* TCP hands out no option whose length is below 2 or past the end: the finding then hangs on the flags. */
-static void show_findings(tvbuff_t *tvb, packet_info *pinfo, const our_segment *ours, proto_item *flags)
+static void show_findings(tvbuff_t *tvb, packet_info *pinfo, const our_segment *ours, proto_item *flags,
+                          const cats_findings *findings)
 {
-    cats_findings findings;
-    cats_findings_clear(&findings);
-    affinity_segment_judge(affinity_settings(), topology_settings(), &ours->segment, &ours->seen, &findings);
     proto_item *option = ours->seen.count > 0 ? option_item(tvb, ours, ours->seen.at[0]) : NULL;
     proto_item *defective = ours->seen.defective ? option_item(tvb, ours, ours->seen.defective_at) : NULL;
-    for (unsigned i = 0; i < findings.count; i++) {
-        const cats_finding *finding = &findings.list[i];
+    for (unsigned i = 0; i < findings->count; i++) {
+        const cats_finding *finding = &findings->list[i];
         proto_item *item = option;
         if (finding->rule == CATS_RULE_AFFINITY_RESERVED_BITS)
             item = flags;
@@ -159,13 +157,20 @@ static void show_segment(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, co
         show_saf(tvb, flags, ours);
         proto_item_append_text(flags, " [SAF]");
     }
-    if (ours->whole && !pinfo->flags.in_error_pkt)
-        show_findings(tvb, pinfo, ours, flags);
+    cats_findings findings;
+    cats_findings_clear(&findings);
+    if (ours->whole && !pinfo->flags.in_error_pkt) {
+        affinity_segment_judge(affinity_settings(), topology_settings(), &ours->segment, &ours->seen,
+                               &findings);
+        show_findings(tvb, pinfo, ours, flags, &findings);
+    }
     if (ours->has_note) {
         proto_node *header = tree_first_behind(tree, ours->mark, native_tcp);
         affinity_session_show(tvb, pinfo, header == NULL ? tree : header, &ours->session);
     }
     summarise(pinfo, &ours->seen);
+    affinity_session_tap(pinfo, &ours->segment, &ours->seen, ours->has_note ? &ours->session : NULL,
+                         &findings);
 }
 
 static int dissect_our_segment(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,

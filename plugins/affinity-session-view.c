@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is known of a redirect session, as fields and for the tap. Spec: docs/rules.md. */
+#include "affinity-session.h"
+
+#include "fields.h"
+#include "findings.h"
+
+#include <epan/tap.h>
+
+#define NS_PER_S 1000000000
+
+static void show_time(tvbuff_t *tvb, proto_tree *tree, int64_t ns)
+{
+    nstime_t time = { .secs = (time_t)(ns / NS_PER_S), .nsecs = (int)(ns % NS_PER_S) };
+    proto_item_set_generated(proto_tree_add_time(tree, hf_affinity_reconnect_time, tvb, 0, 0, &time));
+}
+
+static void show_frame(tvbuff_t *tvb, proto_tree *tree, int field, uint32_t frame)
+{
+    proto_item_set_generated(proto_tree_add_uint(tree, field, tvb, 0, 0, frame));
+}
+
+/* That a verdict is still pending is known at the end of the capture only, so not on the first pass. */
+static void show_verdict(tvbuff_t *tvb, const packet_info *pinfo, proto_tree *tree, proto_item *session_item,
+                         uint32_t session)
+{
+    const session_state *state = session_store_session_need(session);
+    if (state->verdict == 0)
+        return;
+    affinity_verdict verdict = (affinity_verdict)(state->verdict - 1);
+    if (verdict == AFFINITY_PENDING && !PINFO_FD_VISITED(pinfo))
+        return;
+    const char *name = affinity_verdict_name(verdict);
+    proto_item_set_generated(proto_tree_add_string(tree, hf_affinity_verdict, tvb, 0, 0, name));
+    proto_item_append_text(session_item, " (%s)", name);
+}
+
+static proto_item *show_session(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const session_note *note)
+{
+    const affinity_connection *c = session_store_connection(note->connection);
+    proto_item *item = proto_tree_add_uint(tree, hf_affinity_session, tvb, 0, 0, c->session);
+    proto_item_set_generated(item);
+    proto_tree *subtree = proto_item_add_subtree(item, ett_affinity_session);
+    show_verdict(tvb, pinfo, subtree, item, c->session);
+    if (note->redirects && c->reconnect_frame != 0) {
+        show_frame(tvb, subtree, hf_affinity_reconnect_in, c->reconnect_frame);
+        show_time(tvb, subtree, c->reconnect_ns);
+    }
+    if (note->reconnects && c->cause_frame != 0) {
+        show_frame(tvb, subtree, hf_affinity_redirect_in, c->cause_frame);
+        show_time(tvb, subtree, c->cause_ns);
+    }
+    return item;
+}
+
+void affinity_session_show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const session_note *note)
+{
+    proto_item *item = note->in_session ? show_session(tvb, pinfo, tree, note) : NULL;
+    const cats_findings *findings = note->findings;
+    for (unsigned i = 0; findings != NULL && i < findings->count; i++)
+        finding_show(pinfo, item != NULL ? item : proto_tree_get_parent(tree), proto_affinity,
+                     &findings->list[i]);
+}
+
+/* As it was known with this frame, whatever became known since. */
+static affinity_connection connection_then(uint32_t number, uint32_t frame)
+{
+    affinity_connection then = *session_store_connection(number);
+    if (then.redirect_frame > frame)
+        then.redirect_frame = 0;
+    if (then.reconnect_frame > frame) {
+        then.reconnect_frame = 0;
+        then.reconnect_ns = 0;
+    }
+    return then;
+}
+
+static void tap_session(const packet_info *pinfo, const affinity_seen *seen, const session_note *note,
+                        affinity_tap *tap)
+{
+    tap->in_session = note->in_session;
+    if (tap->in_session)
+        tap->connection = connection_then(note->connection, pinfo->num);
+    tap->redirects = note->redirects && note->is_redirected;
+    tap->reconnects = note->in_session && note->is_follower;
+    for (unsigned i = 0; tap->redirects && i < MIN(seen->count, G_N_ELEMENTS(seen->option)); i++) {
+        if (seen->option[i].permit)
+            continue;
+        tap->node = seen->option[i].address;
+        tap->node_port = seen->option[i].port;
+        break;
+    }
+    tap->settled_count = note->settled_count;
+    memcpy(tap->settled, note->settled, note->settled_count * sizeof *note->settled);
+    tap->session_findings = note->findings;
+}
+
+void affinity_session_tap(packet_info *pinfo, const affinity_segment *segment, const affinity_seen *seen,
+                          const session_note *note, const cats_findings *findings)
+{
+    bool breaks = findings != NULL && findings->count > 0;
+    if ((note == NULL && !breaks) || !have_tap_listener(affinity_tap_id))
+        return;
+    affinity_tap *tap = wmem_new0(pinfo->pool, affinity_tap);
+    tap->source = segment->source;
+    tap->destination = segment->destination;
+    tap->source_port = segment->source_port;
+    tap->destination_port = segment->destination_port;
+    if (breaks)
+        tap->segment_findings = wmem_memdup(pinfo->pool, findings, sizeof *findings);
+    if (note != NULL)
+        tap_session(pinfo, seen, note, tap);
+    tap_queue_packet(affinity_tap_id, pinfo, tap);
+}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Memory of redirect sessions. Most notes are a number and a few bits; those with which a verdict or a broken
+ * rule became known have an entry more. */
+#include "session-store.h"
+
+#include "block-array.h"
+#include "frame-notes.h"
+
+/* The value of a frame's note: bits, and above them the connection, or with NOTE_EXTRA the index of what the
+ * note has more. */
+enum {
+    NOTE_EXTRA = 1,
+    NOTE_REDIRECTS = 2,
+    NOTE_RECONNECTS = 4,
+    NOTE_IS_REDIRECTED = 8,
+    NOTE_IS_FOLLOWER = 16,
+    NOTE_BITS = 5
+};
+
+typedef struct note_extra {
+    uint32_t connection;
+    uint32_t settled_at, finding_at; /* the first of each */
+    bool in_session;
+    uint8_t settled_count, finding_count;
+} note_extra;
+
+typedef struct kept_settled {
+    uint32_t session;
+    uint8_t before; /* affinity_verdict + 1, or 0 */
+    uint8_t now;    /* affinity_verdict */
+} kept_settled;
+
+typedef struct kept_finding {
+    cats_rule_id rule;
+    char *text; /* of the file's scope */
+} kept_finding;
+
+static block_array *connections; /* affinity_connection, by number */
+static block_array *sessions;    /* session_state, by number */
+static frame_notes *notes;
+static block_array *extras;   /* note_extra */
+static block_array *settled;  /* kept_settled */
+static block_array *findings; /* kept_finding */
+
+void session_store_end(void)
+{
+    block_array_free(connections);
+    block_array_free(sessions);
+    frame_notes_free(notes);
+    block_array_free(extras);
+    block_array_free(settled);
+    block_array_free(findings);
+    connections = sessions = extras = settled = findings = NULL;
+    notes = NULL;
+}
+
+void session_store_begin(void)
+{
+    session_store_end();
+    connections = block_array_new(sizeof(affinity_connection));
+    sessions = block_array_new(sizeof(session_state));
+    notes = frame_notes_new();
+    extras = block_array_new(sizeof(note_extra));
+    settled = block_array_new(sizeof(kept_settled));
+    findings = block_array_new(sizeof(kept_finding));
+}
+
+bool session_store_is_empty(void)
+{
+    return frame_notes_count(notes) == 0;
+}
+
+affinity_connection *session_store_connection(uint32_t number)
+{
+    return block_array_at(connections, number);
+}
+
+affinity_connection *session_store_connection_need(uint32_t number, bool *is_new)
+{
+    *is_new = number >= block_array_count(connections);
+    return block_array_need(connections, number);
+}
+
+session_state *session_store_session_need(uint32_t number)
+{
+    return block_array_need(sessions, number);
+}
+
+static void keep_settled(const affinity_settled *one)
+{
+    kept_settled *kept = block_array_need(settled, block_array_count(settled));
+    kept->session = one->session;
+    kept->before = one->was_redirected ? (uint8_t)(one->before + 1) : 0;
+    kept->now = (uint8_t)one->now;
+}
+
+static affinity_settled settled_at(uint32_t index)
+{
+    const kept_settled *kept = block_array_at(settled, index);
+    return (affinity_settled){ .session = kept->session,
+                               .was_redirected = kept->before != 0,
+                               .before = kept->before == 0 ? AFFINITY_PENDING
+                                                           : (affinity_verdict)(kept->before - 1),
+                               .now = (affinity_verdict)kept->now };
+}
+
+static void keep_finding(const cats_finding *finding)
+{
+    kept_finding *kept = block_array_need(findings, block_array_count(findings));
+    kept->rule = finding->rule;
+    kept->text = wmem_strdup(wmem_file_scope(), finding->text);
+}
+
+static uint32_t keep_extra(const session_note *note)
+{
+    uint32_t index = block_array_count(extras);
+    note_extra *extra = block_array_need(extras, index);
+    *extra = (note_extra){ .connection = note->connection,
+                           .in_session = note->in_session,
+                           .settled_at = block_array_count(settled),
+                           .settled_count = (uint8_t)note->settled_count,
+                           .finding_at = block_array_count(findings) };
+    for (unsigned i = 0; i < note->settled_count; i++)
+        keep_settled(&note->settled[i]);
+    if (note->findings != NULL)
+        extra->finding_count = (uint8_t)note->findings->count;
+    for (unsigned i = 0; i < extra->finding_count; i++)
+        keep_finding(&note->findings->list[i]);
+    return index;
+}
+
+void session_store_note_add(const packet_info *pinfo, uint32_t place, const session_note *note)
+{
+    bool plain = note->in_session && note->settled_count == 0 && note->findings == NULL;
+    uint32_t value = (plain ? note->connection : keep_extra(note)) << NOTE_BITS;
+    value |= plain ? 0 : NOTE_EXTRA;
+    value |= note->redirects ? NOTE_REDIRECTS : 0;
+    value |= note->reconnects ? NOTE_RECONNECTS : 0;
+    value |= note->is_redirected ? NOTE_IS_REDIRECTED : 0;
+    value |= note->is_follower ? NOTE_IS_FOLLOWER : 0;
+    frame_notes_add(notes, pinfo->num, place, value);
+}
+
+static void read_extra(const packet_info *pinfo, uint32_t index, session_note *note)
+{
+    const note_extra *extra = block_array_at(extras, index);
+    note->in_session = extra->in_session;
+    note->connection = extra->connection;
+    note->settled_count = extra->settled_count;
+    for (unsigned i = 0; i < note->settled_count; i++)
+        note->settled[i] = settled_at(extra->settled_at + i);
+    if (extra->finding_count == 0)
+        return;
+    cats_findings *list = wmem_new(pinfo->pool, cats_findings);
+    cats_findings_clear(list);
+    for (unsigned i = 0; i < extra->finding_count; i++) {
+        const kept_finding *kept = block_array_at(findings, extra->finding_at + i);
+        cats_findings_add(list, kept->rule, "%s", kept->text);
+    }
+    note->findings = list;
+}
+
+bool session_store_note_get(const packet_info *pinfo, uint32_t place, session_note *note)
+{
+    uint32_t value;
+    if (!frame_notes_get(notes, pinfo->num, place, &value))
+        return false;
+    *note = (session_note){ .in_session = true,
+                            .connection = value >> NOTE_BITS,
+                            .redirects = (value & NOTE_REDIRECTS) != 0,
+                            .reconnects = (value & NOTE_RECONNECTS) != 0,
+                            .is_redirected = (value & NOTE_IS_REDIRECTED) != 0,
+                            .is_follower = (value & NOTE_IS_FOLLOWER) != 0 };
+    if ((value & NOTE_EXTRA) != 0)
+        read_extra(pinfo, value >> NOTE_BITS, note);
+    return true;
+}

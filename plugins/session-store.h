@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is known of redirect sessions, kept from the first pass on until the file is closed: connections and
+ * sessions in tables that later segments go on to fill, and a note of each frame that belongs to one. */
+#ifndef PLUGINS_SESSION_STORE_H
+#define PLUGINS_SESSION_STORE_H
+
+#include "taps.h"
+
+typedef struct session_state {
+    int64_t since_ns;    /* what is pending was begun then: the redirect, or the SYN that answers it */
+    uint8_t verdict;     /* affinity_verdict + 1; 0 before a redirect */
+    bool is_reconnected; /* the SYN came */
+} session_state;
+
+/* What is kept of one frame that belongs to a session, or with which something of one became known. */
+typedef struct session_note {
+    bool in_session;     /* connection, redirects and reconnects are valid */
+    uint32_t connection; /* its number */
+    bool redirects, reconnects;
+    bool is_redirected; /* the connection's redirect became known with this frame; */
+    bool is_follower;   /* or that the connection follows one */
+    unsigned settled_count;
+    affinity_settled settled[AFFINITY_SETTLED_MAX];
+    const cats_findings *findings; /* or NULL; valid as long as the packet */
+} session_note;
+
+void session_store_begin(void);
+void session_store_end(void);
+bool session_store_is_empty(void);
+
+affinity_connection *session_store_connection(uint32_t number);
+/* Makes room for it; `is_new` tells whether there was none. */
+affinity_connection *session_store_connection_need(uint32_t number, bool *is_new);
+session_state *session_store_session_need(uint32_t number);
+
+/* Notes of one frame differ by place, see frame_place(). */
+void session_store_note_add(const packet_info *pinfo, uint32_t place, const session_note *note);
+bool session_store_note_get(const packet_info *pinfo, uint32_t place, session_note *note);
+
+#endif
