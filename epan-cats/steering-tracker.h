@@ -20,7 +20,8 @@ typedef enum steering_verdict {
 /* "steered", "delivered", "moved" */
 const char *steering_verdict_name(steering_verdict verdict);
 
-/* A place where packets are captured, as the reader numbers its interfaces. */
+/* A place where packets are captured, as the reader numbers it: one number for all interfaces that it knows
+ * to show one site. */
 #define STEERING_POINT_NONE UINT32_MAX
 
 /* What is known so far of a flow: both directions of a conversation at least one of which was seen
@@ -28,34 +29,41 @@ const char *steering_verdict_name(steering_verdict verdict);
 typedef struct steering_flow {
     uint32_t number;      /* counts the flows, from 0, in the order in which they were seen encapsulated */
     uint32_t first_frame; /* of the first encapsulated packet */
-    uint32_t site_frame;  /* the packet that showed the site */
-    uint32_t site_point;  /* where packets towards the service were seen behind the egress, else NONE */
+    uint32_t site_frame;  /* the packet that showed the site: the first one seen behind the egress */
+    uint32_t site_point;  /* where that was; NONE without such a packet, or when handed in so */
     steering_verdict verdict;
 } steering_flow;
 
-/* Told whenever it changes; what was told stays true when the tracker lets go of the flow. May be NULL. */
+/* Either call may be NULL. */
 typedef struct steering_listener {
     void *context;
+    /* Told whenever it changes; what was told stays true when the tracker lets go of the flow. */
     void (*flow)(void *context, const steering_flow *flow);
+    /* Asked for the name of a point, for texts: of its site, else of its interface. Valid until the next
+     * call. Without it "capture point N". */
+    const char *(*point_name)(void *context, uint32_t point);
 } steering_listener;
 
 typedef struct steering_tracker_settings {
-    uint32_t flows; /* held at most, at least 1; beyond it the least recently seen one goes */
-    int64_t age_ns; /* a flow not seen for longer goes */
+    uint32_t flows;                /* held at most, at least 1; beyond it the least recently seen one goes */
+    int64_t age_ns;                /* a flow not seen for longer goes */
+    const cats_topology *topology; /* tells which addresses are CS-IDs; may be NULL */
     steering_listener listener;
 } steering_tracker_settings;
 extern const steering_tracker_settings steering_tracker_settings_default;
 
-/* One IP packet: either what an SRv6 encapsulation holds, or one that is in none. */
+/* One IP packet: either what an SRv6 encapsulation holds, or one that is in none. The names of rows that
+ * `steering` points to must live as long as the tracker. */
 typedef struct steering_sight {
     uint32_t frame;
     int64_t time_ns;
     uint32_t point;           /* the capture point, a number of the reader's; NONE where there is but one */
     const cats_flow_key *key; /* of this packet, directional */
     uint8_t hop_limit;        /* its TTL or hop limit */
-    bool opens;               /* TCP: SYN without ACK; sequence is valid */
+    bool opens;               /* TCP: SYN without ACK */
     bool answers;             /* TCP: SYN with ACK */
-    uint32_t sequence;        /* host byte order */
+    uint32_t sequence;        /* TCP whose key has ports: of the segment, host byte order; */
+    uint32_t payload;         /* and its octets behind the TCP header, by the IP length */
     const cats_packet *outer; /* the encapsulation; NULL: the packet is in none */
     const cats_steering *steering; /* of `outer`, encapsulated; NULL with it */
 } steering_sight;
@@ -83,9 +91,9 @@ void steering_tracker_free(steering_tracker *tracker); /* NULL is allowed */
  * with another sequence number than the flow's, or silence beyond the age, begins a new flow. SID, argument,
  * egress and flow label are compared within a direction. A packet in no encapsulation was seen behind the
  * egress when it goes in the direction of the service and its hop limit is one less than inside the
- * encapsulation (the egress forwards it); which direction that is tell End.CATS, the owner of the SID (an
- * egress or not), a CS-ID as inner destination (with a topology) and the SYN; as long as nothing tells, no
- * site is named. */
+ * encapsulation (the egress forwards it); which direction that is tell a CS-ID (with a topology), the SYN,
+ * End.CATS, and the owner of the SID (an egress or not); as long as nothing tells, no site is named. A second
+ * point is another site unless it shows copies of what the first one showed (TCP). */
 bool steering_tracker_see(steering_tracker *tracker, const steering_sight *sight, steering_sighting *sighting,
                           cats_findings *findings);
 /* Whether any flow is held: packets in no encapsulation need not be handed in before. */

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Compares the encapsulated packets of one direction of a flow with the first one: egress, argument, flow
+ * label. Spec: RFC 10053 (one egress a flow); RFC 8986 s3.1 (the argument), s7 (the flow label). */
+#include "steering-tracker-private.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static void begin(tracked_direction *d, const steering_sight *sight)
+{
+    const cats_steering *steering = sight->steering;
+    d->steered = true;
+    d->structured = steering->structured;
+    d->frame = sight->frame;
+    d->flow_label = sight->outer->flow_label;
+    d->behavior = steering->behavior;
+    d->structure = steering->structure;
+    d->row = steering->row;
+    memcpy(d->sid, steering->sid, sizeof d->sid);
+}
+
+/* As much of the first packet's steering as cats_steering_egress() needs. */
+static cats_steering first_steering(const tracked_direction *d)
+{
+    cats_steering first = { .structured = true, .structure = d->structure, .row = d->row };
+    cats_sid_split(&d->structure, d->sid, &first.parts);
+    first.egress_locator = first.parts.locator;
+    return first;
+}
+
+static const char *owner_of(const cats_steering *steering)
+{
+    return steering->row != NULL ? steering->row->owner : NULL;
+}
+
+/* By name where the table has names: an egress may have several locators. */
+static bool same_egress(const cats_steering *a, const cats_steering *b)
+{
+    if (owner_of(a) != NULL && owner_of(b) != NULL)
+        return strcmp(owner_of(a), owner_of(b)) == 0;
+    return cats_address_equal(&a->parts.locator, &b->parts.locator);
+}
+
+static void judge_egress(steering_tracker *t, tracked_flow *flow, unsigned from, const cats_steering *first,
+                         const steering_sight *sight, cats_findings *findings)
+{
+    bool returns = flow->asker_sign != SIGN_NONE && flow->asker != from;
+    if (!sight->steering->from_ingress || !first->from_ingress || returns)
+        return;
+    steering_verdict_raise(t, flow, STEERING_MOVED);
+    if (!steering_is_new_finding(flow, from, DIRECTION_EGRESS))
+        return;
+    char now[CATS_SID_NAME_TEXT], expected[CATS_SID_NAME_TEXT];
+    cats_steering_egress(sight->steering, now);
+    cats_steering_egress(first, expected);
+    cats_findings_add(findings, CATS_RULE_CATS_FLOW_CHANGED_EGRESS,
+                      "flow %u: to %s, expected %s as in frame %u", flow->view.number, now, expected,
+                      flow->direction[from].frame);
+}
+
+static void judge_argument(tracked_flow *flow, unsigned from, const cats_steering *first,
+                           const steering_sight *sight, cats_findings *findings)
+{
+    const cats_sid_parts *now = &sight->steering->parts, *expected = &first->parts;
+    if (now->argument == expected->argument || now->function != expected->function ||
+        sight->steering->structure.argument != first->structure.argument ||
+        !cats_address_equal(&now->locator, &expected->locator) ||
+        !steering_is_new_finding(flow, from, DIRECTION_ARGUMENT))
+        return;
+    cats_findings_add(findings, CATS_RULE_CATS_ARGUMENT_CHANGED,
+                      "flow %u: argument 0x%" PRIx64 ", expected 0x%" PRIx64 " as in frame %u",
+                      flow->view.number, now->argument, expected->argument, flow->direction[from].frame);
+}
+
+/* A label that is zero now is a finding of the packet alone. A flow without ports may hold several with
+ * labels of their own. */
+static void judge_label(tracked_flow *flow, unsigned from, const steering_sight *sight,
+                        cats_findings *findings)
+{
+    const tracked_direction *d = &flow->direction[from];
+    uint32_t label = sight->outer->flow_label;
+    if (label == d->flow_label || label == 0 || !sight->key->ports_known ||
+        !steering_is_new_finding(flow, from, DIRECTION_LABEL))
+        return;
+    cats_findings_add(findings, CATS_RULE_CATS_FLOW_LABEL,
+                      "flow %u: outer flow label 0x%05x, expected 0x%05x as in frame %u", flow->view.number,
+                      label, d->flow_label, d->frame);
+}
+
+void steering_direction_see(steering_tracker *t, tracked_flow *flow, unsigned from,
+                            const steering_sight *sight, cats_findings *findings)
+{
+    tracked_direction *d = &flow->direction[from];
+    const cats_steering *steering = sight->steering;
+    d->hop_limit = sight->hop_limit;
+    if (!d->steered) {
+        begin(d, sight);
+        return;
+    }
+    judge_label(flow, from, sight, findings);
+    if (!d->structured || !steering->structured || memcmp(d->sid, steering->sid, sizeof d->sid) == 0)
+        return;
+    cats_steering first = first_steering(d);
+    first.from_ingress = d->row == NULL || d->row->owner == NULL || d->row->owner_is_egress;
+    if (!same_egress(&first, steering))
+        judge_egress(t, flow, from, &first, sight, findings);
+    else
+        judge_argument(flow, from, &first, sight, findings);
+}

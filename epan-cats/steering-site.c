@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Looks behind the egress: the site that a flow's packets leave it to. Spec: RFC 8986 s4 and RFC 8200 s3 (the
+ * egress forwards: one hop less); RFC 10053 (one site a flow). */
+#include "steering-tracker-private.h"
+
+/* A copy of a packet on the next link is not later than that; a retransmission is (RFC 6298). */
+#define COPY_NS INT64_C(200000000)
+
+static bool is_behind_egress(const tracked_flow *flow, unsigned from, const steering_sight *sight)
+{
+    const tracked_direction *d = &flow->direction[from];
+    return flow->asker_sign != SIGN_NONE && flow->asker == from && d->steered &&
+           sight->hop_limit + 1 == d->hop_limit;
+}
+
+static bool has_sequence(const steering_sight *sight)
+{
+    return sight->key->protocol == PACKET_PROTOCOL_TCP && sight->key->ports_known;
+}
+
+/* Behind the last octet; the SYN counts one. */
+static uint32_t sequence_end(const steering_sight *sight)
+{
+    return sight->sequence + sight->payload + (sight->opens ? 1 : 0);
+}
+
+static bool is_beyond(const tracked_site *site, const steering_sight *sight)
+{
+    return (int32_t)(sequence_end(sight) - site->sequence) > 0;
+}
+
+static void note(tracked_site *site, const steering_sight *sight)
+{
+    site->seen_ns = sight->time_ns;
+    if (!has_sequence(sight) || (site->sequenced && !is_beyond(site, sight)))
+        return;
+    site->sequenced = true;
+    site->sequence = sequence_end(sight);
+}
+
+/* What the first point showed a moment ago, or in a capture that was put in front of this one. */
+static bool is_copy(const tracked_site *site, const steering_sight *sight)
+{
+    bool near = sight->time_ns <= site->seen_ns ||
+                (uint64_t)sight->time_ns - (uint64_t)site->seen_ns <= (uint64_t)COPY_NS;
+    return near && (sight->opens || sight->payload > 0) && !is_beyond(site, sight);
+}
+
+#define POINT_TEXT 64
+
+static void format_point(const steering_tracker *t, uint32_t point, char text[POINT_TEXT])
+{
+    const steering_listener *listener = &t->settings.listener;
+    if (listener->point_name != NULL)
+        g_snprintf(text, POINT_TEXT, "%s", listener->point_name(listener->context, point));
+    else
+        g_snprintf(text, POINT_TEXT, "capture point %u", point);
+}
+
+static void moved(steering_tracker *t, tracked_flow *flow, unsigned from, const steering_sight *sight,
+                  cats_findings *findings)
+{
+    steering_verdict_raise(t, flow, STEERING_MOVED);
+    if (!steering_is_new_finding(flow, from, DIRECTION_SITE))
+        return;
+    char now[POINT_TEXT], expected[POINT_TEXT];
+    format_point(t, sight->point, now);
+    format_point(t, flow->view.site_point, expected);
+    cats_findings_add(findings, CATS_RULE_CATS_FLOW_CHANGED_SITE,
+                      "flow %u: at %s, expected %s as in frame %u", flow->view.number, now, expected,
+                      flow->view.site_frame);
+}
+
+void steering_site_see(steering_tracker *t, tracked_flow *flow, unsigned from, const steering_sight *sight,
+                       cats_findings *findings)
+{
+    tracked_site *site = &flow->site;
+    if (!is_behind_egress(flow, from, sight))
+        return;
+    if (flow->view.site_frame == 0) {
+        flow->view.site_frame = sight->frame;
+        flow->view.site_point = sight->point;
+        flow->view.verdict = MAX(flow->view.verdict, STEERING_DELIVERED);
+        note(site, sight);
+        steering_flow_tell(t, flow);
+    } else if (sight->point == flow->view.site_point) {
+        note(site, sight);
+    } else if (sight->point != site->twin && sight->point != STEERING_POINT_NONE) {
+        if (!site->sequenced)
+            moved(t, flow, from, sight, findings);
+        else if (is_copy(site, sight))
+            site->twin = sight->point;
+        else if (is_beyond(site, sight))
+            moved(t, flow, from, sight, findings);
+    }
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the parts of the steering tracker share: steering-tracker.c reads sights, steering-memory.c holds
+ * flows and lets go of them, steering-direction.c compares what one direction is steered by, steering-site.c
+ * looks behind the egress. */
+#ifndef EPAN_CATS_STEERING_TRACKER_PRIVATE_H
+#define EPAN_CATS_STEERING_TRACKER_PRIVATE_H
+
+#include "steering-tracker.h"
+
+#include <glib.h>
+
+/* What is looked up: the hash is computed once a sight. */
+typedef struct flow_probe {
+    cats_flow_key key; /* undirected; side 0 is key.source */
+    guint hash;
+} flow_probe;
+
+/* One direction: what its first encapsulated packet was steered by, with which later ones are compared. */
+typedef struct tracked_direction {
+    bool steered;        /* the rest is valid */
+    bool structured;     /* structure is valid */
+    uint8_t hop_limit;   /* inside the encapsulation, of the last packet */
+    uint8_t reported;    /* enum direction_rule, a bit each */
+    uint8_t sid[16];     /* the egress SID */
+    uint32_t frame;      /* of that first packet */
+    uint32_t flow_label; /* outer */
+    uint16_t behavior;   /* of the SID, 0 when not known */
+    cats_sid_structure structure;
+    const cats_sid_row *row; /* may be NULL */
+} tracked_direction;
+
+enum direction_rule { DIRECTION_ARGUMENT = 1, DIRECTION_EGRESS = 2, DIRECTION_LABEL = 4, DIRECTION_SITE = 8 };
+
+/* What tells which side asks for the service, weakest first. */
+typedef enum service_sign {
+    SIGN_NONE,
+    SIGN_OWNER,    /* the SID is an egress's, or it is not */
+    SIGN_END_CATS, /* a behaviour for services only */
+    SIGN_SYN,
+    SIGN_CS_ID /* of the topology */
+} service_sign;
+
+/* The second round as one point showed it. */
+typedef struct tracked_site {
+    bool sequenced;    /* sequence is valid: TCP */
+    uint32_t sequence; /* behind the last octet that was seen at the flow's site_point */
+    int64_t seen_ns;   /* when that was */
+    uint32_t twin;     /* another point that shows copies of the same packets, or NONE */
+} tracked_site;
+
+typedef struct tracked_flow {
+    flow_probe probe; /* first member: the table's key */
+    GList recent;     /* in tracker->recent, least recently seen first */
+    int64_t seen_ns;
+    steering_flow view;
+    tracked_direction direction[2]; /* from side 0, from side 1 */
+    uint8_t opener;                 /* side; valid with opener_known */
+    uint8_t asker;                  /* side that asks for the service; valid unless asker_sign is SIGN_NONE */
+    uint8_t asker_sign;             /* service_sign */
+    bool opener_known;
+    bool syn; /* the opener's SYN was seen: isn is valid */
+    uint32_t isn;
+    bool passed; /* a SYN in no encapsulation began another connection: such packets are its own from there on
+                  */
+    bool follows; /* the connection before it had these addresses and ports: earlier, its view, is valid */
+    uint8_t earlier_opener;
+    uint32_t earlier_isn;
+    steering_flow earlier;
+    tracked_site site; /* valid with view.site_frame */
+} tracked_flow;
+
+struct steering_tracker {
+    steering_tracker_settings settings;
+    GHashTable *flows; /* tracked_flow, by its probe */
+    GQueue recent;
+    uint32_t numbers; /* given to flows */
+    uint64_t let_go;
+};
+
+/* steering-memory.c */
+flow_probe steering_probe(const cats_flow_key *key);
+/* NULL also when it was not seen for longer than the age: it is let go then. */
+tracked_flow *steering_flow_find(steering_tracker *t, const flow_probe *probe, int64_t now);
+/* Makes room if need be. */
+tracked_flow *steering_flow_add(steering_tracker *t, const flow_probe *probe, uint32_t frame, int64_t now);
+/* It becomes the next flow of the same addresses and ports. */
+void steering_flow_renew(steering_tracker *t, tracked_flow *flow, uint32_t frame);
+void steering_flow_touch(steering_tracker *t, tracked_flow *flow, int64_t now);
+void steering_flows_age(steering_tracker *t, int64_t now);
+void steering_flow_tell(const steering_tracker *t, const tracked_flow *flow);
+
+/* steering-direction.c: an encapsulated packet from side `from`. */
+void steering_direction_see(steering_tracker *t, tracked_flow *flow, unsigned from,
+                            const steering_sight *sight, cats_findings *findings);
+
+/* steering-site.c: a packet in no encapsulation from side `from`. */
+void steering_site_see(steering_tracker *t, tracked_flow *flow, unsigned from, const steering_sight *sight,
+                       cats_findings *findings);
+
+/* What the sight tells of who asks; `side` is the one that would. Counts as long as no site is named. */
+void steering_asker_tell(tracked_flow *flow, service_sign sign, unsigned side);
+/* The verdict "moved" stays. */
+void steering_verdict_raise(steering_tracker *t, tracked_flow *flow, steering_verdict verdict);
+/* True once a rule and direction. */
+bool steering_is_new_finding(tracked_flow *flow, unsigned from, enum direction_rule rule);
+
+#endif

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reads sights in the order of the capture: which flow, whether it begins, who asks for the service.
+ * Spec: RFC 10053 (a flow stays with its instance); RFC 8986 s3.1; docs/rules.md. */
+#include "steering-tracker-private.h"
+
+#include "numbers.h"
+
+const char *steering_verdict_name(steering_verdict verdict)
+{
+    static const char *const names[] = {
+        [STEERING_STEERED] = "steered",
+        [STEERING_DELIVERED] = "delivered",
+        [STEERING_MOVED] = "moved",
+    };
+    return names[verdict];
+}
+
+void steering_verdict_raise(steering_tracker *t, tracked_flow *flow, steering_verdict verdict)
+{
+    if (flow->view.verdict >= verdict)
+        return;
+    flow->view.verdict = verdict;
+    steering_flow_tell(t, flow);
+}
+
+bool steering_is_new_finding(tracked_flow *flow, unsigned from, enum direction_rule rule)
+{
+    bool is_new = (flow->direction[from].reported & rule) == 0;
+    flow->direction[from].reported |= (uint8_t)rule;
+    return is_new;
+}
+
+/* --- who asks --- */
+
+void steering_asker_tell(tracked_flow *flow, service_sign sign, unsigned side)
+{
+    if (sign <= flow->asker_sign || flow->view.site_frame != 0)
+        return;
+    flow->asker_sign = (uint8_t)sign;
+    flow->asker = (uint8_t)side;
+}
+
+static void read_addresses(const steering_tracker *t, tracked_flow *flow)
+{
+    const cats_topology *topology = t->settings.topology;
+    if (topology == NULL)
+        return;
+    const cats_flow_key *key = &flow->probe.key;
+    if (cats_topology_service_at(topology, &key->destination) != NULL)
+        steering_asker_tell(flow, SIGN_CS_ID, 0);
+    else if (cats_topology_service_at(topology, &key->source) != NULL)
+        steering_asker_tell(flow, SIGN_CS_ID, 1);
+}
+
+static void read_steering(tracked_flow *flow, unsigned from, const cats_steering *steering)
+{
+    if (steering->behavior == CATS_BEHAVIOR_END_CATS)
+        steering_asker_tell(flow, SIGN_END_CATS, from);
+    else if (steering->row != NULL && steering->row->owner != NULL)
+        steering_asker_tell(flow, SIGN_OWNER, steering->row->owner_is_egress ? from : 1 - from);
+}
+
+static void read_opening(tracked_flow *flow, unsigned from, const steering_sight *sight)
+{
+    if (!sight->opens && !sight->answers)
+        return;
+    flow->opener_known = true;
+    flow->opener = (uint8_t)(sight->opens ? from : 1 - from);
+    if (sight->opens) {
+        flow->syn = true;
+        flow->isn = sight->sequence;
+    }
+    steering_asker_tell(flow, SIGN_SYN, flow->opener);
+}
+
+/* --- which flow --- */
+
+/* A SYN that is not the flow's. One whose answer alone was seen before is: captures of several places are not
+ * always in order. */
+static bool opens_another(const tracked_flow *flow, unsigned from, const steering_sight *sight)
+{
+    if (!sight->opens)
+        return false;
+    if (flow->syn)
+        return flow->opener != from || flow->isn != sight->sequence;
+    return !flow->opener_known || flow->opener != from;
+}
+
+/* A copy, on a later link, of the SYN of the flow before this one. */
+static bool is_of_earlier(const tracked_flow *flow, unsigned from, const steering_sight *sight)
+{
+    return flow->follows && sight->opens && flow->earlier_opener == from &&
+           flow->earlier_isn == sight->sequence;
+}
+
+static bool give(const steering_flow *view, bool begins, steering_sighting *sighting)
+{
+    *sighting = (steering_sighting){ .in_flow = true, .begins = begins, .flow = *view };
+    return true;
+}
+
+/* A packet in no encapsulation, of a flow that is held. */
+static bool see_plain(steering_tracker *t, tracked_flow *flow, unsigned from, const steering_sight *sight,
+                      steering_sighting *sighting, cats_findings *findings)
+{
+    flow->passed |= opens_another(flow, from, sight);
+    if (flow->passed)
+        return false;
+    steering_flow_touch(t, flow, sight->time_ns);
+    read_opening(flow, from, sight);
+    steering_site_see(t, flow, from, sight, findings);
+    return give(&flow->view, false, sighting);
+}
+
+static bool see_encapsulated(steering_tracker *t, tracked_flow *flow, unsigned from, bool begins,
+                             const steering_sight *sight, steering_sighting *sighting,
+                             cats_findings *findings)
+{
+    read_opening(flow, from, sight);
+    if (begins)
+        read_addresses(t, flow);
+    read_steering(flow, from, sight->steering);
+    steering_direction_see(t, flow, from, sight, findings);
+    return give(&flow->view, begins, sighting);
+}
+
+bool steering_tracker_see(steering_tracker *t, const steering_sight *sight, steering_sighting *sighting,
+                          cats_findings *findings)
+{
+    bool is_plain = sight->outer == NULL;
+    sighting->in_flow = false;
+    steering_flows_age(t, sight->time_ns);
+    if (is_plain && steering_tracker_is_empty(t))
+        return false;
+    flow_probe probe = steering_probe(sight->key);
+    tracked_flow *flow = steering_flow_find(t, &probe, sight->time_ns);
+    unsigned from = cats_flow_key_equal(sight->key, &probe.key) ? 0 : 1;
+    if (flow != NULL && is_of_earlier(flow, from, sight))
+        return give(&flow->earlier, false, sighting);
+    if (is_plain)
+        return flow != NULL && see_plain(t, flow, from, sight, sighting, findings);
+    bool begins = flow == NULL || opens_another(flow, from, sight);
+    if (flow == NULL) {
+        flow = steering_flow_add(t, &probe, sight->frame, sight->time_ns);
+    } else {
+        if (begins)
+            steering_flow_renew(t, flow, sight->frame);
+        steering_flow_touch(t, flow, sight->time_ns);
+    }
+    return see_encapsulated(t, flow, from, begins, sight, sighting, findings);
+}
