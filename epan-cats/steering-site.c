@@ -3,6 +3,8 @@
  * egress forwards: one hop less); RFC 10053 (one site a flow). */
 #include "steering-tracker-private.h"
 
+#include "packet.h"
+
 /* A copy of a packet on the next link is not later than that; a retransmission is (RFC 6298). */
 #define COPY_NS INT64_C(200000000)
 
