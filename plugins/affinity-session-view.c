@@ -20,15 +20,11 @@ static void show_frame(tvbuff_t *tvb, proto_tree *tree, int field, uint32_t fram
     proto_item_set_generated(proto_tree_add_uint(tree, field, tvb, 0, 0, frame));
 }
 
-/* That a verdict is still pending is known at the end of the capture only, so not on the first pass. */
 static void show_verdict(tvbuff_t *tvb, const packet_info *pinfo, proto_tree *tree, proto_item *session_item,
                          uint32_t session)
 {
-    const session_state *state = session_store_session_need(session);
-    if (state->verdict == 0)
-        return;
-    affinity_verdict verdict = (affinity_verdict)(state->verdict - 1);
-    if (verdict == AFFINITY_PENDING && !PINFO_FD_VISITED(pinfo))
+    affinity_verdict verdict;
+    if (!affinity_session_verdict(pinfo, session, &verdict))
         return;
     const char *name = affinity_verdict_name(verdict);
     proto_item_set_generated(proto_tree_add_string(tree, hf_affinity_verdict, tvb, 0, 0, name));
@@ -99,6 +95,8 @@ void affinity_session_tap(packet_info *pinfo, const affinity_segment *segment, c
                           const session_note *note, const cats_findings *findings)
 {
     bool breaks = findings != NULL && findings->count > 0;
+    if (note != NULL && note->is_late)
+        note = NULL;
     if ((note == NULL && !breaks) || !have_tap_listener(affinity_tap_id))
         return;
     affinity_tap *tap = wmem_new0(pinfo->pool, affinity_tap);

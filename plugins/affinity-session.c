@@ -5,9 +5,9 @@
  * Spec: draft-wang-tcpm-tcp-service-affinity-option; docs/rules.md. */
 #include "affinity-session.h"
 
+#include "capture-end.h"
+#include "late-connection.h"
 #include "preferences.h"
-
-#define NS_PER_S 1000000000
 
 static affinity_tracker *tracker;
 
@@ -15,12 +15,14 @@ static affinity_tracker *tracker;
 static struct {
     int64_t time_ns;
     session_note *note;
+    bool is_new; /* the connection was in no session before */
 } reading;
 
 static void connection_changed(void *context _U_, const affinity_connection *now)
 {
     bool is_new;
     affinity_connection *known = session_store_connection_need(now->number, &is_new);
+    reading.is_new |= is_new;
     reading.note->is_redirected |= known->redirect_frame == 0 && now->redirect_frame != 0;
     reading.note->is_follower |= known->cause_frame == 0 && now->cause_frame != 0;
     if (known->reconnect_frame == 0 && now->reconnect_frame != 0) {
@@ -63,6 +65,7 @@ static void begin(void)
     settings.topology = topology_settings();
     settings.listener = (affinity_listener){ .connection = connection_changed, .verdict = verdict_changed };
     tracker = affinity_tracker_new(&settings);
+    late_connection_begin();
 }
 
 void affinity_session_register(void)
@@ -78,10 +81,12 @@ static bool follow(packet_info *pinfo, uint32_t place, affinity_sight *sight, se
     cats_findings findings;
     cats_findings_clear(&findings);
     sight->frame = pinfo->num;
-    sight->time_ns = (int64_t)pinfo->abs_ts.secs * NS_PER_S + pinfo->abs_ts.nsecs;
+    sight->time_ns = packet_time_ns(pinfo);
     *note = (session_note){ .in_session = false };
     reading.time_ns = sight->time_ns;
     reading.note = note;
+    reading.is_new = false;
+    capture_end_saw(pinfo);
     affinity_tracker_see(tracker, sight, &sighting, &findings);
     if (!sighting.in_session && note->settled_count == 0 && findings.count == 0)
         return false;
@@ -90,6 +95,8 @@ static bool follow(packet_info *pinfo, uint32_t place, affinity_sight *sight, se
         note->connection = sighting.connection.number;
         note->redirects = sighting.redirects;
         note->reconnects = sighting.reconnects;
+        if (reading.is_new && (sight->segment->flags & TCP_FLAG_SYN) == 0)
+            late_connection_add(pinfo, sight->segment, note->connection);
     }
     if (findings.count > 0)
         note->findings = wmem_memdup(pinfo->pool, &findings, sizeof findings);
@@ -101,5 +108,34 @@ bool affinity_session_note(packet_info *pinfo, uint32_t place, affinity_sight *s
 {
     if (!PINFO_FD_VISITED(pinfo))
         return follow(pinfo, place, sight, note);
-    return !session_store_is_empty() && session_store_note_get(pinfo, place, note);
+    if (session_store_is_empty())
+        return false;
+    if (session_store_note_get(pinfo, place, note))
+        return true;
+    *note = (session_note){ .in_session = true, .is_late = true };
+    return late_connection_find(pinfo, sight->segment, &note->connection);
+}
+
+/* A segment settles one session at most by its time, and a packet that is no segment none. Of redirects that
+ * were let go nothing more is known. */
+static affinity_verdict verdict_at_end(const session_state *session)
+{
+    if (capture_end_ns() - session->since_ns <= affinity_reconnect_limit_ns() ||
+        affinity_tracker_count_get(tracker).redirects_let_go > 0)
+        return AFFINITY_PENDING;
+    return session->is_reconnected ? AFFINITY_REFUSED : AFFINITY_IGNORED;
+}
+
+bool affinity_session_verdict(const packet_info *pinfo, uint32_t number, affinity_verdict *verdict)
+{
+    const session_state *session = session_store_session_need(number);
+    if (session->verdict == 0)
+        return false;
+    *verdict = (affinity_verdict)(session->verdict - 1);
+    if (*verdict != AFFINITY_PENDING)
+        return true;
+    if (!PINFO_FD_VISITED(pinfo))
+        return false;
+    *verdict = verdict_at_end(session);
+    return true;
 }

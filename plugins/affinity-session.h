@@ -8,6 +8,10 @@
 /* The tracker starts anew with every file and every new dissection of it. */
 void affinity_session_register(void);
 
+/* The session's verdict, as far as it is known: on later passes, what is pending at the end of the capture.
+ * False before the session is redirected. */
+bool affinity_session_verdict(const packet_info *pinfo, uint32_t session, affinity_verdict *verdict);
+
 /* First pass: hands the segment to the tracker; later passes read what was kept then. False when there is
  * nothing to note. The frame, the time and the key come from pinfo. */
 bool affinity_session_note(packet_info *pinfo, uint32_t place, affinity_sight *sight, session_note *note);

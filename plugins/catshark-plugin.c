@@ -5,6 +5,7 @@
 
 #include "affinity-option-dissector.h"
 #include "affinity-session.h"
+#include "capture-end.h"
 #include "fields.h"
 #include "preferences.h"
 #include "srv6.h"
@@ -24,6 +25,7 @@ static void register_protocols(void)
     preferences_register();
     option_dissector_register();
     tcp_segment_register();
+    capture_end_register();
     affinity_session_register();
     srv6_register();
     taps_register();

@@ -15,6 +15,7 @@ typedef struct session_state {
 /* What is kept of one frame that belongs to a session, or with which something of one became known. */
 typedef struct session_note {
     bool in_session;     /* connection, redirects and reconnects are valid */
+    bool is_late;        /* the connection became known only after this frame; the rest is not set */
     uint32_t connection; /* its number */
     bool redirects, reconnects;
     bool is_redirected; /* the connection's redirect became known with this frame; */

@@ -5,6 +5,7 @@
  * 8200 s4. */
 #include "srv6.h"
 
+#include "capture-end.h"
 #include "hooks.h"
 #include "inner-packet.h"
 #include "preferences.h"
@@ -125,6 +126,7 @@ static bool judge(packet_info *pinfo, const ws_ip6 *ip6, const steering_place *p
     cats_steering_read(cats_settings(), packet, steering, pinfo->flags.in_error_pkt ? NULL : &findings);
     if (!steering->is_srv6)
         return false;
+    capture_end_saw(pinfo);
     steering_show(pinfo, place, packet, steering, &findings);
     if (!pinfo->flags.in_error_pkt) {
         const cats_tap tap = { .outer = packet, .steering = steering, .packet_findings = &findings };
