@@ -161,29 +161,3 @@ void packet_walk(int link_type, const uint8_t *data, uint32_t captured, uint32_t
     while (layer != PACKET_LAYER_NONE)
         layer = walk_layer(&w, layer);
 }
-
-static cats_address address_at(const packet *p, const packet_ip *ip, uint32_t ipv4_at, uint32_t ipv6_at)
-{
-    cats_address address = { .family = ip->version };
-
-    if (ip->version == 4)
-        memcpy(address.octets, p->data + ip->offset + ipv4_at, 4);
-    else
-        memcpy(address.octets, p->data + ip->offset + ipv6_at, 16);
-    return address;
-}
-
-cats_address packet_source(const packet *p, const packet_ip *ip)
-{
-    return address_at(p, ip, 12, 8);
-}
-
-cats_address packet_destination(const packet *p, const packet_ip *ip)
-{
-    return address_at(p, ip, 16, 24);
-}
-
-const packet_ip *packet_innermost(const packet *p)
-{
-    return p->ip_count == 0 ? NULL : &p->ip[p->ip_count - 1];
-}

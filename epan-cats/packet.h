@@ -7,6 +7,8 @@
 #include "address.h"
 #include "defect.h"
 
+#include <string.h>
+
 /* Link types by their DLT values as libpcap knows them. */
 enum {
     PACKET_LINK_NULL = 0,
@@ -103,13 +105,33 @@ typedef struct packet {
  * first fragments end where they end: that is no defect. */
 void packet_walk(int link_type, const uint8_t *data, uint32_t captured, uint32_t wire, packet *out);
 
-cats_address packet_source(const packet *p, const packet_ip *ip);
-cats_address packet_destination(const packet *p, const packet_ip *ip);
+/* The address that an IPv4 header has at one offset and an IPv6 header at another. */
+static inline cats_address packet_address(const packet *p, const packet_ip *ip, uint32_t ipv4_at,
+                                          uint32_t ipv6_at)
+{
+    cats_address address = { .family = ip->version };
+    if (ip->version == 4)
+        memcpy(address.octets, p->data + ip->offset + ipv4_at, 4);
+    else
+        memcpy(address.octets, p->data + ip->offset + ipv6_at, 16);
+    return address;
+}
+static inline cats_address packet_source(const packet *p, const packet_ip *ip)
+{
+    return packet_address(p, ip, 12, 8);
+}
+static inline cats_address packet_destination(const packet *p, const packet_ip *ip)
+{
+    return packet_address(p, ip, 16, 24);
+}
 /* True for the extension headers that the walk passes: ip->protocol is one only where the walk stopped at it.
  */
 bool packet_is_ipv6_extension(uint8_t protocol);
 /* The innermost IP header, or NULL. */
-const packet_ip *packet_innermost(const packet *p);
+static inline const packet_ip *packet_innermost(const packet *p)
+{
+    return p->ip_count == 0 ? NULL : &p->ip[p->ip_count - 1];
+}
 
 /* Field readers, network byte order in, host byte order out. */
 static inline uint16_t packet_get16(const uint8_t *at)

@@ -99,15 +99,15 @@ static void decode_segment(const decoder *d, decoded *out)
 
 /* Behind an SRH with segments left a segment is on its way to the last one (RFC 8754 s4.3.1); Wireshark has
  * it so too. */
-static cats_address final_destination(const packet_ip *ip, const decoded *out)
+static const uint8_t *final_destination(const packet_ip *ip, const decoded *out)
 {
     for (unsigned i = 0; i < out->steering_count; i++) {
         const decoded_steering *here = &out->steerings[i];
         const srh_view *srh = &here->steering.srh;
         if (here->ip == ip && here->steering.has_srh && srh->segments_left > 0 && srh->segment_count > 0)
-            return cats_address_ipv6(srh_segment(srh, 0));
+            return srh_segment(srh, 0);
     }
-    return out->segment.destination;
+    return NULL;
 }
 
 /* A header that the capture cut has no options, as far as a session is concerned. */
@@ -120,18 +120,26 @@ static void follow_session(const decoder *d, uint32_t number, int64_t time_ns, d
 
     if (d->tracker == NULL || ip->quoted || p->transport_offset + TCP_OPTIONS > limit)
         return;
-    affinity_segment segment = out->segment;
-    segment.destination = final_destination(ip, out);
-    affinity_seen seen = { .saf = (segment.flags & affinity_saf_mask(&d->numbers)) != 0 };
+    const uint8_t *last = final_destination(ip, out);
+    affinity_segment other;
+    const affinity_segment *segment = &out->segment;
+    if (last != NULL || !out->whole_segment) {
+        other = out->segment;
+        if (last != NULL)
+            other.destination = cats_address_ipv6(last);
+        if (!out->whole_segment)
+            other.options_length = 0;
+        segment = &other;
+    }
     if (!out->whole_segment)
-        segment.options_length = 0;
+        out->seen = (affinity_seen){ .saf = (segment->flags & affinity_saf_mask(&d->numbers)) != 0 };
     uint32_t length = (uint32_t)(header[TCP_FLAGS] >> 4) * 4u;
     uint32_t rest = ip->end - p->transport_offset;
     affinity_sight sight = {
         .frame = number,
         .time_ns = time_ns,
-        .segment = &segment,
-        .seen = out->whole_segment ? &out->seen : &seen,
+        .segment = segment,
+        .seen = &out->seen,
         .whole = out->whole_segment,
         .sequence = packet_get32(header + TCP_SEQUENCE),
         .acknowledgment = packet_get32(header + TCP_ACKNOWLEDGMENT),
