@@ -1,60 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The affinity tracker's memory: connections by flow, the least recently seen of which go when there are too
- * many or they are too old. A session lives as long as a connection refers to it. */
+/* The affinity tracker's memory: connections, of which those go that were seen longest ago when there are too
+ * many or they are too old, and sessions, each of which lives as long as a connection refers to it. */
 #include "affinity-tracker-private.h"
 #include "numbers.h"
-
-#include <string.h>
 
 const affinity_tracker_settings affinity_tracker_settings_default = {
     .reconnect_limit_ns = AFFINITY_RECONNECT_LIMIT_DEFAULT_MS * INT64_C(1000000),
     .connections = AFFINITY_TRACKER_CONNECTIONS_DEFAULT,
     .age_ns = AFFINITY_TRACKER_AGE_NS_DEFAULT,
 };
-
-static guint hash_connection(gconstpointer connection)
-{
-    return (guint)cats_flow_key_hash(connection);
-}
-
-static gboolean same_connection(gconstpointer a, gconstpointer b)
-{
-    return cats_flow_key_equal(a, b);
-}
-
-affinity_tracker *affinity_tracker_new(const affinity_tracker_settings *settings)
-{
-    affinity_tracker *t = g_new0(affinity_tracker, 1);
-    t->settings = *settings;
-    t->settings.connections = MAX(settings->connections, 2);
-    t->connections = g_hash_table_new(hash_connection, same_connection);
-    affinity_waits_init(t);
-    return t;
-}
-
-void affinity_tracker_free(affinity_tracker *t)
-{
-    if (t == NULL)
-        return;
-    while (t->recent.head != NULL)
-        affinity_connection_drop(t, t->recent.head->data);
-    affinity_waits_clear(t);
-    g_hash_table_destroy(t->connections);
-    g_free(t);
-}
-
-affinity_tracker_count affinity_tracker_count_get(const affinity_tracker *t)
-{
-    affinity_tracker_count count = t->count;
-    count.sessions = t->sessions;
-    count.connections_held = t->recent.length;
-    return count;
-}
-
-tracked_connection *affinity_connection_find(const affinity_tracker *t, const cats_flow_key *undirected)
-{
-    return g_hash_table_lookup(t->connections, undirected);
-}
 
 static void leave_session(affinity_tracker *t, tracked_connection *c)
 {
@@ -74,57 +28,72 @@ static void leave_session(affinity_tracker *t, tracked_connection *c)
     g_free(session);
 }
 
-void affinity_connection_retire(affinity_tracker *t, tracked_connection *c)
+/* A table of flows calls it before it frees the connection. */
+static void connection_leaves(void *tracker, flow_entry *entry)
 {
-    if (!c->retired)
-        g_hash_table_remove(t->connections, &c->key);
-    c->retired = true;
-}
-
-void affinity_connection_drop(affinity_tracker *t, tracked_connection *c)
-{
+    affinity_tracker *t = tracker;
+    tracked_connection *c = (tracked_connection *)(void *)entry;
     leave_session(t, c);
-    affinity_connection_retire(t, c);
-    g_queue_unlink(&t->recent, &c->recent);
-    g_free(c);
+    if (c->before != NULL)
+        c->before->after = c->after;
+    if (c->after != NULL)
+        c->after->before = c->before;
+    if (c->early_at != 0)
+        t->early[c->early_at - 1] = NULL;
 }
 
-static void let_go_oldest(affinity_tracker *t)
+affinity_tracker *affinity_tracker_new(const affinity_tracker_settings *settings)
 {
-    affinity_connection_drop(t, t->recent.head->data);
-    t->count.connections_let_go++;
+    affinity_tracker *t = g_new0(affinity_tracker, 1);
+    t->settings = *settings;
+    t->connections = flow_table_new(sizeof(tracked_connection), MAX(settings->connections, 2),
+                                    settings->age_ns, connection_leaves, t);
+    affinity_waits_init(t);
+    return t;
 }
 
-tracked_connection *affinity_connection_add(affinity_tracker *t, const cats_flow_key *undirected, int64_t now)
+void affinity_tracker_free(affinity_tracker *t)
 {
-    if (t->recent.length >= t->settings.connections)
-        let_go_oldest(t);
-    tracked_connection *c = g_new0(tracked_connection, 1);
-    c->key = *undirected;
-    c->recent.data = c;
-    c->seen_ns = now;
-    g_queue_push_tail_link(&t->recent, &c->recent);
-    g_hash_table_add(t->connections, c);
-    return c;
-}
-
-void affinity_connection_touch(affinity_tracker *t, tracked_connection *c, int64_t now)
-{
-    c->seen_ns = now;
-    if (t->recent.tail == &c->recent)
+    if (t == NULL)
         return;
-    g_queue_unlink(&t->recent, &c->recent);
-    g_queue_push_tail_link(&t->recent, &c->recent);
+    flow_table_free(t->connections);
+    affinity_waits_clear(t);
+    g_free(t);
 }
 
-void affinity_connections_age(affinity_tracker *t, int64_t now)
+affinity_tracker_count affinity_tracker_count_get(const affinity_tracker *t)
 {
-    while (t->recent.head != NULL) {
-        const tracked_connection *oldest = t->recent.head->data;
-        if (now - oldest->seen_ns <= t->settings.age_ns)
-            return;
-        let_go_oldest(t);
-    }
+    affinity_tracker_count count = t->count;
+    count.connections_held = t->connections->held;
+    count.connections_let_go = t->connections->let_go;
+    return count;
+}
+
+bool affinity_connection_reports(tracked_connection *c, cats_rule_id rule)
+{
+    _Static_assert(CATS_RULE_COUNT <= 64, "a bit for every rule");
+    uint64_t bit = UINT64_C(1) << rule;
+    bool is_new = (c->reported & bit) == 0;
+    c->reported |= bit;
+    return is_new;
+}
+
+tracked_connection *affinity_connection_add(affinity_tracker *t, const cats_flow_key *key, uint64_t hash,
+                                            int64_t now)
+{
+    return (tracked_connection *)(void *)flow_table_add(t->connections, key, hash, now);
+}
+
+tracked_connection *affinity_connection_replace(affinity_tracker *t, tracked_connection *old,
+                                                const cats_flow_key *key, int64_t now)
+{
+    uint64_t hash = old->flow.hash;
+    flow_table_retire(t->connections, &old->flow);
+    flow_table_touch(t->connections, &old->flow, now); /* it is not the one that makes room */
+    tracked_connection *c = affinity_connection_add(t, key, hash, now);
+    c->before = old;
+    old->after = c;
+    return c;
 }
 
 void affinity_connection_tell(const affinity_tracker *t, const tracked_connection *c)
@@ -137,16 +106,56 @@ void affinity_connection_tell(const affinity_tracker *t, const tracked_connectio
 void affinity_connection_join(affinity_tracker *t, tracked_connection *c, tracked_session *session,
                               affinity_role role)
 {
+    uint32_t number = c->session != NULL ? c->view.number : t->session_connections++;
     if (session == NULL) {
         session = g_new0(tracked_session, 1);
         session->number = t->sessions++;
         t->sessions_held++;
+        t->count.sessions++;
         session->in_queue.data = session->in_target.data = session->in_client.data = session;
     }
+    if (c->session != NULL && c->session->connections == 1)
+        t->count.sessions--; /* it is of another session, as is found now */
     leave_session(t, c);
     session->connections++;
     c->session = session;
-    c->view =
-        (affinity_connection){ .number = t->session_connections++, .session = session->number, .role = role };
+    c->view = (affinity_connection){ .number = number, .session = session->number, .role = role };
     affinity_connection_tell(t, c);
+}
+
+void affinity_early_add(affinity_tracker *t, tracked_connection *c)
+{
+    unsigned at = t->early_next++ % AFFINITY_TRACKER_EARLY;
+    if (t->early[at] != NULL)
+        t->early[at]->early_at = 0;
+    t->early[at] = c;
+    c->early_at = (uint8_t)(at + 1);
+}
+
+static bool is_early(const tracked_connection *c, const wait_key *key)
+{
+    bool is_first = c->opener == 0;
+    const cats_flow_key *flow = &c->flow.key;
+    const cats_address *client = is_first ? &flow->source : &flow->destination;
+    const cats_address *target = is_first ? &flow->destination : &flow->source;
+    uint16_t port = is_first ? flow->destination_port : flow->source_port;
+    const tracked_session *session = c->session;
+    return port == key->port && cats_address_equal(target, &key->target) &&
+           (key->client.family == 0 || cats_address_equal(client, &key->client)) && session != NULL &&
+           session->connections == 1 && !session->redirected && !c->reset;
+}
+
+tracked_connection *affinity_early_find(const affinity_tracker *t, const wait_key *key, int64_t now)
+{
+    tracked_connection *oldest = NULL;
+    for (unsigned i = 1; i <= AFFINITY_TRACKER_EARLY; i++) {
+        tracked_connection *c = t->early[(t->early_next - i) % AFFINITY_TRACKER_EARLY];
+        if (c == NULL)
+            continue;
+        if (now - c->opened_ns > AFFINITY_TRACKER_EARLY_NS)
+            break;
+        if (is_early(c, key))
+            oldest = c;
+    }
+    return oldest;
 }

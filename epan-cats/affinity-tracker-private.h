@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the parts of the affinity tracker share: affinity-tracker.c reads segments, affinity-waits.c holds the
- * redirects that wait for an answer, affinity-memory.c holds connections and lets go of them. */
+/* What the parts of the affinity tracker share: affinity-tracker.c takes segments in and says what they mean,
+ * affinity-opening.c reads SYNs and their answers, affinity-redirect.c FINs with the option, affinity-waits.c
+ * holds the redirects that wait for an answer, affinity-memory.c connections and sessions. */
 #ifndef EPAN_CATS_AFFINITY_TRACKER_PRIVATE_H
 #define EPAN_CATS_AFFINITY_TRACKER_PRIVATE_H
 
 #include "affinity-tracker.h"
-#include "flow-key.h"
+#include "flow-table.h"
 
 #include <glib.h>
 
@@ -13,12 +14,16 @@ typedef struct tracked_session tracked_session;
 
 /* One side of a connection; sequence numbers compare modulo 2^32. */
 typedef struct tracked_side {
-    bool syn;    /* its SYN or SYN-ACK was seen: isn and scale are valid */
-    bool acks;   /* it acknowledged: acknowledged and window are valid */
-    bool fin;    /* fin_at is valid: where its stream ends */
-    bool scales; /* window scale in its SYN */
-    uint8_t scale;
-    uint32_t isn;
+    bool syn;     /* its SYN or SYN-ACK was seen */
+    bool options; /* and with it all options: scales is valid */
+    bool isn_known, seen;
+    bool acks; /* it acknowledged: acknowledged and window are valid */
+    bool far;  /* it acknowledged so much that the other's isn lies in the future again */
+    bool fin;  /* fin_at is valid: where its stream ends */
+    bool scales;
+    uint8_t scale;   /* valid with scales */
+    uint32_t isn;    /* valid with isn_known */
+    uint32_t latest; /* sequence number seen last, valid with seen */
     uint32_t acknowledged;
     uint32_t window;
     uint32_t fin_at;
@@ -27,13 +32,14 @@ typedef struct tracked_side {
 enum capability { CAPABILITY_UNKNOWN, CAPABILITY_NONE, CAPABILITY_SHOWN };
 
 typedef struct tracked_connection {
-    cats_flow_key key; /* undirected; side 0 is key.source. First member: the table's key */
-    GList recent;      /* in tracker->recent, least recently seen first */
-    int64_t seen_ns;
+    flow_entry flow;          /* side 0 is flow.key.source */
+    tracked_session *session; /* NULL: none; view is valid with one */
     tracked_side side[2];
+    /* The connection that had the same addresses and ports before it, and the one after it, while they are
+     * held: late copies of its segments are still to come. */
+    struct tracked_connection *before, *after;
     uint8_t opener; /* side; assumed when opener_known is false */
     bool opener_known;
-    bool retired;  /* no longer in the table */
     bool answered; /* the opener was answered */
     bool reset;
     bool saf;           /* on the opener's SYN */
@@ -44,10 +50,23 @@ typedef struct tracked_connection {
     bool redirected; /* target is valid */
     cats_address target;
     uint16_t target_port;
-    uint64_t reported;        /* rules, a bit each by id */
-    tracked_session *session; /* NULL: none; view is valid with one */
+    uint8_t early_at;      /* its place in tracker->early, plus 1; 0: none */
+    uint32_t opened_frame; /* of the first sign of it, valid with opener_known */
+    int64_t opened_ns;
+    uint64_t reported; /* rules, a bit each by id */
     affinity_connection view;
 } tracked_connection;
+
+/* One segment on its way through the tracker. */
+typedef struct passage {
+    affinity_tracker *tracker;
+    const affinity_sight *sight;
+    const affinity_segment *segment;
+    const affinity_option *redirect; /* the first option with an address, or NULL */
+    tracked_connection *connection;
+    unsigned from; /* side that sent it */
+    cats_findings *findings;
+} passage;
 
 typedef enum tracked_wait { WAIT_NOTHING, WAIT_FOR_SYN, WAIT_FOR_ANSWER } tracked_wait;
 
@@ -78,31 +97,59 @@ struct tracked_session {
 
 struct affinity_tracker {
     affinity_tracker_settings settings;
-    GHashTable *connections; /* tracked_connection, by its key */
-    GQueue recent;
+    flow_table *connections; /* tracked_connection */
     GQueue waits[WAIT_FOR_ANSWER + 1];
-    GHashTable *by_target;                  /* wait_key -> GQueue of sessions */
-    GHashTable *by_client;                  /* cats_address -> GQueue of sessions */
+    int64_t due_ns;        /* nothing in waits is late before; INT64_MAX: nothing waits */
+    GHashTable *by_target; /* wait_key -> GQueue of sessions */
+    GHashTable *by_client; /* cats_address -> GQueue of sessions */
+    /* The connections opened last, each a session of its own: a redirect may be captured after its answer. */
+    tracked_connection *early[AFFINITY_TRACKER_EARLY];
+    unsigned early_next;
     uint32_t sessions, session_connections; /* numbers given */
     uint32_t sessions_held;
     affinity_tracker_count count;
 };
 
+static inline bool is_client(const passage *p)
+{
+    return p->from == p->connection->opener;
+}
+
+/* a lies behind b in sequence space. */
+static inline bool after(uint32_t a, uint32_t b)
+{
+    return (int32_t)(a - b) > 0;
+}
+
+/* affinity-opening.c */
+void affinity_syn_read(passage *p);
+/* A SYN that cannot be of the connection under its key. */
+bool affinity_syn_begins_anew(const tracked_connection *c, const affinity_sight *sight, unsigned from);
+/* Of any segment: does it answer the opener, with what consequence? */
+void affinity_answer_read(passage *p);
+
+/* affinity-redirect.c */
+bool affinity_redirect_repeats(const tracked_connection *c, const affinity_option *option);
+void affinity_redirect_judge_sender(passage *p);
+void affinity_fin_read(passage *p);
+
 /* affinity-memory.c */
-tracked_connection *affinity_connection_find(const affinity_tracker *t, const cats_flow_key *undirected);
-/* Makes room if need be. */
-tracked_connection *affinity_connection_add(affinity_tracker *t, const cats_flow_key *undirected,
+/* True once a connection: the rule was not found broken in it before. */
+bool affinity_connection_reports(tracked_connection *c, cats_rule_id rule);
+/* The key is of no findable connection. Makes room if need be. */
+tracked_connection *affinity_connection_add(affinity_tracker *t, const cats_flow_key *key, uint64_t hash,
                                             int64_t now);
-void affinity_connection_touch(affinity_tracker *t, tracked_connection *c, int64_t now);
-/* Takes it out and frees it; what waits for it ends. */
-void affinity_connection_drop(affinity_tracker *t, tracked_connection *c);
-/* Takes it out of the table only: another connection has its addresses and ports now. */
-void affinity_connection_retire(affinity_tracker *t, tracked_connection *c);
-void affinity_connections_age(affinity_tracker *t, int64_t now);
-/* Makes the connection one of a session, a new one when `session` is NULL. */
+/* A new connection under the key of `old`. */
+tracked_connection *affinity_connection_replace(affinity_tracker *t, tracked_connection *old,
+                                                const cats_flow_key *key, int64_t now);
+/* Makes the connection one of a session, a new one when `session` is NULL. One that was of a session keeps
+ * its number. */
 void affinity_connection_join(affinity_tracker *t, tracked_connection *c, tracked_session *session,
                               affinity_role role);
 void affinity_connection_tell(const affinity_tracker *t, const tracked_connection *c);
+void affinity_early_add(affinity_tracker *t, tracked_connection *c);
+/* A connection of the client to the address and port, opened just before now, and a session of its own. */
+tracked_connection *affinity_early_find(const affinity_tracker *t, const wait_key *key, int64_t now);
 
 /* affinity-waits.c */
 void affinity_waits_init(affinity_tracker *t);
@@ -118,12 +165,10 @@ tracked_session *affinity_wait_find(const affinity_tracker *t, const cats_addres
 tracked_session *affinity_wait_find_elsewhere(const affinity_tracker *t, const cats_address *client,
                                               const cats_address *target, uint16_t port, bool capable,
                                               int64_t now);
-/* Links the SYN of `to` with the redirect that it follows, and `to` joins the session. */
-void affinity_connection_follow(affinity_tracker *t, tracked_session *session, tracked_connection *to,
-                                const affinity_sight *sight);
-/* The same, and the SYN waits for its answer. */
-void affinity_wait_for_answer(affinity_tracker *t, tracked_session *session, tracked_connection *to,
-                              const affinity_sight *sight);
+/* Links the connection with the redirect that it follows: it joins the session. */
+void affinity_connection_follow(affinity_tracker *t, tracked_session *session, tracked_connection *to);
+/* The same, and it waits for its answer. */
+void affinity_wait_for_answer(affinity_tracker *t, tracked_session *session, tracked_connection *to);
 /* Gives up one of those that the limit has passed: a packet has one finding of a rule. */
 void affinity_waits_expire(affinity_tracker *t, int64_t now, cats_findings *findings);
 

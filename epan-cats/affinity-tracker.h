@@ -10,6 +10,10 @@
 
 #define AFFINITY_TRACKER_CONNECTIONS_DEFAULT 65536
 #define AFFINITY_TRACKER_AGE_NS_DEFAULT INT64_C(3600000000000)
+/* A SYN captured before the FIN it answers is linked with it when it came at most so long before, and so many
+ * sessions were opened since. */
+#define AFFINITY_TRACKER_EARLY_NS INT64_C(10000000)
+#define AFFINITY_TRACKER_EARLY 64
 
 typedef enum affinity_verdict {
     AFFINITY_PENDING,     /* redirected, and neither answered nor given up yet */
@@ -72,7 +76,8 @@ typedef struct affinity_sight {
 typedef struct affinity_sighting {
     bool in_session;
     bool redirects;   /* it carries the redirect of its connection (or repeats it) */
-    bool reconnects;  /* it is the SYN of a re-established connection (or a copy) */
+    bool reconnects;  /* it is the opener's SYN (or a copy), so the one that followed connection.cause_frame
+                         where that is, or becomes, known */
     bool has_verdict; /* the session has been redirected: verdict is valid */
     affinity_verdict verdict;
     affinity_connection connection;
@@ -80,7 +85,7 @@ typedef struct affinity_sighting {
 
 /* Since the beginning; let go: for want of room or by age. */
 typedef struct affinity_tracker_count {
-    uint64_t sessions;                         /* numbers given */
+    uint64_t sessions;                         /* numbers given, less those that turned out to be another */
     uint64_t verdicts[AFFINITY_VERDICT_COUNT]; /* of the sessions that were redirected, as they are now */
     uint64_t connections_held, connections_let_go;
     uint64_t redirects_let_go; /* whose verdict was pending then, and stays so */

@@ -46,6 +46,7 @@ static void free_queue(gpointer queue)
 
 void affinity_waits_init(affinity_tracker *t)
 {
+    t->due_ns = INT64_MAX;
     t->by_target = g_hash_table_new_full(hash_wait, same_wait, g_free, free_queue);
     t->by_client = g_hash_table_new_full(hash_client, same_client, g_free, free_queue);
 }
@@ -94,6 +95,7 @@ static void begin_wait(affinity_tracker *t, tracked_session *session, tracked_wa
 {
     session->wait = wait;
     session->since_ns = now;
+    t->due_ns = MIN(t->due_ns, now + t->settings.reconnect_limit_ns);
     g_queue_push_tail_link(&t->waits[wait], &session->in_queue);
     if (wait == WAIT_FOR_SYN) {
         table_push(t->by_target, &session->key, sizeof session->key, &session->in_target);
@@ -129,6 +131,14 @@ void affinity_verdict_set(affinity_tracker *t, tracked_session *session, affinit
         listener->verdict(listener->context, session->number, verdict);
 }
 
+/* An IPv4-mapped IPv6 address stands for the IPv4 address: on the wire the client uses that. */
+static cats_address on_the_wire(const cats_address *address)
+{
+    static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+    bool is_mapped = address->family == 6 && memcmp(address->octets, mapped, sizeof mapped) == 0;
+    return is_mapped ? cats_address_ipv4(address->octets + sizeof mapped) : *address;
+}
+
 void affinity_wait_for_syn(affinity_tracker *t, tracked_connection *from, const affinity_sight *sight)
 {
     tracked_session *session = from->session;
@@ -139,9 +149,9 @@ void affinity_wait_for_syn(affinity_tracker *t, tracked_connection *from, const 
     session->capable = from->capability == CAPABILITY_SHOWN;
     session->service = segment->source;
     memset(&session->key, 0, sizeof session->key);
-    if (from->target.family == segment->destination.family)
+    session->key.target = on_the_wire(&from->target);
+    if (session->key.target.family == segment->destination.family)
         session->key.client = segment->destination;
-    session->key.target = from->target;
     session->key.port = from->target_port;
     begin_wait(t, session, WAIT_FOR_SYN, sight->time_ns);
 }
@@ -175,26 +185,24 @@ tracked_session *affinity_wait_find_elsewhere(const affinity_tracker *t, const c
     return capable && port == session->key.port ? session : NULL;
 }
 
-void affinity_connection_follow(affinity_tracker *t, tracked_session *session, tracked_connection *to,
-                                const affinity_sight *sight)
+void affinity_connection_follow(affinity_tracker *t, tracked_session *session, tracked_connection *to)
 {
     tracked_connection *from = session->from;
     affinity_connection_join(t, to, session, AFFINITY_REESTABLISHED);
-    from->view.reconnect_frame = sight->frame;
-    from->view.reconnect_ns = sight->time_ns - session->redirect_ns;
+    from->view.reconnect_frame = to->opened_frame;
+    from->view.reconnect_ns = to->opened_ns - session->redirect_ns;
     affinity_connection_tell(t, from);
     to->view.cause_frame = from->view.redirect_frame;
     to->view.cause_ns = from->view.reconnect_ns;
     affinity_connection_tell(t, to);
 }
 
-void affinity_wait_for_answer(affinity_tracker *t, tracked_session *session, tracked_connection *to,
-                              const affinity_sight *sight)
+void affinity_wait_for_answer(affinity_tracker *t, tracked_session *session, tracked_connection *to)
 {
     affinity_wait_end(t, session);
-    affinity_connection_follow(t, session, to, sight);
+    affinity_connection_follow(t, session, to);
     session->to = to;
-    begin_wait(t, session, WAIT_FOR_ANSWER, sight->time_ns);
+    begin_wait(t, session, WAIT_FOR_ANSWER, to->opened_ns);
 }
 
 static void give_up(affinity_tracker *t, tracked_session *session, cats_findings *findings)
@@ -219,9 +227,14 @@ static void give_up(affinity_tracker *t, tracked_session *session, cats_findings
 
 void affinity_waits_expire(affinity_tracker *t, int64_t now, cats_findings *findings)
 {
+    t->due_ns = INT64_MAX;
     for (tracked_wait wait = WAIT_FOR_SYN; wait <= WAIT_FOR_ANSWER; wait++) {
-        const GList *head = t->waits[wait].head;
-        if (head != NULL && is_late(t, head->data, now))
-            give_up(t, head->data, findings);
+        const GQueue *queue = &t->waits[wait];
+        if (queue->head != NULL && is_late(t, queue->head->data, now))
+            give_up(t, queue->head->data, findings);
+        if (queue->head == NULL)
+            continue;
+        const tracked_session *next = queue->head->data;
+        t->due_ns = MIN(t->due_ns, next->since_ns + t->settings.reconnect_limit_ns);
     }
 }
