@@ -146,7 +146,7 @@ flow_entry *flow_table_find(flow_table *t, const cats_flow_key *key, uint64_t ha
         bool same = is_same(&entry->key, key);
         if (!same && !is_reverse(&entry->key, key))
             continue;
-        if (now - entry->seen_ns > t->age_ns) {
+        if (flow_table_is_aged(t, entry, now)) {
             t->let_go++;
             flow_table_drop(t, entry);
             return NULL;
@@ -194,7 +194,7 @@ void flow_table_drop(flow_table *t, flow_entry *entry)
 
 void flow_table_let_go_aged(flow_table *t, int64_t now)
 {
-    while (t->oldest != NULL && now - t->oldest->seen_ns > t->age_ns) {
+    while (t->oldest != NULL && flow_table_is_aged(t, t->oldest, now)) {
         t->let_go++;
         flow_table_drop(t, t->oldest);
     }

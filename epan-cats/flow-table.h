@@ -65,10 +65,16 @@ static inline void flow_table_touch(flow_table *table, flow_entry *entry, int64_
         flow_table_make_newest(table, entry);
 }
 
+/* Times come from captures: the difference of two need not fit. */
+static inline bool flow_table_is_aged(const flow_table *table, const flow_entry *entry, int64_t now)
+{
+    return now > entry->seen_ns && (uint64_t)now - (uint64_t)entry->seen_ns > (uint64_t)table->age_ns;
+}
+
 /* To be called now and then, such as with every packet: frees what is too old. */
 static inline void flow_table_expire(flow_table *table, int64_t now)
 {
-    if (table->oldest != NULL && now - table->oldest->seen_ns > table->age_ns)
+    if (table->oldest != NULL && flow_table_is_aged(table, table->oldest, now))
         flow_table_let_go_aged(table, now);
 }
 

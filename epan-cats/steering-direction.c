@@ -13,7 +13,6 @@ static void begin(tracked_direction *d, const steering_sight *sight)
     d->structured = steering->structured;
     d->frame = sight->frame;
     d->flow_label = sight->outer->flow_label;
-    d->behavior = steering->behavior;
     d->structure = steering->structure;
     d->row = steering->row;
     memcpy(d->sid, steering->sid, sizeof d->sid);

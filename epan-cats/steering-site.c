@@ -82,9 +82,11 @@ void steering_site_see(steering_tracker *t, tracked_flow *flow, unsigned from, c
     if (flow->view.site_frame == 0) {
         flow->view.site_frame = sight->frame;
         flow->view.site_point = sight->point;
-        flow->view.verdict = MAX(flow->view.verdict, STEERING_DELIVERED);
         note(site, sight);
-        steering_flow_tell(t, flow);
+        if (flow->view.verdict == STEERING_MOVED)
+            steering_flow_tell(t, flow);
+        else
+            steering_verdict_raise(t, flow, STEERING_DELIVERED);
     } else if (sight->point == flow->view.site_point) {
         note(site, sight);
     } else if (sight->point != site->twin && sight->point != STEERING_POINT_NONE) {

@@ -5,15 +5,10 @@
 #ifndef EPAN_CATS_STEERING_TRACKER_PRIVATE_H
 #define EPAN_CATS_STEERING_TRACKER_PRIVATE_H
 
+#include "flow-table.h"
 #include "steering-tracker.h"
 
 #include <glib.h>
-
-/* What is looked up: the hash is computed once a sight. */
-typedef struct flow_probe {
-    cats_flow_key key; /* undirected; side 0 is key.source */
-    guint hash;
-} flow_probe;
 
 /* One direction: what its first encapsulated packet was steered by, with which later ones are compared. */
 typedef struct tracked_direction {
@@ -24,7 +19,6 @@ typedef struct tracked_direction {
     uint8_t sid[16];     /* the egress SID */
     uint32_t frame;      /* of that first packet */
     uint32_t flow_label; /* outer */
-    uint16_t behavior;   /* of the SID, 0 when not known */
     cats_sid_structure structure;
     const cats_sid_row *row; /* may be NULL */
 } tracked_direction;
@@ -49,9 +43,7 @@ typedef struct tracked_site {
 } tracked_site;
 
 typedef struct tracked_flow {
-    flow_probe probe; /* first member: the table's key */
-    GList recent;     /* in tracker->recent, least recently seen first */
-    int64_t seen_ns;
+    flow_entry entry; /* first member; side 0 is entry.key.source */
     steering_flow view;
     tracked_direction direction[2]; /* from side 0, from side 1 */
     uint8_t opener;                 /* side; valid with opener_known */
@@ -71,22 +63,15 @@ typedef struct tracked_flow {
 
 struct steering_tracker {
     steering_tracker_settings settings;
-    GHashTable *flows; /* tracked_flow, by its probe */
-    GQueue recent;
-    uint32_t numbers; /* given to flows */
-    uint64_t let_go;
+    flow_table *flows;            /* of tracked_flow */
+    steering_tracker_count count; /* flows and verdicts only */
 };
 
 /* steering-memory.c */
-flow_probe steering_probe(const cats_flow_key *key);
-/* NULL also when it was not seen for longer than the age: it is let go then. */
-tracked_flow *steering_flow_find(steering_tracker *t, const flow_probe *probe, int64_t now);
-/* Makes room if need be. */
-tracked_flow *steering_flow_add(steering_tracker *t, const flow_probe *probe, uint32_t frame, int64_t now);
+/* Begins with this sight; makes room if need be. `hash` is the key's in the table. */
+tracked_flow *steering_flow_add(steering_tracker *t, const steering_sight *sight, uint64_t hash);
 /* It becomes the next flow of the same addresses and ports. */
 void steering_flow_renew(steering_tracker *t, tracked_flow *flow, uint32_t frame);
-void steering_flow_touch(steering_tracker *t, tracked_flow *flow, int64_t now);
-void steering_flows_age(steering_tracker *t, int64_t now);
 void steering_flow_tell(const steering_tracker *t, const tracked_flow *flow);
 
 /* steering-direction.c: an encapsulated packet from side `from`. */

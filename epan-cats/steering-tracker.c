@@ -19,6 +19,8 @@ void steering_verdict_raise(steering_tracker *t, tracked_flow *flow, steering_ve
 {
     if (flow->view.verdict >= verdict)
         return;
+    t->count.verdicts[flow->view.verdict]--;
+    t->count.verdicts[verdict]++;
     flow->view.verdict = verdict;
     steering_flow_tell(t, flow);
 }
@@ -45,7 +47,7 @@ static void read_addresses(const steering_tracker *t, tracked_flow *flow)
     const cats_topology *topology = t->settings.topology;
     if (topology == NULL)
         return;
-    const cats_flow_key *key = &flow->probe.key;
+    const cats_flow_key *key = &flow->entry.key;
     if (cats_topology_service_at(topology, &key->destination) != NULL)
         steering_asker_tell(flow, SIGN_CS_ID, 0);
     else if (cats_topology_service_at(topology, &key->source) != NULL)
@@ -106,7 +108,7 @@ static bool see_plain(steering_tracker *t, tracked_flow *flow, unsigned from, co
     flow->passed |= opens_another(flow, from, sight);
     if (flow->passed)
         return false;
-    steering_flow_touch(t, flow, sight->time_ns);
+    flow_table_touch(t->flows, &flow->entry, sight->time_ns);
     read_opening(flow, from, sight);
     steering_site_see(t, flow, from, sight, findings);
     return give(&flow->view, false, sighting);
@@ -129,23 +131,25 @@ bool steering_tracker_see(steering_tracker *t, const steering_sight *sight, stee
 {
     bool is_plain = sight->outer == NULL;
     sighting->in_flow = false;
-    steering_flows_age(t, sight->time_ns);
+    flow_table_expire(t->flows, sight->time_ns);
     if (is_plain && steering_tracker_is_empty(t))
         return false;
-    flow_probe probe = steering_probe(sight->key);
-    tracked_flow *flow = steering_flow_find(t, &probe, sight->time_ns);
-    unsigned from = cats_flow_key_equal(sight->key, &probe.key) ? 0 : 1;
+    uint64_t hash = flow_table_hash(t->flows, sight->key);
+    bool reversed = false;
+    tracked_flow *flow =
+        (tracked_flow *)flow_table_find(t->flows, sight->key, hash, sight->time_ns, &reversed);
+    unsigned from = reversed ? 1 : 0;
     if (flow != NULL && is_of_earlier(flow, from, sight))
         return give(&flow->earlier, false, sighting);
     if (is_plain)
         return flow != NULL && see_plain(t, flow, from, sight, sighting, findings);
     bool begins = flow == NULL || opens_another(flow, from, sight);
     if (flow == NULL) {
-        flow = steering_flow_add(t, &probe, sight->frame, sight->time_ns);
+        flow = steering_flow_add(t, sight, hash);
     } else {
         if (begins)
             steering_flow_renew(t, flow, sight->frame);
-        steering_flow_touch(t, flow, sight->time_ns);
+        flow_table_touch(t->flows, &flow->entry, sight->time_ns);
     }
     return see_encapsulated(t, flow, from, begins, sight, sighting, findings);
 }

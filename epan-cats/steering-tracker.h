@@ -15,7 +15,8 @@
 typedef enum steering_verdict {
     STEERING_STEERED,   /* to one egress; no site was seen */
     STEERING_DELIVERED, /* to one egress, and seen behind it on the way to one site */
-    STEERING_MOVED      /* to two egresses or two sites; this verdict stays */
+    STEERING_MOVED,     /* to two egresses or two sites; this verdict stays */
+    STEERING_VERDICT_COUNT
 } steering_verdict;
 /* "steered", "delivered", "moved" */
 const char *steering_verdict_name(steering_verdict verdict);
@@ -76,7 +77,9 @@ typedef struct steering_sighting {
 } steering_sighting;
 
 typedef struct steering_tracker_count {
-    uint64_t flows_held, flows_let_go; /* let go for want of room or by age, since the beginning */
+    uint64_t flows;                            /* begun */
+    uint64_t verdicts[STEERING_VERDICT_COUNT]; /* of these, as they are now */
+    uint64_t flows_held, flows_let_go;         /* let go for want of room or by age */
 } steering_tracker_count;
 
 typedef struct steering_tracker steering_tracker;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Is the plugin where this Wireshark looks, was it built for it, does it load, may this user capture.
+/* Is the plugin where this Wireshark looks, was it built for it, does it load; is the profile there; may this
+ * user capture.
  * Spec: Wireshark's plugin folders (WIRESHARK_PLUGIN_DIR, global, personal), which root is denied. */
 #include "checks.h"
 
@@ -73,14 +74,22 @@ static char *module_of_other_version(const char *folder)
     return module_below(plugins, version);
 }
 
-/* BUILD/plugins/VERSION/epan/ of the build whose BUILD/bin/catshark this is. */
-static char *module_beside(void)
+/* BUILD of the build whose BUILD/bin/catshark this is; NULL when the system does not tell. */
+static char *build_folder(void)
 {
     g_autofree char *program = g_file_read_link("/proc/self/exe", NULL);
     if (program == NULL)
         return NULL;
     g_autofree char *bin = g_path_get_dirname(program);
-    g_autofree char *build = g_path_get_dirname(bin);
+    return g_path_get_dirname(bin);
+}
+
+/* plugins/VERSION/epan/ of that build. */
+static char *module_beside(void)
+{
+    g_autofree char *build = build_folder();
+    if (build == NULL)
+        return NULL;
     g_autofree char *plugins = g_build_filename(build, "plugins", NULL);
     return module_below(plugins, NULL);
 }
@@ -243,6 +252,47 @@ static void check_loads(const wireshark_facts *facts, const plugin_place *place,
             g_strdup("mend the findings above, then run catshark doctor again"));
 }
 
+/* ---- the profile ---- */
+
+static char *profile_in(const char *configuration)
+{
+    g_autofree char *path =
+        configuration != NULL ? g_build_filename(configuration, "profiles", PROFILE, NULL) : NULL;
+    return path != NULL && g_file_test(path, G_FILE_TEST_IS_DIR) ? g_steal_pointer(&path) : NULL;
+}
+
+static char *how_to_get_profile(const wireshark_facts *facts)
+{
+    g_autofree char *build = build_folder();
+    g_autofree char *beside =
+        build != NULL ? g_build_filename(build, "profiles", PROFILE, "preferences", NULL) : NULL;
+    if (beside == NULL || !g_file_test(beside, G_FILE_TEST_IS_REGULAR))
+        return g_strdup("in catshark's sources: cmake --build build && sudo cmake --install build");
+    g_autofree char *profile = g_path_get_dirname(beside);
+    g_autofree char *profiles = g_build_filename(facts->personal_configuration, "profiles", NULL);
+    g_autofree char *from = shell_word(profile), *to = shell_word(profiles);
+    return g_strdup_printf("mkdir -p %s && cp -r %s %s", to, from, to);
+}
+
+static void check_profile(const wireshark_facts *facts, GPtrArray *findings)
+{
+    static const char check[] = "profile";
+    if (facts->personal_configuration == NULL || facts->global_configuration == NULL)
+        return;
+    g_autofree char *personal = profile_in(facts->personal_configuration);
+    g_autofree char *global = profile_in(facts->global_configuration);
+    if (personal != NULL || global != NULL)
+        add(findings, check, FINDING_OK,
+            g_strdup_printf("%s, use it with -C " PROFILE, personal != NULL ? personal : global), NULL);
+    else
+        add(findings, check, FINDING_WARN,
+            g_strdup_printf("no profiles/" PROFILE " in %s or %s", facts->personal_configuration,
+                            facts->global_configuration),
+            how_to_get_profile(facts));
+}
+
+/* ---- the right to capture ---- */
+
 #define LET_GROUP_CAPTURE \
     "sudo dpkg-reconfigure wireshark-common && sudo usermod -a -G wireshark $USER, then log in again"
 
@@ -288,6 +338,7 @@ GPtrArray *doctor_findings(void)
             check_loads(&facts, &place, findings);
         }
         places_clear(&place);
+        check_profile(&facts, findings);
     }
     wireshark_facts_clear(&facts);
     check_capture(findings);

@@ -8,7 +8,8 @@
 typedef enum finding_status { FINDING_OK, FINDING_WARN, FINDING_FAIL } finding_status;
 
 typedef struct finding {
-    const char *check; /* static: "wireshark", "plugin-place", "plugin-version", "plugin-loads", "capture" */
+    const char *check; /* static: "wireshark", "plugin-place", "plugin-version", "plugin-loads", "profile",
+                          "capture" */
     finding_status status;
     char *text;
     char *mend; /* the line to type; NULL with FINDING_OK */

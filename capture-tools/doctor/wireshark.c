@@ -77,6 +77,8 @@ void wireshark_facts_gather(wireshark_facts *facts)
     if (run(folder_arguments, &folders, NULL)) {
         facts->global_plugins = folder(folders, "Global Plugins:");
         facts->personal_plugins = folder(folders, "Personal Plugins:");
+        facts->global_configuration = folder(folders, "Global configuration:");
+        facts->personal_configuration = folder(folders, "Personal configuration:");
     }
 
     g_autofree char *plugins = NULL;
@@ -94,6 +96,8 @@ void wireshark_facts_clear(wireshark_facts *facts)
     g_free(facts->version);
     g_free(facts->global_plugins);
     g_free(facts->personal_plugins);
+    g_free(facts->global_configuration);
+    g_free(facts->personal_configuration);
     g_free(facts->loaded);
     g_free(facts->complaint);
 }

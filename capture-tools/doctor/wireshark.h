@@ -9,6 +9,8 @@
 
 /* The module's file name. */
 #define PLUGIN_FILE "catshark.so"
+/* The name of the configuration profile that comes with it. */
+#define PROFILE "CATS"
 
 typedef struct wireshark_facts {
     char *tshark;          /* path; NULL: none in PATH, and nothing below is known */
@@ -16,9 +18,10 @@ typedef struct wireshark_facts {
     unsigned major, minor; /* of `version` */
     char *global_plugins; /* ".../wireshark/plugins/4.0" or what WIRESHARK_PLUGIN_DIR makes of it; may be NULL
                            */
-    char *personal_plugins; /* may be NULL */
-    char *loaded;           /* path of our module as -G plugins lists it; NULL: not loaded */
-    char *complaint;        /* the line of tshark's that names our module on stderr, or NULL */
+    char *personal_plugins;                              /* may be NULL */
+    char *global_configuration, *personal_configuration; /* folders that hold profiles/; may be NULL */
+    char *loaded;    /* path of our module as -G plugins lists it; NULL: not loaded */
+    char *complaint; /* the line of tshark's that names our module on stderr, or NULL */
 } wireshark_facts;
 
 void wireshark_facts_gather(wireshark_facts *facts);

@@ -10,6 +10,8 @@ version=$(basename "$(dirname "$(dirname "$2")")")
 cp "$1" "$work/build/bin/catshark"
 mkdir -p "$work/build/plugins/$version/epan"
 cp "$2" "$work/build/plugins/$version/epan/catshark.so"
+mkdir -p "$work/home/.config/wireshark/profiles"
+cp -r "$top/plugins/profile/CATS" "$work/home/.config/wireshark/profiles/"
 chmod -R a+rX "$work"
 tshark=$(command -v tshark)
 full=$(tshark --version 2>/dev/null | sed -n '1s/.*) \([0-9.]*\).*/\1/p')
@@ -24,5 +26,6 @@ ok    wireshark       tshark $full ($tshark)
 ok    plugin-place    T/build/plugins/$version/epan/catshark.so, where Wireshark looks
 ok    plugin-version  built for Wireshark $version, which is installed
 ok    plugin-loads    tshark lists T/build/plugins/$version/epan/catshark.so
+ok    profile         T/home/.config/wireshark/profiles/CATS, use it with -C CATS
 END
 finish

@@ -9,7 +9,7 @@ cp "$1" "$work/build/bin/catshark"
 for_40=$2
 for_42=$3
 catshark=$work/build/bin/catshark
-mkdir -p "$work/bin" "$work/empty" "$work/global/4.0" "$work/personal/4.0"
+mkdir -p "$work/share/profiles/CATS" "$work/bin" "$work/empty" "$work/global/4.0" "$work/personal/4.0"
 
 cat >"$work/bin/tshark" <<'FAKE'
 #!/bin/sh
@@ -17,8 +17,9 @@ here=${0%/bin/tshark}
 echo 'Running as user "root" and group "root". This could be dangerous.' >&2
 case "$*" in
   --version) echo "TShark (Wireshark) 4.0.17 (Git v4.0.17 packaged as 4.0.17-0+deb12u3)." ;;
-  "-G folders") printf 'Temp:\t/tmp\nPersonal Plugins:    \t%s\nGlobal Plugins:      \t%s\n' \
-    "$here/personal/4.0" "$here/global/4.0" ;;
+  "-G folders")
+    printf 'Temp:\t/tmp\nPersonal configuration:\t%s\nGlobal configuration:\t%s\n' "$here/my" "$here/share"
+    printf 'Personal Plugins:    \t%s\nGlobal Plugins:      \t%s\n' "$here/personal/4.0" "$here/global/4.0" ;;
   "-G plugins")
     printf 'ethercat.so     \t0.1.0\tdissector\t/usr/lib/ethercat.so\n'
     [ -z "${LOADED:-}" ] || printf 'catshark.so     \t0.1.0\tdissector\t%s\n' "$here/$LOADED"
@@ -61,6 +62,7 @@ ok    wireshark       tshark 4.0.17 (T/bin/tshark)
 ok    plugin-place    T/global/4.0/epan/catshark.so, where Wireshark looks
 ok    plugin-version  built for Wireshark 4.0, which is installed
 ok    plugin-loads    tshark lists T/global/4.0/epan/catshark.so
+ok    profile         T/share/profiles/CATS, use it with -C CATS
 ok    capture         dumpcap opens eth0 and lists 3 interfaces
 END
 
@@ -70,6 +72,7 @@ ok    plugin-place    T/global/4.0/epan/catshark.so, where Wireshark looks
 ok    plugin-version  built for Wireshark 4.0, which is installed
 fail  plugin-loads    tshark -G plugins does not list it
 mend: mend the findings above, then run catshark doctor again
+ok    profile         T/share/profiles/CATS, use it with -C CATS
 ok    capture         dumpcap opens eth0 and lists 3 interfaces
 END
 
@@ -79,6 +82,7 @@ ok    plugin-place    T/global/4.0/epan/catshark.so, where Wireshark looks
 ok    plugin-version  built for Wireshark 4.0, which is installed
 fail  plugin-loads    tshark says: Couldn't load plugin 'catshark.so': undefined symbol
 mend: $rebuild
+ok    profile         T/share/profiles/CATS, use it with -C CATS
 ok    capture         dumpcap opens eth0 and lists 3 interfaces
 END
 
@@ -87,6 +91,7 @@ ok    wireshark       tshark 4.0.17 (T/bin/tshark)
 ok    plugin-place    T/global/4.0/epan/catshark.so, where Wireshark looks
 ok    plugin-version  built for Wireshark 4.0, which is installed
 ok    plugin-loads    tshark lists T/global/4.0/epan/catshark.so
+ok    profile         T/share/profiles/CATS, use it with -C CATS
 warn  capture         this user may not capture on eth0 (dumpcap: no permission for "eth0".)
 mend: $group
 END
@@ -96,6 +101,7 @@ ok    wireshark       tshark 4.0.17 (T/bin/tshark)
 ok    plugin-place    T/global/4.0/epan/catshark.so, where Wireshark looks
 ok    plugin-version  built for Wireshark 4.0, which is installed
 ok    plugin-loads    tshark lists T/global/4.0/epan/catshark.so
+ok    profile         T/share/profiles/CATS, use it with -C CATS
 warn  capture         T/bin/dumpcap -D lists no interface
 mend: $group
 END
@@ -106,6 +112,7 @@ ok    wireshark       tshark 4.0.17 (T/bin/tshark)
 ok    plugin-place    T/global/4.0/epan/catshark.so, where Wireshark looks
 ok    plugin-version  built for Wireshark 4.0, which is installed
 ok    plugin-loads    tshark lists T/global/4.0/epan/catshark.so
+ok    profile         T/share/profiles/CATS, use it with -C CATS
 warn  capture         this user may not run T/bin/dumpcap
 mend: $group
 END
@@ -118,6 +125,7 @@ ok    wireshark       tshark 4.0.17 (T/bin/tshark)
 ok    plugin-place    T/personal/4.0/epan/catshark.so, where Wireshark looks
 ok    plugin-version  built for Wireshark 4.0, which is installed
 ok    plugin-loads    tshark lists T/personal/4.0/epan/catshark.so
+ok    profile         T/share/profiles/CATS, use it with -C CATS
 ok    capture         dumpcap opens eth0 and lists 3 interfaces
 END
 
@@ -128,6 +136,7 @@ fail  plugin-place    two plugins, and Wireshark takes one: T/global/4.0/epan/ca
 mend: rm T/personal/4.0/epan/catshark.so
 ok    plugin-version  built for Wireshark 4.0, which is installed
 ok    plugin-loads    tshark lists T/global/4.0/epan/catshark.so
+ok    profile         T/share/profiles/CATS, use it with -C CATS
 ok    capture         dumpcap opens eth0 and lists 3 interfaces
 END
 
@@ -140,6 +149,7 @@ fail  plugin-version  T/global/4.0/epan/catshark.so is built for Wireshark 4.2, 
 mend: $rebuild
 fail  plugin-loads    tshark says: The plugin 'catshark.so' was compiled for Wireshark version 4.2
 mend: $rebuild
+ok    profile         T/share/profiles/CATS, use it with -C CATS
 ok    capture         dumpcap opens eth0 and lists 3 interfaces
 END
 
@@ -153,6 +163,7 @@ fail  plugin-version  T/global/4.2/epan/catshark.so is built for Wireshark 4.2, 
 mend: $rebuild
 fail  plugin-loads    tshark -G plugins does not list it
 mend: mend the findings above, then run catshark doctor again
+ok    profile         T/share/profiles/CATS, use it with -C CATS
 ok    capture         dumpcap opens eth0 and lists 3 interfaces
 END
 
@@ -167,6 +178,7 @@ fail  plugin-version  T/global/4.0/epan/catshark.so is no Wireshark plugin of th
 mend: $rebuild
 fail  plugin-loads    tshark -G plugins does not list it
 mend: mend the findings above, then run catshark doctor again
+ok    profile         T/share/profiles/CATS, use it with -C CATS
 ok    capture         dumpcap opens eth0 and lists 3 interfaces
 END
 
@@ -179,6 +191,7 @@ mend: export WIRESHARK_PLUGIN_DIR=T/build/plugins
 ok    plugin-version  built for Wireshark 4.0, which is installed
 fail  plugin-loads    tshark -G plugins does not list it
 mend: mend the findings above, then run catshark doctor again
+ok    profile         T/share/profiles/CATS, use it with -C CATS
 ok    capture         dumpcap opens eth0 and lists 3 interfaces
 END
 
@@ -200,6 +213,7 @@ mend: install -D -m 644 T/build/plugins/4.0/epan/catshark.so T/global/4.0/epan/c
 ok    plugin-version  built for Wireshark 4.0, which is installed
 warn  plugin-loads    not loaded, and not tried further: $ignores
 mend: run catshark doctor as the user who runs Wireshark
+ok    profile         T/share/profiles/CATS, use it with -C CATS
 ok    capture         dumpcap opens eth0 and lists 3 interfaces
 END
   clean
@@ -211,6 +225,7 @@ mend: run Wireshark and catshark doctor as the user whose plugin it is
 ok    plugin-version  built for Wireshark 4.0, which is installed
 warn  plugin-loads    not loaded, and not tried further: $ignores
 mend: run catshark doctor as the user who runs Wireshark
+ok    profile         T/share/profiles/CATS, use it with -C CATS
 ok    capture         dumpcap opens eth0 and lists 3 interfaces
 END
 fi
@@ -220,6 +235,41 @@ expect "nowhere" 1 doctor <<END
 ok    wireshark       tshark 4.0.17 (T/bin/tshark)
 fail  plugin-place    no epan/catshark.so in T/global/4.0 or T/personal/4.0
 mend: sudo apt-get install wireshark-dev, then in catshark's sources: cmake -S . -B build && cmake --build build && sudo cmake --install build
+ok    profile         T/share/profiles/CATS, use it with -C CATS
+ok    capture         dumpcap opens eth0 and lists 3 interfaces
+END
+
+rm -r "$work/share/profiles/CATS"
+expect "no profile" 1 doctor <<END
+ok    wireshark       tshark 4.0.17 (T/bin/tshark)
+fail  plugin-place    no epan/catshark.so in T/global/4.0 or T/personal/4.0
+mend: sudo apt-get install wireshark-dev, then in catshark's sources: cmake -S . -B build && cmake --build build && sudo cmake --install build
+warn  profile         no profiles/CATS in T/my or T/share
+mend: in catshark's sources: cmake --build build && sudo cmake --install build
+ok    capture         dumpcap opens eth0 and lists 3 interfaces
+END
+
+mkdir -p "$work/build/profiles/CATS"
+touch "$work/build/profiles/CATS/preferences"
+place "$for_40" global/4.0
+expect "a profile that is built, not placed" 1 doctor LOADED=global/4.0/epan/catshark.so <<END
+ok    wireshark       tshark 4.0.17 (T/bin/tshark)
+ok    plugin-place    T/global/4.0/epan/catshark.so, where Wireshark looks
+ok    plugin-version  built for Wireshark 4.0, which is installed
+ok    plugin-loads    tshark lists T/global/4.0/epan/catshark.so
+warn  profile         no profiles/CATS in T/my or T/share
+mend: mkdir -p T/my/profiles && cp -r T/build/profiles/CATS T/my/profiles
+ok    capture         dumpcap opens eth0 and lists 3 interfaces
+END
+
+mkdir -p "$work/my/profiles"
+cp -r "$work/build/profiles/CATS" "$work/my/profiles/"
+expect "a profile of one's own" 0 doctor LOADED=global/4.0/epan/catshark.so <<END
+ok    wireshark       tshark 4.0.17 (T/bin/tshark)
+ok    plugin-place    T/global/4.0/epan/catshark.so, where Wireshark looks
+ok    plugin-version  built for Wireshark 4.0, which is installed
+ok    plugin-loads    tshark lists T/global/4.0/epan/catshark.so
+ok    profile         T/my/profiles/CATS, use it with -C CATS
 ok    capture         dumpcap opens eth0 and lists 3 interfaces
 END
 

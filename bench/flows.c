@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Writes a capture of SYNs to standard output, each of a flow of its own and each in SRv6, as an ingress
+ * sends it to an End.CATS SID: what fills the memory of both trackers fastest. */
+#include "epan-cats/packet-build.h"
+
+#include <pcap/pcap.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SERVICE_PORT = 80, SYN = 0x002, PORTS = 60000, FIRST_PORT = 1024 };
+
+static const uint8_t ingress[16] = { 0x5f, 0x00, 0, 0, 0, 0x01 };
+/* 5f00:0:e:ca75::, the default structure and End.CATS' function */
+static const uint8_t segment[1][16] = { { 0x5f, 0x00, 0, 0, 0, 0x0e, 0xca, 0x75 } };
+
+/* The SYN of flow `n`: its number is in the client's port and address. */
+static size_t build(unsigned long n, uint8_t *packet, size_t size)
+{
+    unsigned long host = n / PORTS;
+    uint8_t client[4] = { 10, (uint8_t)(host >> 16), (uint8_t)(host >> 8), (uint8_t)host };
+    static const uint8_t service[4] = { 192, 0, 2, 80 };
+    packet_ip_spec ip = { .source = cats_address_ipv4(client),
+                          .destination = cats_address_ipv4(service),
+                          .hop_limit = 64 };
+    packet_tcp_spec tcp = { .source_port = (uint16_t)(FIRST_PORT + n % PORTS),
+                            .destination_port = SERVICE_PORT,
+                            .sequence = (uint32_t)n,
+                            .flags = SYN,
+                            .window = 65535 };
+    packet_encap_spec outer = {
+        .segments = segment, .count = 1, .mode = PACKET_ENCAP_REDUCED, .flow_label = 1
+    };
+    memcpy(outer.source, ingress, sizeof ingress);
+    uint8_t inner[64];
+    return packet_encapsulate(&outer, inner, packet_tcp_build(&ip, &tcp, inner, sizeof inner), packet, size);
+}
+
+int main(int argc, char **argv)
+{
+    char *end = "";
+    unsigned long count = argc == 2 ? strtoul(argv[1], &end, 10) : 0;
+    if (count == 0 || *end != '\0') {
+        fprintf(stderr, "usage: %s FLOWS >CAPTURE\n", argv[0]);
+        return 2;
+    }
+    pcap_t *dead = pcap_open_dead(DLT_RAW, 65535);
+    pcap_dumper_t *out = pcap_dump_fopen(dead, stdout);
+    if (out == NULL) {
+        fprintf(stderr, "standard output: %s\n", pcap_geterr(dead));
+        return 2;
+    }
+    uint8_t packet[128];
+    struct pcap_pkthdr header = { .ts = { 0, 0 } };
+    for (unsigned long n = 0; n < count; n++) {
+        header.ts.tv_sec = (time_t)(n / 100000);
+        header.ts.tv_usec = (suseconds_t)(n % 100000) * 10;
+        header.caplen = header.len = (bpf_u_int32)build(n, packet, sizeof packet);
+        pcap_dump((u_char *)out, &header, packet);
+    }
+    int status = pcap_dump_flush(out);
+    pcap_dump_close(out);
+    pcap_close(dead);
+    return status ? 2 : 0;
+}
