@@ -4,6 +4,7 @@
 
 #include "fields.h"
 #include "findings.h"
+#include "statistics/packet-filters.h"
 
 #include <epan/tap.h>
 
@@ -36,6 +37,7 @@ static proto_item *show_session(tvbuff_t *tvb, packet_info *pinfo, proto_tree *t
     const affinity_connection *c = session_store_connection(note->connection);
     proto_item *item = proto_tree_add_uint(tree, hf_affinity_session, tvb, 0, 0, c->session);
     proto_item_set_generated(item);
+    packet_filters_note_session(pinfo, c->session);
     proto_tree *subtree = proto_item_add_subtree(item, ett_affinity_session);
     show_verdict(tvb, pinfo, subtree, item, c->session);
     if (note->redirects && c->reconnect_frame != 0) {

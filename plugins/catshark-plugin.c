@@ -9,6 +9,7 @@
 #include "fields.h"
 #include "preferences.h"
 #include "srv6.h"
+#include "statistics/statistics.h"
 #include "taps.h"
 #include "tcp-segment.h"
 #include "tree.h"
@@ -29,6 +30,7 @@ static void register_protocols(void)
     affinity_session_register();
     srv6_register();
     taps_register();
+    statistics_register();
     /* Runs at every opening of a file and every new dissection of it: disabling a protocol calls nothing
      * else. */
     register_init_routine(option_dissector_follow_preferences);

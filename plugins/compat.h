@@ -17,6 +17,9 @@
 #include <epan/dissectors/packet-ip.h>
 #include <wsutil/report_message.h>
 
+/* Takes struct _packet_info to be declared. */
+#include <epan/conversation_filter.h>
+
 #define WIRESHARK_AT_LEAST(major, minor)   \
     (CATSHARK_WIRESHARK_MAJOR > (major) || \
      (CATSHARK_WIRESHARK_MAJOR == (major) && CATSHARK_WIRESHARK_MINOR >= (minor)))
@@ -26,6 +29,24 @@
 typedef bool compat_bool;
 #else
 typedef gboolean compat_bool;
+#endif
+
+/* Conversation filters. 4.2: their callbacks are handed what was registered with them; 4.4: they give C's
+ * bool. */
+#if WIRESHARK_AT_LEAST(4, 2)
+#if WIRESHARK_AT_LEAST(4, 4)
+typedef bool compat_filter_bool;
+#else
+typedef gboolean compat_filter_bool;
+#endif
+#define COMPAT_FILTER_VALID(name) static compat_filter_bool name(packet_info *pinfo, void *user_data _U_)
+#define COMPAT_FILTER_BUILD(name) static char *name(packet_info *pinfo, void *user_data _U_)
+#define compat_register_filter(protocol, title, valid, build) \
+    register_conversation_filter(protocol, title, valid, build, NULL)
+#else
+#define COMPAT_FILTER_VALID(name) static gboolean name(packet_info *pinfo)
+#define COMPAT_FILTER_BUILD(name) static char *name(packet_info *pinfo)
+#define compat_register_filter register_conversation_filter
 #endif
 
 /* 4.4: a module says what it holds. */

@@ -18,7 +18,7 @@ int hf_affinity_saf[AFFINITY_SAF_OFFSET_MAX - AFFINITY_SAF_OFFSET_MIN + 1] = { -
 int hf_cats_sid = -1, hf_cats_sid_locator = -1, hf_cats_sid_function = -1, hf_cats_sid_argument = -1,
     hf_cats_sid_behavior = -1, hf_cats_sid_name = -1;
 int hf_cats_granularity = -1, hf_cats_level = -1, hf_cats_aggregate_id = -1;
-int hf_cats_ingress = -1, hf_cats_egress = -1, hf_cats_service = -1;
+int hf_cats_ingress = -1, hf_cats_egress = -1, hf_cats_service = -1, hf_cats_addr = -1;
 int hf_cats_segment_active = -1, hf_cats_srh_flags_oam = -1, hf_cats_srh_flags_unused = -1;
 int hf_cats_srh_tlv_type = -1, hf_cats_srh_tlv_length = -1, hf_cats_srh_tlv_value = -1,
     hf_cats_srh_tlv_hmac_d = -1, hf_cats_srh_tlv_hmac_key_id = -1, hf_cats_srh_tlv_hmac_value = -1;
@@ -125,6 +125,8 @@ static hf_register_info cats_fields[] = {
         "Name or locator of the egress CATS-Forwarder", HFILL } },
     { &hf_cats_service, { "Service", "cats.service", FT_STRING, BASE_NONE, NULL, 0,
         "Inner destination address: the CS-ID", HFILL } },
+    { &hf_cats_addr, { "Tunnel address", "cats.addr", FT_IPv6, BASE_NONE, NULL, 0,
+        "Either end of the tunnel: outer source address or SID", HFILL } },
     { &hf_cats_segment_active, { "Active segment", "cats.segment.active", FT_IPv6, BASE_NONE, NULL, 0,
         "The segment in force: Segment List[Segments Left]", HFILL } },
     { &hf_cats_srh_flags_oam, { "OAM", "cats.srh.flags.oam", FT_BOOLEAN, 8, TFS(&tfs_set_notset), SRH_FLAG_OAM,

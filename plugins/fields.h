@@ -22,7 +22,7 @@ extern int hf_affinity_saf[AFFINITY_SAF_OFFSET_MAX - AFFINITY_SAF_OFFSET_MIN + 1
 extern int hf_cats_sid, hf_cats_sid_locator, hf_cats_sid_function, hf_cats_sid_argument, hf_cats_sid_behavior,
     hf_cats_sid_name;
 extern int hf_cats_granularity, hf_cats_level, hf_cats_aggregate_id;
-extern int hf_cats_ingress, hf_cats_egress, hf_cats_service;
+extern int hf_cats_ingress, hf_cats_egress, hf_cats_service, hf_cats_addr;
 extern int hf_cats_segment_active, hf_cats_srh_flags_oam, hf_cats_srh_flags_unused;
 extern int hf_cats_srh_tlv_type, hf_cats_srh_tlv_length, hf_cats_srh_tlv_value, hf_cats_srh_tlv_hmac_d,
     hf_cats_srh_tlv_hmac_key_id, hf_cats_srh_tlv_hmac_value;

@@ -4,6 +4,7 @@
 
 #include "fields.h"
 #include "findings.h"
+#include "statistics/packet-filters.h"
 #include "tree.h"
 
 #define SID_LENGTH 16
@@ -119,6 +120,14 @@ static proto_node *destination_item(const steering_place *place)
     return tree_first(tree_last(place->tree, native_ipv6), native_ipv6_dst);
 }
 
+/* Both ends of the tunnel under one name, as ip.addr has them: filters on a conversation want it. */
+static void add_ends(proto_tree *tree, const cats_packet *packet, const cats_steering *steering)
+{
+    const octets_at nowhere = { NULL, 0 };
+    proto_item_set_hidden(add_ipv6(tree, hf_cats_addr, nowhere, 0, packet->outer_source));
+    proto_item_set_hidden(add_ipv6(tree, hf_cats_addr, nowhere, 0, steering->sid));
+}
+
 /* The SID below the address that it is, or that it was taken out of. */
 static void show_sid(const steering_place *place, const cats_steering *steering)
 {
@@ -212,6 +221,7 @@ static proto_item *show_summary(const steering_place *place, const cats_packet *
     char text[CATS_SID_NAME_TEXT];
     proto_item *item = proto_tree_add_item(place->tree, proto_cats, place->near, 0, 0, ENC_NA);
     proto_tree *tree = proto_item_add_subtree(item, ett_cats);
+    add_ends(tree, packet, steering);
     if (steering->from_ingress) {
         add_ipv6(tree, hf_cats_ingress, (octets_at){ NULL, 0 }, 0, packet->outer_source);
         if (cats_steering_egress(steering, text) > 0) {
@@ -245,6 +255,8 @@ void steering_show(packet_info *pinfo, const steering_place *place, const cats_p
                    const cats_steering *steering, const cats_findings *findings)
 {
     proto_item *item = show_items(place, packet, steering);
+    if (place->tree != NULL && steering->encapsulated)
+        packet_filters_note_sid(pinfo, steering->sid);
     for (unsigned i = 0; i < findings->count; i++)
         finding_show(pinfo, item, proto_cats, &findings->list[i]);
 }

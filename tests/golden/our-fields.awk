@@ -34,6 +34,9 @@ FNR == NR {
     }
 }
 
+# For filters alone.
+/<field name="(affinity|cats)\.[^"]*"[^>]* hide="yes"/ { next }
+
 /<field name="(affinity|cats)\./ {
     begin_frame()
     value = attribute("show")
