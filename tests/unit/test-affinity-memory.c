@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Tests of epan-cats/affinity-tracker: its memory is bounded, whatever comes. */
+#include "affinity-scene.h"
+
+static void test_bounded(void)
+{
+    affinity_tracker_settings settings = affinity_tracker_settings_default;
+    scene s;
+    scene_begin(&s, false);
+    affinity_tracker_free(s.tracker);
+    settings.connections = 10;
+    settings.age_ns = 100 * SECOND;
+    s.tracker = affinity_tracker_new(&settings);
+    open_connection(&s, 1, ANYCAST);
+    redirect(&s, ANYCAST, 1, NODE1);
+    for (uint16_t port = 100; port < 200; port++)
+        see(&s, &(step){ OTHER_CLIENT, port, ANYCAST, 80, SYN | (port & 1 ? SAF : 0), .sequence = port });
+    affinity_tracker_count count = affinity_tracker_count_get(s.tracker);
+    g_assert_cmpuint(count.connections_held, ==, 10);
+    g_assert_cmpuint(count.connections_let_go, ==, 91);
+    g_assert_cmpuint(count.redirects_let_go, ==, 1);
+    pass_time(&s, 101 * SECOND);
+    g_assert_cmpuint(s.findings.count, ==, 0); /* its redirect was let go: nothing is said of it */
+    count = affinity_tracker_count_get(s.tracker);
+    g_assert_cmpuint(count.connections_held, ==, 0);
+    g_assert_cmpuint(count.connections_let_go, ==, 101);
+    scene_end(&s);
+}
+
+/* Anything at all, in little room. */
+static void test_random(void)
+{
+    static const uint16_t flags[] = { SYN, SYN | SAF, SYN | ACK, SYN | ACK | SAF, ACK, FIN | ACK,
+                                      RST, RST | ACK, 0x3ff };
+    affinity_tracker_settings settings = affinity_tracker_settings_default;
+    scene s;
+    scene_begin(&s, false);
+    affinity_tracker_free(s.tracker);
+    settings.connections = 16;
+    s.tracker = affinity_tracker_new(&settings);
+    for (unsigned i = 0; i < 200000; i++) {
+        s.ipv6 = g_test_rand_bit();
+        s.now += g_test_rand_int_range(-1000, 1000) * MS;
+        step random = { g_test_rand_int_range(0, PLACES),
+                        (uint16_t)(g_test_rand_bit() ? 80 : 40000),
+                        g_test_rand_int_range(0, PLACES),
+                        (uint16_t)(g_test_rand_bit() ? 80 : 40000),
+                        flags[g_test_rand_int_range(0, G_N_ELEMENTS(flags))],
+                        .payload = 0 };
+        random.sequence = (uint32_t)g_test_rand_int_range(0, 4);
+        random.acknowledgment = (uint32_t)g_test_rand_int_range(0, 4);
+        random.payload = (uint32_t)g_test_rand_int_range(0, 3);
+        random.node = g_test_rand_int_range(0, PLACES);
+        random.kind = g_test_rand_bit() ? 253 : 200;
+        random.permit = g_test_rand_bit();
+        see(&s, &random);
+        g_assert_cmpuint(affinity_tracker_count_get(s.tracker).connections_held, <=, 16);
+    }
+    scene_end(&s);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/affinity-tracker/bounded", test_bounded);
+    g_test_add_func("/affinity-tracker/random", test_random);
+    return g_test_run();
+}
