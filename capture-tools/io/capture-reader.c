@@ -4,8 +4,10 @@
 #include "capture-reader.h"
 
 #include "epan-cats/packet.h"
+#include "pcapng-interfaces.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <pcap/pcap.h>
 #include <stdio_ext.h>
@@ -20,6 +22,8 @@ struct capture_reader {
     char *name; /* for messages: the path, or "standard input" */
     char *message;
     char *buffer;
+    int file;                      /* what the stream reads */
+    pcapng_interfaces *interfaces; /* NULL: not asked for */
     pcap_t *pcap;
     struct bpf_program filter;
     bool filtered;
@@ -28,12 +32,38 @@ struct capture_reader {
 
 G_DEFINE_QUARK(catshark_capture_error, capture_error)
 
-static FILE *open_stream(const capture_reader *reader, const char *path, GError **error)
+/* With interfaces the octets pass by them on their way to libpcap. */
+static ssize_t read_and_look(void *cookie, char *octets, size_t room)
 {
-    FILE *stream = strcmp(path, "-") == 0 ? fdopen(dup(STDIN_FILENO), "rb") : fopen(path, "rb");
-    if (stream == NULL)
-        g_set_error(error, CAPTURE_ERROR, CAPTURE_ERROR_OPEN, "%s: %s", reader->name, g_strerror(errno));
-    return stream;
+    capture_reader *reader = cookie;
+    ssize_t got = read(reader->file, octets, room);
+    if (got > 0)
+        pcapng_interfaces_feed(reader->interfaces, (const uint8_t *)octets, (size_t)got);
+    return got;
+}
+
+static int close_file(void *cookie)
+{
+    return close(((capture_reader *)cookie)->file);
+}
+
+static FILE *stream_of(capture_reader *reader)
+{
+    if (reader->interfaces == NULL)
+        return fdopen(reader->file, "rb");
+    return fopencookie(reader, "rb", (cookie_io_functions_t){ .read = read_and_look, .close = close_file });
+}
+
+static FILE *open_stream(capture_reader *reader, const char *path, GError **error)
+{
+    reader->file = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
+    FILE *stream = reader->file >= 0 ? stream_of(reader) : NULL;
+    if (stream != NULL)
+        return stream;
+    g_set_error(error, CAPTURE_ERROR, CAPTURE_ERROR_OPEN, "%s: %s", reader->name, g_strerror(errno));
+    if (reader->file >= 0)
+        close(reader->file);
+    return NULL;
 }
 
 /* Of a file that ends within its header libpcap tells two of its own reads apart ("tried to read 24 file
@@ -102,9 +132,11 @@ static bool compile_filter(capture_reader *reader, const char *filter, GError **
     return true;
 }
 
-capture_reader *capture_reader_open(const char *path, const char *filter, GError **error)
+static capture_reader *open_reader(const char *path, const char *filter, pcapng_interfaces *interfaces,
+                                   GError **error)
 {
     capture_reader *reader = g_new0(capture_reader, 1);
+    reader->interfaces = interfaces;
     reader->name = g_strdup(strcmp(path, "-") == 0 ? "standard input" : path);
     reader->buffer = g_malloc(READ_BUFFER);
     if (open_pcap(reader, path, error) && check_link_type(reader, error) &&
@@ -112,6 +144,16 @@ capture_reader *capture_reader_open(const char *path, const char *filter, GError
         return reader;
     capture_reader_close(reader);
     return NULL;
+}
+
+capture_reader *capture_reader_open(const char *path, const char *filter, GError **error)
+{
+    return open_reader(path, filter, NULL, error);
+}
+
+capture_reader *capture_reader_open_interfaces(const char *path, const char *filter, GError **error)
+{
+    return open_reader(path, filter, pcapng_interfaces_new(), error);
 }
 
 const char *capture_reader_name(const capture_reader *reader)
@@ -152,6 +194,8 @@ capture_status capture_reader_next(capture_reader *reader, capture_frame *frame)
         if (G_UNLIKELY(status != 1))
             return end_of_capture(reader, status);
         reader->frames++;
+        frame->has_interface =
+            reader->interfaces != NULL && pcapng_interfaces_next(reader->interfaces, &frame->interface);
     } while (reader->filtered && pcap_offline_filter(&reader->filter, header, data) == 0);
 
     frame->number = reader->frames;
@@ -160,6 +204,16 @@ capture_status capture_reader_next(capture_reader *reader, capture_frame *frame)
     frame->captured = header->caplen;
     frame->wire = header->len;
     return CAPTURE_FRAME;
+}
+
+const char *capture_reader_interface_name(const capture_reader *reader, uint32_t interface)
+{
+    return pcapng_interfaces_name(reader->interfaces, interface);
+}
+
+uint32_t capture_reader_interface_index(const capture_reader *reader, uint32_t interface)
+{
+    return pcapng_interfaces_index(reader->interfaces, interface);
 }
 
 const char *capture_reader_message(const capture_reader *reader)
@@ -175,6 +229,7 @@ void capture_reader_close(capture_reader *reader)
         pcap_freecode(&reader->filter);
     if (reader->pcap != NULL)
         pcap_close(reader->pcap); /* and the stream, whose buffer is freed behind it */
+    pcapng_interfaces_free(reader->interfaces);
     g_free(reader->buffer);
     g_free(reader->message);
     g_free(reader->name);

@@ -5,6 +5,7 @@
 #define CATSHARK_IO_CAPTURE_READER_H
 
 #include <glib.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef struct capture_reader capture_reader;
@@ -16,6 +17,8 @@ typedef struct capture_frame {
     int64_t time_ns; /* since 1970 */
     const uint8_t *data;
     uint32_t captured, wire;
+    bool has_interface; /* it is known, which was asked for: interface is valid */
+    uint32_t interface; /* counts from 0 over the file, whatever its sections */
 } capture_frame;
 
 typedef enum capture_status { CAPTURE_FRAME, CAPTURE_END, CAPTURE_BROKEN } capture_status;
@@ -30,6 +33,12 @@ typedef enum capture_error {
 
 /* `filter` may be NULL. Messages carry the path and what was expected. */
 capture_reader *capture_reader_open(const char *path, const char *filter, GError **error);
+/* The same, and frames of a pcapng tell their interface. */
+capture_reader *capture_reader_open_interfaces(const char *path, const char *filter, GError **error);
+/* The name of an interface that a frame told, else its description, else its hardware; NULL without these. */
+const char *capture_reader_interface_name(const capture_reader *reader, uint32_t interface);
+/* Its number in its section of the file. */
+uint32_t capture_reader_interface_index(const capture_reader *reader, uint32_t interface);
 /* The path, or "standard input". */
 const char *capture_reader_name(const capture_reader *reader);
 int capture_reader_link_type(const capture_reader *reader);
