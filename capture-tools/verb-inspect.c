@@ -16,7 +16,7 @@ static const char verb_name[] = "inspect";
 /* The command line as it stands; texts are owned. */
 typedef struct inspect_options {
     char *read, *count, *topology, *kind, *exid, *saf_bit, *structure, *reconnect_limit;
-    gboolean numeric, verbose, quiet, json, sessions;
+    gboolean numeric, verbose, quiet, json, sessions, flows;
 } inspect_options;
 
 /* What the options mean. */
@@ -25,7 +25,7 @@ typedef struct inspection {
     cats_topology *topology; /* owned, may be NULL */
     uint64_t count;          /* frames to show at most */
     uint64_t reconnect_limit_ms;
-    bool verbose, quiet, json, sessions;
+    bool verbose, quiet, json, sessions, flows;
 } inspection;
 
 static void clear_options(inspect_options *o)
@@ -90,6 +90,7 @@ static bool take_options(const inspect_options *o, inspection *in)
     in->quiet = o->quiet;
     in->json = o->json;
     in->sessions = o->sessions;
+    in->flows = o->flows;
     return true;
 }
 
@@ -133,26 +134,57 @@ static affinity_tracker *session_tracker(const inspection *in)
     return affinity_tracker_new(&settings);
 }
 
+static const char *point_name(void *context, uint32_t point)
+{
+    return capture_points_name(context, point);
+}
+
+static steering_tracker *flow_tracker(const inspection *in, capture_points *points)
+{
+    steering_tracker_settings settings = steering_tracker_settings_default;
+    settings.topology = in->topology;
+    settings.listener = (steering_listener){ .context = points, .point_name = point_name };
+    return steering_tracker_new(&settings);
+}
+
+static decoder_frame octets_of(capture_points *points, const capture_frame *capture)
+{
+    return (decoder_frame){ .number = (uint32_t)capture->number,
+                            .time_ns = capture->time_ns,
+                            .point = capture_points_of(points, capture),
+                            .data = capture->data,
+                            .captured = capture->captured,
+                            .wire = capture->wire };
+}
+
 static int inspect_capture(inspection *in, capture_reader *reader, const char *name)
 {
     summary total = { 0 };
     capture_frame capture;
     decoded frame;
     capture_status status = CAPTURE_END;
+    capture_points *points = capture_points_new(reader, in->topology);
     bool written = true;
 
+    in->decoder.points = points;
     if (in->sessions)
         in->decoder.tracker = session_tracker(in);
+    if (in->flows)
+        in->decoder.flows = flow_tracker(in, points);
     in->decoder.link_type = capture_reader_link_type(reader);
     while (written && !cli_interrupted() && total.frames < in->count &&
            (status = capture_reader_next(reader, &capture)) == CAPTURE_FRAME) {
-        decode_frame(&in->decoder, (uint32_t)capture.number, capture.time_ns, capture.data, capture.captured,
-                     capture.wire, &frame);
+        const decoder_frame octets = octets_of(points, &capture);
+        decode_frame(&in->decoder, &octets, &frame);
         summary_add(&total, &frame, capture.time_ns);
         written = show_frame(in, &capture, &frame, total.first_ns);
     }
     summary_add_tracked(&total, &in->decoder);
     affinity_tracker_free(in->decoder.tracker);
+    steering_tracker_free(in->decoder.flows);
+    capture_points_free(points);
+    in->decoder.flows = NULL;
+    in->decoder.points = NULL;
     in->decoder.tracker = NULL;
     written = written && show_summary(in, &total, name) && fflush(stdout) == 0;
     if (!written && errno != EPIPE)
@@ -169,7 +201,8 @@ static int inspect(const inspect_options *o, const char *filter)
     int status = CLI_TROUBLE;
 
     if (take_options(o, &in)) {
-        capture_reader *reader = capture_reader_open(o->read, filter, &error);
+        capture_reader *reader = in.flows ? capture_reader_open_interfaces(o->read, filter, &error)
+                                          : capture_reader_open(o->read, filter, &error);
         if (reader) {
             status = inspect_capture(&in, reader, capture_reader_name(reader));
             capture_reader_close(reader);
@@ -196,6 +229,8 @@ int verb_inspect(int argc, char **argv)
         { "json", 0, 0, G_OPTION_ARG_NONE, &o.json, "NDJSON, an object per frame", NULL },
         { "sessions", 0, 0, G_OPTION_ARG_NONE, &o.sessions, "follow redirect sessions and judge their rules",
           NULL },
+        { "flows", 0, 0, G_OPTION_ARG_NONE, &o.flows,
+          "follow steered flows and judge their rules; sites are told by the interfaces of a pcapng", NULL },
         { "reconnect-limit", 0, 0, G_OPTION_ARG_STRING, &o.reconnect_limit,
           "with --sessions: milliseconds after which a client ignores a redirect (topology's, or 5000)",
           "1-3600000" },

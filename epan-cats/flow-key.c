@@ -16,7 +16,7 @@ static bool has_ports(uint8_t protocol)
 }
 
 /* Behind TCP and UDP comes no other IP header, so p's ports are those of an ip with these protocols. */
-static void key_of(const packet *p, const packet_ip *ip, cats_flow_key *key)
+void cats_flow_key_read_at(const packet *p, const packet_ip *ip, cats_flow_key *key)
 {
     memset(key, 0, sizeof *key);
     key->source = packet_source(p, ip);
@@ -44,7 +44,7 @@ bool cats_flow_key_read(const packet *p, cats_flow_key *key)
     }
     if (ip == NULL)
         return false;
-    key_of(p, ip, key);
+    cats_flow_key_read_at(p, ip, key);
     return true;
 }
 
@@ -57,7 +57,7 @@ bool cats_flow_key_read_ip(const uint8_t *octets, size_t length, cats_flow_key *
     packet_walk(PACKET_LINK_RAW, octets, (uint32_t)length, (uint32_t)length, &p);
     if (p.ip_count == 0)
         return false;
-    key_of(&p, &p.ip[0], key);
+    cats_flow_key_read_at(&p, &p.ip[0], key);
     return true;
 }
 

@@ -7,6 +7,7 @@
 #include "address.h"
 
 struct packet; /* of packet.h; who gives keys only need not know it */
+struct packet_ip;
 
 /* Directional. All octets are set (no padding garbage): compare with memcmp, hash as octets.
  *
@@ -27,6 +28,8 @@ typedef struct cats_flow_key {
 /* The flow of the innermost IP packet that is not quoted in an ICMP error, or of the outermost fragment when
  * a tunnel's outer packet is fragmented (its later fragments show no inner packet); false if none. */
 bool cats_flow_key_read(const struct packet *p, cats_flow_key *key);
+/* The same of one header of p->ip, no tunnels looked into. */
+void cats_flow_key_read_at(const struct packet *p, const struct packet_ip *ip, cats_flow_key *key);
 /* The same of an IP packet without link header: the packet itself, no tunnels looked into. */
 bool cats_flow_key_read_ip(const uint8_t *octets, size_t length, cats_flow_key *key);
 /* The 3-tuple form of the key: ports dropped, as a fragment shows it (extension headers behind the Fragment

@@ -3,6 +3,8 @@
  */
 #include "decode.h"
 
+#include "flows.h"
+
 enum { IPV6_SOURCE = 8, IPV6_DESTINATION = 24 };
 enum {
     TCP_SEQUENCE = 4,
@@ -60,6 +62,7 @@ static void decode_steering(const decoder *d, unsigned index, decoded *out)
     cats_steering_read(&d->cats, &view, &here->steering, ip->quoted ? NULL : &out->findings);
     if (here->steering.is_srv6) {
         here->ip = ip;
+        here->flow.in_flow = false;
         out->steering_count++;
     }
 }
@@ -111,7 +114,7 @@ static const uint8_t *final_destination(const packet_ip *ip, const decoded *out)
 }
 
 /* A header that the capture cut has no options, as far as a session is concerned. */
-static void follow_session(const decoder *d, uint32_t number, int64_t time_ns, decoded *out)
+static void follow_session(const decoder *d, const decoder_frame *frame, decoded *out)
 {
     const packet *p = &out->packet;
     const packet_ip *ip = packet_innermost(p);
@@ -136,8 +139,8 @@ static void follow_session(const decoder *d, uint32_t number, int64_t time_ns, d
     uint32_t length = (uint32_t)(header[TCP_FLAGS] >> 4) * 4u;
     uint32_t rest = ip->end - p->transport_offset;
     affinity_sight sight = {
-        .frame = number,
-        .time_ns = time_ns,
+        .frame = frame->number,
+        .time_ns = frame->time_ns,
         .segment = segment,
         .seen = &out->seen,
         .whole = out->whole_segment,
@@ -149,16 +152,16 @@ static void follow_session(const decoder *d, uint32_t number, int64_t time_ns, d
     affinity_tracker_see(d->tracker, &sight, &out->session, &out->findings);
 }
 
-void decode_frame(const decoder *d, uint32_t number, int64_t time_ns, const uint8_t *data, uint32_t captured,
-                  uint32_t wire, decoded *out)
+void decode_frame(const decoder *d, const decoder_frame *frame, decoded *out)
 {
     packet *p = &out->packet;
 
-    packet_walk(d->link_type, data, captured, wire, p);
+    packet_walk(d->link_type, frame->data, frame->captured, frame->wire, p);
     out->steering_count = 0;
     out->has_segment = false;
     out->whole_segment = false;
     out->session.in_session = false;
+    out->flow.in_flow = false;
     cats_findings_clear(&out->findings);
     for (unsigned i = 0; i < p->ip_count; i++) {
         if (p->ip[i].version == 6)
@@ -167,6 +170,8 @@ void decode_frame(const decoder *d, uint32_t number, int64_t time_ns, const uint
     if (p->transport == PACKET_TCP && p->transport_offset + TCP_FLAGS_END <= p->captured &&
         p->transport_offset + TCP_FLAGS_END <= packet_innermost(p)->end) {
         decode_segment(d, out);
-        follow_session(d, number, time_ns, out);
+        follow_session(d, frame, out);
     }
+    if (d->flows != NULL)
+        follow_flows(d, frame, out);
 }

@@ -3,22 +3,28 @@
 #ifndef CATSHARK_INSPECT_DECODE_H
 #define CATSHARK_INSPECT_DECODE_H
 
+#include "points.h"
+
 #include "epan-cats/affinity-tracker.h"
 #include "epan-cats/cats-rules.h"
 #include "epan-cats/packet.h"
+#include "epan-cats/steering-tracker.h"
 
 /* How octets are understood. */
 typedef struct decoder {
     int link_type;
     affinity_numbers numbers;
-    cats_context cats;         /* its topology, which may be NULL, also serves the affinity rules */
-    affinity_tracker *tracker; /* of sessions; NULL: none are followed */
+    cats_context cats;            /* its topology, which may be NULL, also serves the affinity rules */
+    affinity_tracker *tracker;    /* of sessions; NULL: none are followed */
+    steering_tracker *flows;      /* of steered flows; NULL: none are followed */
+    const capture_points *points; /* names of those that frames tell; may be NULL */
 } decoder;
 
 /* One SRv6 header of the frame. */
 typedef struct decoded_steering {
     const packet_ip *ip;
     cats_steering steering;
+    steering_sighting flow; /* of what is encapsulated; in_flow is always written */
 } decoded_steering;
 
 /* Pointers lead into the frame, the decoder and this struct itself: it is not copied. Only what counts and
@@ -33,12 +39,20 @@ typedef struct decoded {
     size_t options_claimed;   /* octets of its options by the data offset */
     affinity_seen seen;
     affinity_sighting session; /* in_session is always written */
+    steering_sighting flow;    /* of a packet in no encapsulation; in_flow is always written */
     cats_findings findings;    /* none for what an ICMP error quotes */
 } decoded;
 
-/* Frames are handed in once, in the order of the capture, when sessions are followed: `number` and `time_ns`
- * are for them. */
-void decode_frame(const decoder *d, uint32_t number, int64_t time_ns, const uint8_t *data, uint32_t captured,
-                  uint32_t wire, decoded *out);
+/* A frame of the capture. */
+typedef struct decoder_frame {
+    uint32_t number; /* number, time and point: for what is followed over frames */
+    int64_t time_ns;
+    uint32_t point; /* where it was captured, as the steering tracker wants it */
+    const uint8_t *data;
+    uint32_t captured, wire;
+} decoder_frame;
+
+/* Frames are handed in once, in the order of the capture, when sessions or flows are followed. */
+void decode_frame(const decoder *d, const decoder_frame *frame, decoded *out);
 
 #endif

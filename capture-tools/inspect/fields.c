@@ -102,6 +102,16 @@ static void visit_sid(const visit *v, const cats_steering *s)
     }
 }
 
+/* What frames up to this one tell, as the plugin shows it on its first pass. */
+static void visit_flow(const visit *v, const decoder *d, const steering_flow *flow)
+{
+    const char *site = d->points == NULL ? NULL : capture_points_name(d->points, flow->site_point);
+    give_number(v, "cats.flow", flow->number);
+    give_text(v, "cats.verdict", steering_verdict_name(flow->verdict));
+    if (site != NULL)
+        give_text(v, "cats.site", site);
+}
+
 static void visit_steering(const visit *v, const decoded *frame, const decoded_steering *here)
 {
     const packet *p = &frame->packet;
@@ -196,8 +206,13 @@ void fields_visit(const decoder *d, const decoded *frame, field_visitor call, vo
 {
     visit v = { call, context };
 
-    for (unsigned i = 0; i < frame->steering_count; i++)
+    for (unsigned i = 0; i < frame->steering_count; i++) {
         visit_steering(&v, frame, &frame->steerings[i]);
+        if (frame->steerings[i].flow.in_flow)
+            visit_flow(&v, d, &frame->steerings[i].flow.flow);
+    }
+    if (frame->flow.in_flow)
+        visit_flow(&v, d, &frame->flow.flow);
     if (frame->has_segment)
         visit_segment(&v, &d->numbers, frame);
     if (frame->session.in_session)

@@ -44,6 +44,9 @@ void summary_add_tracked(summary *s, const decoder *d)
     s->has_sessions = d->tracker != NULL;
     if (s->has_sessions)
         s->sessions = affinity_tracker_count_get(d->tracker);
+    s->has_flows = d->flows != NULL;
+    if (s->has_flows)
+        s->flows = steering_tracker_count_get(d->flows);
 }
 
 /* A count, under the names in which the two forms of the summary show it. */
@@ -83,6 +86,16 @@ static const count_row session_counts[] = {
     { "connections_let_go", "connections let go", SESSIONS(connections_let_go) },
 };
 
+#define FLOWS(member) offsetof(summary, flows.member)
+static const count_row flow_counts[] = {
+    { "followed", "flows followed", FLOWS(flows) },
+    { "steered", "flows steered", FLOWS(verdicts[STEERING_STEERED]) },
+    { "delivered", "flows delivered", FLOWS(verdicts[STEERING_DELIVERED]) },
+    { "moved", "flows moved", FLOWS(verdicts[STEERING_MOVED]) },
+    { "flows_held", "flows held", FLOWS(flows_held) },
+    { "flows_let_go", "flows let go", FLOWS(flows_let_go) },
+};
+
 /* What a tracker tells, shown whole when it ran: JSON has an object of that name. */
 static const struct {
     const char *key;
@@ -91,6 +104,7 @@ static const struct {
     size_t row_count;
 } tracked[] = {
     { "sessions", offsetof(summary, has_sessions), session_counts, G_N_ELEMENTS(session_counts) },
+    { "flows", offsetof(summary, has_flows), flow_counts, G_N_ELEMENTS(flow_counts) },
 };
 
 static uint64_t count_of(const summary *s, const count_row *row)

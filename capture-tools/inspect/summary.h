@@ -17,6 +17,8 @@ typedef struct summary {
     uint64_t broken[CATS_RULE_COUNT];
     bool has_sessions; /* they were followed: sessions is valid */
     affinity_tracker_count sessions;
+    bool has_flows; /* they were followed: flows is valid */
+    steering_tracker_count flows;
 } summary;
 
 void summary_add(summary *s, const decoded *frame, int64_t time_ns);

@@ -11,9 +11,13 @@
 #include "tests/unit/packet-invariants.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
-/* Sessions go on from input to input, in little room: every input meets what others left. */
+/* Sessions and flows go on from input to input, in little room: every input meets what others left. */
 #define FRAME_NS INT64_C(100000000)
 static uint32_t frame_number;
+
+#define POINTS 3
+
+static decoder without_topology, with_topology;
 
 static affinity_tracker *sessions(void)
 {
@@ -22,6 +26,18 @@ static affinity_tracker *sessions(void)
         affinity_tracker_settings settings = affinity_tracker_settings_default;
         settings.connections = 64;
         tracker = affinity_tracker_new(&settings);
+    }
+    return tracker;
+}
+
+static steering_tracker *flows(void)
+{
+    static steering_tracker *tracker;
+    if (tracker == NULL) {
+        steering_tracker_settings settings = steering_tracker_settings_default;
+        settings.flows = 64;
+        settings.topology = with_topology.cats.topology;
+        tracker = steering_tracker_new(&settings);
     }
     return tracker;
 }
@@ -35,8 +51,6 @@ static const int link_types[] = { PACKET_LINK_ETHERNET, PACKET_LINK_RAW,       P
 /* The octet: bits 0-2 the link type, bit 3 with a topology, bits 4-7 how much longer the frame was on the
  * wire. */
 enum { LINK_TYPE_BITS = 0x07, TOPOLOGY_BIT = 0x08, WIRE_SHIFT = 4, WIRE_UNIT = 37 };
-
-static decoder without_topology, with_topology;
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
@@ -107,8 +121,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     d.link_type = link_types[data[0] & LINK_TYPE_BITS];
     captured = (uint32_t)(size - 1);
     d.tracker = sessions();
-    decode_frame(&d, ++frame_number, frame_number * FRAME_NS, data + 1, captured,
-                 captured + (data[0] >> WIRE_SHIFT) * WIRE_UNIT, &frame);
+    d.flows = flows();
+    frame_number++;
+    const decoder_frame octets = { .number = frame_number,
+                                   .time_ns = frame_number * FRAME_NS,
+                                   .point = frame_number % POINTS,
+                                   .data = data + 1,
+                                   .captured = captured,
+                                   .wire = captured + (data[0] >> WIRE_SHIFT) * WIRE_UNIT };
+    decode_frame(&d, &octets, &frame);
     packet_assert_sound(&frame.packet);
     g_assert_cmpuint(line_format(&frame, 1, 0, line), <=, sizeof line);
     fields_visit(&d, &frame, touch, &touched);

@@ -78,8 +78,13 @@ static void observe_frame(observer *o, const capture_frame *frame)
 {
     decoded read;
     g_assert_cmpuint(frame->captured, >=, 14);
-    decode_frame(&o->decoder, (uint32_t)frame->number, frame->time_ns, frame->data, frame->captured,
-                 frame->wire, &read);
+    const decoder_frame octets = { .number = (uint32_t)frame->number,
+                                   .time_ns = frame->time_ns,
+                                   .point = STEERING_POINT_NONE,
+                                   .data = frame->data,
+                                   .captured = frame->captured,
+                                   .wire = frame->wire };
+    decode_frame(&o->decoder, &octets, &read);
     g_autofree char *mac = mac_text(frame->data);
     sighting s = { .at = g_hash_table_lookup(o->places, mac), .time_ns = frame->time_ns, .frame = &read };
     g_assert_nonnull(s.at);
