@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the first pass learns of frames, for later passes: 12 octets a note, in the order of the frames. A
+/* What the first pass learns of frames, for later passes: 6 octets a note, in the order of the frames. A
  * note has its place in the frame, for a frame may hold several packets, one within the other. */
 #ifndef PLUGINS_FRAME_NOTES_H
 #define PLUGINS_FRAME_NOTES_H

@@ -49,6 +49,34 @@ static void test_order(void)
     frame_notes_free(notes);
 }
 
+/* More places than have a number of their own, in frames of several pages with gaps of pages between. */
+static void test_places_and_pages(void)
+{
+    enum { PLACES = 700, STEP = 1000 };
+    frame_notes *notes = frame_notes_new();
+    uint32_t value;
+    for (uint32_t i = 0; i < PLACES; i++) {
+        frame_notes_add(notes, i / 3 * STEP, i * 16, i + 1);
+        frame_notes_add(notes, i / 3 * STEP, 0xffff0000 + i % 3, i + 2);
+    }
+    g_assert_cmpuint(frame_notes_count(notes), ==, 2 * PLACES);
+    for (uint32_t i = 0; i < PLACES; i++) {
+        uint32_t frame = i / 3 * STEP;
+        g_assert_true(frame_notes_get(notes, frame, i * 16, &value));
+        g_assert_cmpuint(value, ==, i + 1);
+        g_assert_true(frame_notes_get(notes, frame, 0xffff0000 + i % 3, &value));
+        g_assert_cmpuint(value, ==, i + 2);
+        g_assert_false(frame_notes_get(notes, frame, i * 16 + 1, &value));
+        g_assert_false(frame_notes_get(notes, frame + 1, i * 16, &value));
+        g_assert_false(frame_notes_get(notes, frame + 256, i * 16, &value));
+    }
+    g_assert_false(frame_notes_get(notes, UINT32_MAX, 16, &value));
+    frame_notes_add(notes, 1 << 24, 16, 5);
+    g_assert_true(frame_notes_get(notes, 1 << 24, 16, &value));
+    g_assert_cmpuint(value, ==, 5);
+    frame_notes_free(notes);
+}
+
 static void test_many(void)
 {
     enum { FRAMES = 20000 };
@@ -94,6 +122,7 @@ int main(int argc, char **argv)
     g_test_add_func("/frame-notes/empty", test_empty);
     g_test_add_func("/frame-notes/places", test_places);
     g_test_add_func("/frame-notes/order", test_order);
+    g_test_add_func("/frame-notes/places-and-pages", test_places_and_pages);
     g_test_add_func("/frame-notes/many", test_many);
     g_test_add_func("/block-array/blocks", test_blocks);
     return g_test_run();
