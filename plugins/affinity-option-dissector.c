@@ -4,6 +4,7 @@
  * that is not ours goes back to Wireshark. Spec: draft-wang-tcpm-tcp-service-affinity-option; RFC 6994 s3. */
 #include "affinity-option-dissector.h"
 
+#include "decode-as.h"
 #include "fields.h"
 #include "hooks.h"
 #include "preferences.h"
@@ -142,9 +143,22 @@ static int dissect_experimental(tvbuff_t *tvb, packet_info *pinfo, proto_tree *t
     return (int)tvb_captured_length(tvb);
 }
 
+/* Decode As put our handle where we did not. 0: nowhere. */
+static uint8_t kind_decoded_as(void)
+{
+    dissector_table_t table = find_dissector_table(TABLE);
+    for (uint8_t kind = TCP_OPTION_NOP + 1; kind < TCP_OPTION_EXPERIMENT_1; kind++)
+        if (!(own_kind.taken && own_kind.value == kind) &&
+            dissector_get_uint_handle(table, kind) == own_kind.ours)
+            return kind;
+    return 0;
+}
+
 void option_dissector_follow_preferences(void)
 {
-    if (affinity_is_enabled())
+    uint8_t chosen = kind_decoded_as();
+    affinity_kind_decode_as(chosen);
+    if (affinity_is_enabled() && chosen == 0)
         hook_slot_take(&own_kind, affinity_settings()->kind);
     else
         hook_slot_give_back(&own_kind);
@@ -163,5 +177,6 @@ void option_dissector_handoff(void)
     for (guint32 i = 0; i < array_length(experimental); i++)
         experimental[i] =
             hook_in_front(TABLE, TCP_OPTION_EXPERIMENT_1 + i, dissect_experimental, native_tcp_experimental);
+    decode_as_offer(TABLE, own_kind.ours);
     option_dissector_follow_preferences();
 }

@@ -24,7 +24,8 @@ proto_item *option_items_at(const option_items *items, int at);
 void option_dissector_register(void);
 /* Takes the slot of the preferred kind and steps in front of kinds 253 and 254. */
 void option_dissector_handoff(void);
-/* Moves to the slot of the preferred kind, or gives it back when the protocol is disabled. */
+/* Moves to the slot of the preferred kind, or gives it back when the protocol is disabled or the user has
+ * chosen another kind by Decode As. */
 void option_dissector_follow_preferences(void);
 
 #endif

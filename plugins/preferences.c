@@ -28,6 +28,7 @@ static struct {
 
 /* What is in force. */
 static affinity_numbers numbers;
+static uint8_t kind_preferred; /* the last one that can be used */
 static cats_context context;
 static guint reconnect_limit_ms = AFFINITY_RECONNECT_LIMIT_DEFAULT_MS;
 static cats_topology *topology;
@@ -70,6 +71,11 @@ bool cats_is_enabled(void)
     return proto_is_protocol_enabled(protocol);
 }
 
+void affinity_kind_decode_as(uint8_t kind)
+{
+    numbers.kind = kind != 0 ? kind : kind_preferred;
+}
+
 static bool kind_is_usable(guint kind)
 {
     return kind > TCP_OPTION_NOP && kind < TCP_OPTION_EXPERIMENT_1;
@@ -78,7 +84,7 @@ static bool kind_is_usable(guint kind)
 static void apply_affinity(void)
 {
     if (kind_is_usable(preferred.kind))
-        numbers.kind = (uint8_t)preferred.kind;
+        kind_preferred = (uint8_t)preferred.kind;
     else
         report_failure("affinity.kind: %u, expected 2-252; %u stays in force", preferred.kind, numbers.kind);
     if (preferred.exid != 0)
@@ -176,6 +182,7 @@ static void register_cats(void)
 void preferences_register(void)
 {
     numbers = affinity_numbers_default;
+    kind_preferred = numbers.kind;
     cats_context_init(&context);
     register_affinity();
     register_cats();

@@ -17,6 +17,9 @@ const cats_topology *topology_settings(void);
 /* How long a client has to connect after a redirect. */
 int64_t affinity_reconnect_limit_ns(void);
 
+/* The kind that the user chose by Decode As is in force in place of the preferred one; 0: none is. */
+void affinity_kind_decode_as(uint8_t kind);
+
 bool affinity_is_enabled(void);
 bool cats_is_enabled(void);
 
