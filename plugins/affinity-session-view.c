@@ -34,19 +34,21 @@ static void show_verdict(tvbuff_t *tvb, const packet_info *pinfo, proto_tree *tr
 
 static proto_item *show_session(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const session_note *note)
 {
-    const affinity_connection *c = session_store_connection(note->connection);
-    proto_item *item = proto_tree_add_uint(tree, hf_affinity_session, tvb, 0, 0, c->session);
+    affinity_connection c;
+    if (!session_store_connection_get(note->connection, &c))
+        return NULL;
+    proto_item *item = proto_tree_add_uint(tree, hf_affinity_session, tvb, 0, 0, c.session);
     proto_item_set_generated(item);
     packet_filters_note_session(pinfo, c->session);
     proto_tree *subtree = proto_item_add_subtree(item, ett_affinity_session);
-    show_verdict(tvb, pinfo, subtree, item, c->session);
-    if (note->redirects && c->reconnect_frame != 0) {
-        show_frame(tvb, subtree, hf_affinity_reconnect_in, c->reconnect_frame);
-        show_time(tvb, subtree, c->reconnect_ns);
+    show_verdict(tvb, pinfo, subtree, item, c.session);
+    if (note->redirects && c.reconnect_frame != 0) {
+        show_frame(tvb, subtree, hf_affinity_reconnect_in, c.reconnect_frame);
+        show_time(tvb, subtree, c.reconnect_ns);
     }
-    if (note->reconnects && c->cause_frame != 0) {
-        show_frame(tvb, subtree, hf_affinity_redirect_in, c->cause_frame);
-        show_time(tvb, subtree, c->cause_ns);
+    if (note->reconnects && c.cause_frame != 0) {
+        show_frame(tvb, subtree, hf_affinity_redirect_in, c.cause_frame);
+        show_time(tvb, subtree, c.cause_ns);
     }
     return item;
 }
@@ -63,7 +65,8 @@ void affinity_session_show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, 
 /* As it was known with this frame, whatever became known since. */
 static affinity_connection connection_then(uint32_t number, uint32_t frame)
 {
-    affinity_connection then = *session_store_connection(number);
+    affinity_connection then = { .number = number };
+    session_store_connection_get(number, &then);
     if (then.redirect_frame > frame)
         then.redirect_frame = 0;
     if (then.reconnect_frame > frame) {

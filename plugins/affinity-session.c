@@ -20,17 +20,16 @@ static struct {
 
 static void connection_changed(void *context _U_, const affinity_connection *now)
 {
-    bool is_new;
-    affinity_connection *known = session_store_connection_need(now->number, &is_new);
-    reading.is_new |= is_new;
-    reading.note->is_redirected |= known->redirect_frame == 0 && now->redirect_frame != 0;
-    reading.note->is_follower |= known->cause_frame == 0 && now->cause_frame != 0;
-    if (known->reconnect_frame == 0 && now->reconnect_frame != 0) {
+    affinity_connection before = { .redirect_frame = 0 };
+    reading.is_new |= !session_store_connection_get(now->number, &before);
+    reading.note->is_redirected |= before.redirect_frame == 0 && now->redirect_frame != 0;
+    reading.note->is_follower |= before.cause_frame == 0 && now->cause_frame != 0;
+    if (before.reconnect_frame == 0 && now->reconnect_frame != 0) {
         session_state *session = session_store_session_need(now->session);
         session->is_reconnected = true;
         session->since_ns = reading.time_ns;
     }
-    *known = *now;
+    session_store_connection_set(now);
 }
 
 static void verdict_changed(void *context _U_, uint32_t number, affinity_verdict verdict)

@@ -7,15 +7,25 @@
 #include "frame-notes.h"
 
 /* The value of a frame's note: bits, and above them the connection, or with NOTE_EXTRA the index of what the
- * note has more. */
+ * note has more. Without NOTE_EXTRA the connection's redirect settles its session as pending, and nothing but
+ * NOTE_RECONNECTED settles anything else. */
 enum {
     NOTE_EXTRA = 1,
     NOTE_REDIRECTS = 2,
     NOTE_RECONNECTS = 4,
     NOTE_IS_REDIRECTED = 8,
     NOTE_IS_FOLLOWER = 16,
-    NOTE_BITS = 5
+    NOTE_RECONNECTED = 32, /* the session was pending, and is reconnected with this frame */
+    NOTE_BITS = 6
 };
+#define NOTE_INDEX_END (UINT32_C(1) << (32 - NOTE_BITS))
+
+/* An affinity_connection; its number is its place, and who follows a redirect has a cause. */
+typedef struct kept_connection {
+    uint32_t session; /* + 1; 0: no such connection */
+    uint32_t redirect_frame, reconnect_frame, cause_frame;
+    int64_t reconnect_ns, cause_ns;
+} kept_connection;
 
 typedef struct note_extra {
     uint32_t connection;
@@ -35,7 +45,7 @@ typedef struct kept_finding {
     char *text; /* of the file's scope */
 } kept_finding;
 
-static block_array *connections; /* affinity_connection, by number */
+static block_array *connections; /* kept_connection, by number */
 static block_array *sessions;    /* session_state, by number */
 static frame_notes *notes;
 static block_array *extras;   /* note_extra */
@@ -57,7 +67,7 @@ void session_store_end(void)
 void session_store_begin(void)
 {
     session_store_end();
-    connections = block_array_new(sizeof(affinity_connection));
+    connections = block_array_new(sizeof(kept_connection));
     sessions = block_array_new(sizeof(session_state));
     notes = frame_notes_new();
     extras = block_array_new(sizeof(note_extra));
@@ -70,15 +80,32 @@ bool session_store_is_empty(void)
     return frame_notes_count(notes) == 0;
 }
 
-affinity_connection *session_store_connection(uint32_t number)
+bool session_store_connection_get(uint32_t number, affinity_connection *connection)
 {
-    return block_array_at(connections, number);
+    if (number >= block_array_count(connections))
+        return false;
+    const kept_connection *kept = block_array_at(connections, number);
+    *connection =
+        (affinity_connection){ .number = number,
+                               .session = kept->session - 1,
+                               .role = kept->cause_frame != 0 ? AFFINITY_REESTABLISHED : AFFINITY_FIRST,
+                               .redirect_frame = kept->redirect_frame,
+                               .reconnect_frame = kept->reconnect_frame,
+                               .reconnect_ns = kept->reconnect_ns,
+                               .cause_frame = kept->cause_frame,
+                               .cause_ns = kept->cause_ns };
+    return kept->session != 0;
 }
 
-affinity_connection *session_store_connection_need(uint32_t number, bool *is_new)
+void session_store_connection_set(const affinity_connection *connection)
 {
-    *is_new = number >= block_array_count(connections);
-    return block_array_need(connections, number);
+    kept_connection *kept = block_array_need(connections, connection->number);
+    *kept = (kept_connection){ .session = connection->session + 1,
+                               .redirect_frame = connection->redirect_frame,
+                               .reconnect_frame = connection->reconnect_frame,
+                               .cause_frame = connection->cause_frame,
+                               .reconnect_ns = connection->reconnect_ns,
+                               .cause_ns = connection->cause_ns };
 }
 
 session_state *session_store_session_need(uint32_t number)
@@ -129,16 +156,54 @@ static uint32_t keep_extra(const session_note *note)
     return index;
 }
 
+static bool settles(const session_note *note, bool was_redirected, affinity_verdict now)
+{
+    affinity_connection connection;
+    const affinity_settled *only = &note->settled[0];
+    return note->settled_count == 1 && session_store_connection_get(note->connection, &connection) &&
+           only->session == connection.session && only->was_redirected == was_redirected &&
+           only->before == AFFINITY_PENDING && only->now == now;
+}
+
+/* Whether bits say it all. */
+static bool is_plain(const session_note *note, bool reconnected)
+{
+    if (!note->in_session || note->findings != NULL)
+        return false;
+    if (note->is_redirected)
+        return settles(note, false, AFFINITY_PENDING);
+    return note->settled_count == 0 || reconnected;
+}
+
 void session_store_note_add(const packet_info *pinfo, uint32_t place, const session_note *note)
 {
-    bool plain = note->in_session && note->settled_count == 0 && note->findings == NULL;
-    uint32_t value = (plain ? note->connection : keep_extra(note)) << NOTE_BITS;
+    bool reconnected = note->in_session && settles(note, true, AFFINITY_RECONNECTED);
+    bool plain = is_plain(note, reconnected);
+    uint32_t index = plain ? note->connection : keep_extra(note);
+    if (index >= NOTE_INDEX_END)
+        return;
+    uint32_t value = index << NOTE_BITS;
     value |= plain ? 0 : NOTE_EXTRA;
     value |= note->redirects ? NOTE_REDIRECTS : 0;
     value |= note->reconnects ? NOTE_RECONNECTS : 0;
     value |= note->is_redirected ? NOTE_IS_REDIRECTED : 0;
     value |= note->is_follower ? NOTE_IS_FOLLOWER : 0;
+    value |= plain && reconnected ? NOTE_RECONNECTED : 0;
     frame_notes_add(notes, pinfo->num, place, value);
+}
+
+static void read_settled(uint32_t value, session_note *note)
+{
+    affinity_connection connection;
+    bool reconnected = (value & NOTE_RECONNECTED) != 0;
+    if ((!reconnected && !note->is_redirected) ||
+        !session_store_connection_get(note->connection, &connection))
+        return;
+    note->settled_count = 1;
+    note->settled[0] = (affinity_settled){ .session = connection.session,
+                                           .was_redirected = reconnected,
+                                           .before = AFFINITY_PENDING,
+                                           .now = reconnected ? AFFINITY_RECONNECTED : AFFINITY_PENDING };
 }
 
 static void read_extra(const packet_info *pinfo, uint32_t index, session_note *note)
@@ -173,5 +238,7 @@ bool session_store_note_get(const packet_info *pinfo, uint32_t place, session_no
                             .is_follower = (value & NOTE_IS_FOLLOWER) != 0 };
     if ((value & NOTE_EXTRA) != 0)
         read_extra(pinfo, value >> NOTE_BITS, note);
+    else
+        read_settled(value, note);
     return true;
 }

@@ -29,9 +29,9 @@ void session_store_begin(void);
 void session_store_end(void);
 bool session_store_is_empty(void);
 
-affinity_connection *session_store_connection(uint32_t number);
-/* Makes room for it; `is_new` tells whether there was none. */
-affinity_connection *session_store_connection_need(uint32_t number, bool *is_new);
+/* False when there is no such connection. */
+bool session_store_connection_get(uint32_t number, affinity_connection *connection);
+void session_store_connection_set(const affinity_connection *connection);
 session_state *session_store_session_need(uint32_t number);
 
 /* Notes of one frame differ by place, see frame_place(). */

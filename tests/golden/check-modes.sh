@@ -26,7 +26,7 @@ index_of_pdml() {
 
 # Verdicts and links to later frames come with the second pass: they are left out here.
 what_earlier_packets_tell() {
-  awk -f "$here/our-fields.awk" /dev/null "$1" |
+  awk -f "$here/our-fields.awk" <(echo) "$1" |
     grep -v "^  affinity\.\(verdict\|reconnect_in\|reconnect_time\):"
 }
 
