@@ -31,11 +31,12 @@ without_first() {
 }
 
 ours() {
-  local file=$1
+  local file=$1 pdml
   shift
-  as_user tshark -n -r "$file" "$@" -T pdml >"$tshark_home/pdml"
+  pdml=$(mktemp -p "$tshark_home")
+  as_user tshark -n -r "$file" "$@" -T pdml >"$pdml"
   # The first file must have a line for awk to tell it from the second.
-  awk -f "$here/../golden/our-fields.awk" <(echo) "$tshark_home/pdml"
+  awk -f "$here/../golden/our-fields.awk" <(echo) "$pdml"
 }
 
 table() {
