@@ -39,7 +39,7 @@ static proto_item *show_session(tvbuff_t *tvb, packet_info *pinfo, proto_tree *t
         return NULL;
     proto_item *item = proto_tree_add_uint(tree, hf_affinity_session, tvb, 0, 0, c.session);
     proto_item_set_generated(item);
-    packet_filters_note_session(pinfo, c->session);
+    packet_filters_note_session(pinfo, c.session);
     proto_tree *subtree = proto_item_add_subtree(item, ett_affinity_session);
     show_verdict(tvb, pinfo, subtree, item, c.session);
     if (note->redirects && c.reconnect_frame != 0) {
