@@ -10,9 +10,11 @@
 #include "preferences.h"
 #include "srv6.h"
 #include "statistics/statistics.h"
+#include "steering-flow.h"
 #include "taps.h"
 #include "tcp-segment.h"
 #include "tree.h"
+#include "udp-datagram.h"
 
 WS_DLL_PUBLIC_DEF const char plugin_version[] = CATSHARK_VERSION;
 WS_DLL_PUBLIC_DEF const int plugin_want_major = CATSHARK_WIRESHARK_MAJOR;
@@ -29,6 +31,8 @@ static void register_protocols(void)
     capture_end_register();
     affinity_session_register();
     srv6_register();
+    udp_datagram_register();
+    steering_flow_register();
     taps_register();
     statistics_register();
     /* Runs at every opening of a file and every new dissection of it: disabling a protocol calls nothing
@@ -42,6 +46,7 @@ static void hand_off(void)
     option_dissector_handoff();
     tcp_segment_handoff();
     srv6_handoff();
+    udp_datagram_handoff();
 }
 
 void plugin_register(void)

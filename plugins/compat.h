@@ -62,6 +62,14 @@ typedef gboolean compat_filter_bool;
 #define COMPAT_PLUGIN_DESCRIBE
 #endif
 
+/* 4.4: interfaces are numbered within their section of the file. */
+#if WIRESHARK_AT_LEAST(4, 4)
+#define compat_interface_name(epan, interface, section) epan_get_interface_name(epan, interface, section)
+#else
+#define compat_interface_name(epan, interface, section) \
+    ((void)(section), epan_get_interface_name(epan, interface))
+#endif
+
 /* 4.6: the words of booleans have a header of their own. */
 #if WIRESHARK_AT_LEAST(4, 6)
 #include <epan/tfs.h>

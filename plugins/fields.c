@@ -19,12 +19,13 @@ int hf_cats_sid = -1, hf_cats_sid_locator = -1, hf_cats_sid_function = -1, hf_ca
     hf_cats_sid_behavior = -1, hf_cats_sid_name = -1;
 int hf_cats_granularity = -1, hf_cats_level = -1, hf_cats_aggregate_id = -1;
 int hf_cats_ingress = -1, hf_cats_egress = -1, hf_cats_service = -1, hf_cats_addr = -1;
+int hf_cats_flow = -1, hf_cats_site = -1, hf_cats_verdict = -1;
 int hf_cats_segment_active = -1, hf_cats_srh_flags_oam = -1, hf_cats_srh_flags_unused = -1;
 int hf_cats_srh_tlv_type = -1, hf_cats_srh_tlv_length = -1, hf_cats_srh_tlv_value = -1,
     hf_cats_srh_tlv_hmac_d = -1, hf_cats_srh_tlv_hmac_key_id = -1, hf_cats_srh_tlv_hmac_value = -1;
 
-int ett_affinity = -1, ett_affinity_session = -1, ett_experimental = -1, ett_cats = -1, ett_cats_sid = -1,
-    ett_cats_sid_holder = -1, ett_cats_argument = -1, ett_cats_srh_tlv = -1;
+int ett_affinity = -1, ett_affinity_session = -1, ett_experimental = -1, ett_cats = -1, ett_cats_flow = -1,
+    ett_cats_sid = -1, ett_cats_sid_holder = -1, ett_cats_argument = -1, ett_cats_srh_tlv = -1;
 
 /* Wireshark keeps these tables by reference, so they live as long as the process. */
 static value_string granularity_names[] = { { CATS_GRANULARITY_NOT_STATED, NULL },
@@ -127,6 +128,12 @@ static hf_register_info cats_fields[] = {
         "Inner destination address: the CS-ID", HFILL } },
     { &hf_cats_addr, { "Tunnel address", "cats.addr", FT_IPv6, BASE_NONE, NULL, 0,
         "Either end of the tunnel: outer source address or SID", HFILL } },
+    { &hf_cats_flow, { "Flow", "cats.flow", FT_UINT32, BASE_DEC, NULL, 0,
+        "Number of the steered flow, both directions", HFILL } },
+    { &hf_cats_site, { "Site", "cats.site", FT_STRING, BASE_NONE, NULL, 0,
+        "Where the flow was seen behind the egress: a site of the topology, else a capture interface", HFILL } },
+    { &hf_cats_verdict, { "Verdict", "cats.verdict", FT_STRING, BASE_NONE, NULL, 0,
+        "What became of the flow: steered, delivered to one site, or moved to another egress or site", HFILL } },
     { &hf_cats_segment_active, { "Active segment", "cats.segment.active", FT_IPv6, BASE_NONE, NULL, 0,
         "The segment in force: Segment List[Segments Left]", HFILL } },
     { &hf_cats_srh_flags_oam, { "OAM", "cats.srh.flags.oam", FT_BOOLEAN, 8, TFS(&tfs_set_notset), SRH_FLAG_OAM,
@@ -149,7 +156,7 @@ static hf_register_info cats_fields[] = {
 /* clang-format on */
 
 static int *const subtrees[] = {
-    &ett_affinity, &ett_affinity_session, &ett_experimental,  &ett_cats,
+    &ett_affinity, &ett_affinity_session, &ett_experimental,  &ett_cats,        &ett_cats_flow,
     &ett_cats_sid, &ett_cats_sid_holder,  &ett_cats_argument, &ett_cats_srh_tlv
 };
 
@@ -161,6 +168,22 @@ static int wireshark_severity(cats_severity severity)
     return severities[severity];
 }
 
+/* Whether the plugin judges it: all that a packet alone or a session tells, and of flows and links what the
+ * steering tracker does. */
+static bool is_judged(cats_rule_id id)
+{
+    switch (id) {
+    case CATS_RULE_CATS_ARGUMENT_CHANGED:
+    case CATS_RULE_CATS_FLOW_CHANGED_EGRESS:
+    case CATS_RULE_CATS_FLOW_CHANGED_SITE:
+        return true;
+    default: {
+        cats_rule_scope scope = cats_rule_get(id)->scope;
+        return scope == CATS_SCOPE_PACKET || scope == CATS_SCOPE_SESSION;
+    }
+    }
+}
+
 /* Registers the rules that are judged here and whose filter name begins with that of the protocol. */
 static void register_rules(int protocol)
 {
@@ -169,12 +192,10 @@ static void register_rules(int protocol)
     const char *prefix = proto_get_protocol_filter_name(protocol);
     size_t length = strlen(prefix);
     int count = 0;
-    bool follows_sessions = protocol == proto_affinity;
     for (int id = 0; id < CATS_RULE_COUNT; id++) {
         const cats_rule *rule = cats_rule_get((cats_rule_id)id);
-        bool is_judged =
-            rule->scope == CATS_SCOPE_PACKET || (follows_sessions && rule->scope == CATS_SCOPE_SESSION);
-        if (!is_judged || strncmp(rule->filter, prefix, length) != 0 || rule->filter[length] != '.')
+        if (!is_judged((cats_rule_id)id) || strncmp(rule->filter, prefix, length) != 0 ||
+            rule->filter[length] != '.')
             continue;
         rule_fields[id] = (expert_field)EI_INIT;
         info[count++] = (ei_register_info){ &rule_fields[id],

@@ -23,14 +23,15 @@ extern int hf_cats_sid, hf_cats_sid_locator, hf_cats_sid_function, hf_cats_sid_a
     hf_cats_sid_name;
 extern int hf_cats_granularity, hf_cats_level, hf_cats_aggregate_id;
 extern int hf_cats_ingress, hf_cats_egress, hf_cats_service, hf_cats_addr;
+extern int hf_cats_flow, hf_cats_site, hf_cats_verdict;
 extern int hf_cats_segment_active, hf_cats_srh_flags_oam, hf_cats_srh_flags_unused;
 extern int hf_cats_srh_tlv_type, hf_cats_srh_tlv_length, hf_cats_srh_tlv_value, hf_cats_srh_tlv_hmac_d,
     hf_cats_srh_tlv_hmac_key_id, hf_cats_srh_tlv_hmac_value;
 
-extern int ett_affinity, ett_affinity_session, ett_experimental, ett_cats, ett_cats_sid, ett_cats_sid_holder,
-    ett_cats_argument, ett_cats_srh_tlv;
+extern int ett_affinity, ett_affinity_session, ett_experimental, ett_cats, ett_cats_flow, ett_cats_sid,
+    ett_cats_sid_holder, ett_cats_argument, ett_cats_srh_tlv;
 
-/* The expert info of a rule; valid for rules of packet and session scope only. */
+/* The expert info of a rule; valid for rules that the plugin judges only. */
 expert_field *rule_expert_field(cats_rule_id rule);
 
 /* Registers both protocols with all of the above. */

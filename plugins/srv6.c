@@ -6,11 +6,11 @@
 #include "srv6.h"
 
 #include "capture-end.h"
+#include "flow-view.h"
 #include "hooks.h"
 #include "inner-packet.h"
 #include "preferences.h"
 #include "steering-view.h"
-#include "taps.h"
 
 #include "epan-cats/cats-rules.h"
 
@@ -36,6 +36,7 @@ typedef struct outer_header {
 } outer_header;
 
 static outer_header *current;
+static unsigned encapsulations; /* within which the current octets are */
 
 typedef enum extension { ROUTING_HEADER, FRAGMENT_HEADER, EXTENSIONS } extension;
 
@@ -96,7 +97,7 @@ static bool is_extension(uint8_t next_header)
 /* Fills in what follows the extension headers of a header behind which no encapsulated packet was dissected.
  * IPv6's dissector leaves the upper layer in the header once it got there; a fragment it may have kept for
  * reassembly. */
-static void find_upper_layer(const outer_header *header, cats_packet *packet)
+static void find_upper_layer(const outer_header *header, cats_packet *packet, inner_packet *inner)
 {
     packet->next_header = header->ip6->ip6_nxt;
     if (!is_extension(packet->next_header))
@@ -108,30 +109,37 @@ static void find_upper_layer(const outer_header *header, cats_packet *packet)
     packet->next_header = octets[AT_NEXT_HEADER];
     packet->fragment = (octets[AT_FRAGMENT_OFFSET] << 8 | (octets[AT_FRAGMENT_OFFSET + 1] & 0xf8)) != 0;
     if (!packet->fragment)
-        packet->inner_destination =
-            inner_packet_destination(header->fragment, FRAGMENT_LENGTH, packet->next_header);
+        inner_packet_read(header->fragment, FRAGMENT_LENGTH, packet->next_header, inner);
+}
+
+/* The flow of what is encapsulated. Not what an ICMP error quotes. */
+static bool note_flow(const packet_info *pinfo, const steering_place *place, const inner_packet *inner,
+                      const cats_packet *packet, const cats_steering *steering, flow_note *note)
+{
+    return inner->is_ip && steering->encapsulated && !pinfo->flags.in_error_pkt &&
+           steering_flow_note(pinfo, frame_place(pinfo, place->near), inner, packet, steering, note);
 }
 
 /* True when the packet is SRv6. */
 static bool judge(packet_info *pinfo, const ws_ip6 *ip6, const steering_place *place, cats_packet *packet,
-                  cats_steering *steering)
+                  const inner_packet *inner, cats_steering *steering)
 {
     cats_findings findings;
+    flow_note note;
     cats_findings_clear(&findings);
     packet->outer_source = ip6->ip6_src.data;
     packet->outer_destination = ip6->ip6_dst.data;
     packet->flow_label = ip6->ip6_flw;
+    packet->inner_destination = inner->key.destination;
     if (place->srh != NULL)
         set_srh(packet, place->srh);
     cats_steering_read(cats_settings(), packet, steering, pinfo->flags.in_error_pkt ? NULL : &findings);
     if (!steering->is_srv6)
         return false;
     capture_end_saw(pinfo);
-    steering_show(pinfo, place, packet, steering, &findings);
-    if (!pinfo->flags.in_error_pkt) {
-        const cats_tap tap = { .outer = packet, .steering = steering, .packet_findings = &findings };
-        cats_tap_queue(pinfo, &tap);
-    }
+    const flow_note *found = note_flow(pinfo, place, inner, packet, steering, &note) ? &note : NULL;
+    steering_show(pinfo, place, packet, steering, &findings, found);
+    flow_tap(pinfo, packet, steering, &findings, found);
     return true;
 }
 
@@ -139,12 +147,13 @@ static void judge_without_tunnel(packet_info *pinfo, const outer_header *header)
 {
     cats_packet packet = { .srh = NULL };
     cats_steering steering;
-    find_upper_layer(header, &packet);
+    inner_packet inner = { .is_ip = false };
+    find_upper_layer(header, &packet, &inner);
     const steering_place place = { .tree = header->tree,
                                    .routing_tree = header->routing_tree,
                                    .srh = header->srh,
                                    .near = header->fragment != NULL ? header->fragment : header->srh };
-    judge(pinfo, header->ip6, &place, &packet, &steering);
+    judge(pinfo, header->ip6, &place, &packet, &inner, &steering);
 }
 
 /* The header that the extension belongs to, or NULL when this is its first that matters. */
@@ -215,20 +224,28 @@ static int dissect_segment_routing(tvbuff_t *tvb, packet_info *pinfo, proto_tree
     return hook_pass_on(segment_routing, tvb, pinfo, tree, data);
 }
 
+static void summarise(packet_info *pinfo, const cats_steering *steering)
+{
+    char text[CATS_ADDRESS_TEXT];
+    cats_address sid = cats_address_ipv6(steering->sid);
+    cats_address_format(&sid, text);
+    col_append_fstr(pinfo->cinfo, COL_INFO, " SID=%s", text);
+}
+
 static int dissect_steered(dissector_handle_t handle, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
                            void *data, const cats_steering *steering)
 {
     volatile int length = 0;
+    encapsulations++;
     TRY
     {
         length = hook_pass_on(handle, tvb, pinfo, tree, data);
     }
     FINALLY
     {
-        char text[CATS_ADDRESS_TEXT];
-        cats_address sid = cats_address_ipv6(steering->sid);
-        cats_address_format(&sid, text);
-        col_append_fstr(pinfo->cinfo, COL_INFO, " SID=%s", text);
+        encapsulations--;
+        if (steering->encapsulated)
+            summarise(pinfo, steering);
     }
     ENDTRY;
     return length;
@@ -250,8 +267,9 @@ static int dissect_tunnel(size_t which, tvbuff_t *tvb, packet_info *pinfo, proto
         place.srh = header->srh;
         header->judged = true;
     }
-    packet.inner_destination = inner_packet_destination(tvb, 0, packet.next_header);
-    if (!judge(pinfo, ip6, &place, &packet, &steering) || !steering.encapsulated)
+    inner_packet inner;
+    inner_packet_read(tvb, 0, packet.next_header, &inner);
+    if (!judge(pinfo, ip6, &place, &packet, &inner, &steering))
         return hook_pass_on(handle, tvb, pinfo, tree, data);
     return dissect_steered(handle, tvb, pinfo, tree, data, &steering);
 }
@@ -269,6 +287,20 @@ static int dissect_ipv6(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, voi
 static int dissect_ethernet(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
     return dissect_tunnel(2, tvb, pinfo, tree, data);
+}
+
+bool srv6_is_encapsulated(void)
+{
+    return encapsulations > 0;
+}
+
+bool srv6_is_fragment(const ws_ip6 *ip6)
+{
+    enum { ATOMIC_MASK = 0xfff9 }; /* the offset, and more fragments (RFC 6946) */
+    const outer_header *header = header_of(ip6);
+    return header != NULL && header->fragment != NULL &&
+           tvb_bytes_exist(header->fragment, AT_FRAGMENT_OFFSET, 2) &&
+           (tvb_get_ntohs(header->fragment, AT_FRAGMENT_OFFSET) & ATOMIC_MASK) != 0;
 }
 
 static int wrapper_routing = -1, wrapper_fragment = -1;

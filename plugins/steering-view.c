@@ -4,6 +4,7 @@
 
 #include "fields.h"
 #include "findings.h"
+#include "flow-view.h"
 #include "statistics/packet-filters.h"
 #include "tree.h"
 
@@ -252,11 +253,13 @@ static proto_item *show_items(const steering_place *place, const cats_packet *pa
 }
 
 void steering_show(packet_info *pinfo, const steering_place *place, const cats_packet *packet,
-                   const cats_steering *steering, const cats_findings *findings)
+                   const cats_steering *steering, const cats_findings *findings, const flow_note *note)
 {
     proto_item *item = show_items(place, packet, steering);
     if (place->tree != NULL && steering->encapsulated)
         packet_filters_note_sid(pinfo, steering->sid);
     for (unsigned i = 0; i < findings->count; i++)
         finding_show(pinfo, item, proto_cats, &findings->list[i]);
+    if (note != NULL)
+        flow_show(place->near, pinfo, item, note, findings);
 }

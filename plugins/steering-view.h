@@ -6,6 +6,7 @@
 
 #include "compat.h"
 #include "epan-cats/cats-rules.h"
+#include "steering-flow.h"
 
 /* Where the packet's headers are for the eye. */
 typedef struct steering_place {
@@ -15,8 +16,8 @@ typedef struct steering_place {
     tvbuff_t *near;           /* octets of this packet, for the items that lie on none of their own */
 } steering_place;
 
-/* Shows it, and every finding as expert info. */
+/* Shows it, and every finding as expert info. `note` is NULL when the packet is of no flow. */
 void steering_show(packet_info *pinfo, const steering_place *place, const cats_packet *packet,
-                   const cats_steering *steering, const cats_findings *findings);
+                   const cats_steering *steering, const cats_findings *findings, const flow_note *note);
 
 #endif

@@ -9,6 +9,7 @@
 #include "fields.h"
 #include "findings.h"
 #include "hooks.h"
+#include "plain-packet.h"
 #include "preferences.h"
 #include "tree.h"
 
@@ -23,13 +24,17 @@
 static dissector_handle_t tcp;
 static int proto_wrapper = -1;
 
-/* A segment that carries SAF, reserved bits or an option of ours, or belongs to a session. */
+/* A segment that carries SAF, reserved bits or an option of ours, or belongs to a session or a steered flow.
+ */
 typedef struct our_segment {
     bool whole; /* all of the header is captured: rules are judged */
     affinity_segment segment;
     affinity_seen seen;
     bool has_note; /* session is valid */
     session_note session;
+    bool is_affine; /* any of the above is worth showing */
+    bool has_flow;  /* flow is valid: the segment is in no SRv6 encapsulation, and of a steered flow */
+    flow_note flow;
     option_items items;
     proto_node *mark; /* TCP's items are behind it */
 } our_segment;
@@ -80,7 +85,7 @@ static bool follow_session(tvbuff_t *tvb, packet_info *pinfo, our_segment *ours)
     return affinity_session_note(pinfo, frame_place(pinfo, tvb), &sight, &ours->session);
 }
 
-/* False, at small cost, for a segment that has nothing of ours. */
+/* False, at small cost, for a segment that has nothing of service affinity. */
 static bool read_segment(tvbuff_t *tvb, packet_info *pinfo, our_segment *ours)
 {
     if (!affinity_is_enabled() || !read_header(tvb, ours))
@@ -188,7 +193,10 @@ static int dissect_our_segment(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tr
     FINALLY
     {
         option_items_direct(before);
-        show_segment(tvb, pinfo, tree, ours);
+        if (ours->is_affine)
+            show_segment(tvb, pinfo, tree, ours);
+        if (ours->has_flow)
+            plain_packet_show(pinfo, tvb, tree, ours->mark, native_tcp, &ours->flow);
     }
     ENDTRY;
     return length;
@@ -197,7 +205,9 @@ static int dissect_our_segment(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tr
 static int dissect_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
     our_segment ours;
-    if (!read_segment(tvb, pinfo, &ours))
+    ours.is_affine = read_segment(tvb, pinfo, &ours);
+    ours.has_flow = plain_packet_matters() && plain_packet_note(pinfo, tvb, data, IP_PROTO_TCP, &ours.flow);
+    if (!ours.is_affine && !ours.has_flow)
         return hook_pass_on(tcp, tvb, pinfo, tree, data);
     return dissect_our_segment(tvb, pinfo, tree, data, &ours);
 }

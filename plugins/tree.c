@@ -4,7 +4,7 @@
 
 int native_tcp = -1, native_tcp_flags = -1, native_tcp_flags_res = -1, native_tcp_option_kind = -1,
     native_tcp_option_length = -1, native_tcp_exid = -1, native_tcp_experimental = -1;
-int native_ipv6 = -1, native_ipv6_dst = -1, native_srh_address = -1;
+int native_udp = -1, native_ipv6 = -1, native_ipv6_dst = -1, native_srh_address = -1;
 
 void tree_find_natives(void)
 {
@@ -19,6 +19,7 @@ void tree_find_natives(void)
         { &native_tcp_option_length, "tcp.option_len" },
         { &native_tcp_exid, "tcp.options.experimental.exid" },
         { &native_tcp_experimental, "tcp.options.experimental" },
+        { &native_udp, "udp" },
         { &native_ipv6, "ipv6" },
         { &native_ipv6_dst, "ipv6.dst" },
         { &native_srh_address, "ipv6.routing.srh.addr" },

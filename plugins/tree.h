@@ -8,7 +8,7 @@
 /* Ids of Wireshark's own protocols and fields; looked up once by tree_find_natives(). */
 extern int native_tcp, native_tcp_flags, native_tcp_flags_res, native_tcp_option_kind,
     native_tcp_option_length, native_tcp_exid, native_tcp_experimental;
-extern int native_ipv6, native_ipv6_dst, native_srh_address;
+extern int native_udp, native_ipv6, native_ipv6_dst, native_srh_address;
 void tree_find_natives(void);
 
 /* The first or last child that shows this field; NULL without a tree. Where nobody looks at the tree as a

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Steered flows in Wireshark. The tracker sees every packet once, on the first pass; which flow a packet is
+ * of is kept with its frame, what the tracker says of flows in a table that later packets go on to fill. So
+ * the second pass, and a click on a packet, show what only later packets could tell.
+ * Spec: RFC 10053; docs/rules.md. */
+#include "steering-flow.h"
+
+#include "block-array.h"
+#include "capture-end.h"
+#include "capture-point.h"
+#include "flow-conversation.h"
+#include "frame-notes.h"
+#include "preferences.h"
+
+/* What a note's value says besides the number of the flow. */
+enum { NOTE_BEGINS = 1, NOTE_BREAKS_RULES = 2, NOTE_BITS = 2 };
+
+typedef struct known_flow {
+    steering_flow flow;
+    uint32_t moved_frame; /* with which the verdict became "moved", or 0 */
+} known_flow;
+
+static steering_tracker *tracker;
+static block_array *flows;  /* known_flow, by number */
+static frame_notes *notes;  /* number of the flow, and the bits above */
+static frame_notes *breaks; /* for NOTE_BREAKS_RULES: index in `findings` */
+static GPtrArray *findings; /* cats_findings, each as long as its count makes it */
+static uint32_t frame_read; /* the one that the tracker is looking at */
+
+static known_flow *flow_at(uint32_t number)
+{
+    return block_array_at(flows, number);
+}
+
+static void flow_changed(void *context _U_, const steering_flow *flow)
+{
+    known_flow *known = block_array_need(flows, flow->number);
+    known->flow = *flow;
+    if (flow->verdict == STEERING_MOVED && known->moved_frame == 0)
+        known->moved_frame = frame_read;
+}
+
+static const char *point_name(void *context _U_, uint32_t point)
+{
+    const char *name = capture_point_name(point);
+    return name == NULL ? "an unnamed capture point" : name;
+}
+
+static void forget(void)
+{
+    steering_tracker_free(tracker);
+    block_array_free(flows);
+    frame_notes_free(notes);
+    frame_notes_free(breaks);
+    if (findings != NULL)
+        g_ptr_array_free(findings, TRUE);
+    tracker = NULL;
+    flows = NULL;
+    notes = breaks = NULL;
+    findings = NULL;
+    capture_points_end();
+}
+
+static void begin(void)
+{
+    forget();
+    steering_tracker_settings settings = steering_tracker_settings_default;
+    settings.topology = topology_settings();
+    settings.listener = (steering_listener){ .flow = flow_changed, .point_name = point_name };
+    flows = block_array_new(sizeof(known_flow));
+    notes = frame_notes_new();
+    breaks = frame_notes_new();
+    findings = g_ptr_array_new_with_free_func(g_free);
+    capture_points_begin();
+    flow_conversations_begin();
+    tracker = steering_tracker_new(&settings);
+}
+
+void steering_flow_register(void)
+{
+    register_init_routine(begin);
+    register_cleanup_routine(forget);
+}
+
+bool steering_flow_any(void)
+{
+    return flows != NULL && block_array_count(flows) > 0;
+}
+
+static size_t findings_size(const cats_findings *found)
+{
+    return offsetof(cats_findings, list) + found->count * sizeof found->list[0];
+}
+
+static cats_findings *findings_of_packet(const packet_info *pinfo, const cats_findings *found)
+{
+    cats_findings *copy = wmem_new(pinfo->pool, cats_findings);
+    memcpy(copy, found, findings_size(found));
+    return copy;
+}
+
+static void keep(const packet_info *pinfo, uint32_t place, const steering_sighting *sighting,
+                 const cats_findings *found, flow_note *note)
+{
+    *note = (flow_note){ .number = sighting->flow.number, .begins = sighting->begins };
+    uint32_t value = note->number << NOTE_BITS | (note->begins ? NOTE_BEGINS : 0);
+    if (found->count > 0) {
+        note->findings = findings_of_packet(pinfo, found);
+        void *kept = g_malloc(findings_size(found));
+        memcpy(kept, found, findings_size(found));
+        frame_notes_add(breaks, pinfo->num, place, findings->len);
+        g_ptr_array_add(findings, kept);
+        value |= NOTE_BREAKS_RULES;
+    }
+    frame_notes_add(notes, pinfo->num, place, value);
+}
+
+static bool look(const packet_info *pinfo, uint32_t place, const inner_packet *packet,
+                 const cats_packet *outer, const cats_steering *steering, flow_note *note)
+{
+    const steering_sight sight = {
+        .frame = pinfo->num,
+        .time_ns = packet_time_ns(pinfo),
+        .point = capture_point_of(pinfo),
+        .key = &packet->key,
+        .hop_limit = packet->hop_limit,
+        .opens = packet->opens,
+        .answers = packet->answers,
+        .sequence = packet->sequence,
+        .payload = packet->payload,
+        .outer = outer,
+        .steering = steering,
+    };
+    steering_sighting sighting;
+    cats_findings found;
+    cats_findings_clear(&found);
+    frame_read = pinfo->num;
+    if (!steering_tracker_see(tracker, &sight, &sighting, &found))
+        return false;
+    keep(pinfo, place, &sighting, &found, note);
+    if (note->begins)
+        flow_conversation_mark(pinfo->num, &packet->key, note->number);
+    return true;
+}
+
+static bool recall(const packet_info *pinfo, uint32_t place, flow_note *note)
+{
+    uint32_t value, index;
+    if (!frame_notes_get(notes, pinfo->num, place, &value))
+        return false;
+    *note = (flow_note){ .number = value >> NOTE_BITS, .begins = (value & NOTE_BEGINS) != 0 };
+    if ((value & NOTE_BREAKS_RULES) != 0 && frame_notes_get(breaks, pinfo->num, place, &index))
+        note->findings = findings_of_packet(pinfo, g_ptr_array_index(findings, index));
+    return true;
+}
+
+/* A packet in no encapsulation, seen before the first encapsulated one of its conversation. */
+static bool foresee(const packet_info *pinfo, const inner_packet *packet, flow_note *note)
+{
+    uint32_t number;
+    if (!flow_conversation_find(pinfo->num, &packet->key, &number) ||
+        pinfo->num >= flow_at(number)->flow.first_frame)
+        return false;
+    *note = (flow_note){ .number = number, .is_foreseen = true };
+    return true;
+}
+
+bool steering_flow_note(const packet_info *pinfo, uint32_t place, const inner_packet *packet,
+                        const cats_packet *outer, const cats_steering *steering, flow_note *note)
+{
+    if (!PINFO_FD_VISITED(pinfo))
+        return (outer != NULL || !steering_tracker_is_empty(tracker)) &&
+               look(pinfo, place, packet, outer, steering, note);
+    return steering_flow_any() &&
+           (recall(pinfo, place, note) || (outer == NULL && foresee(pinfo, packet, note)));
+}
+
+const steering_flow *steering_flow_get(uint32_t number)
+{
+    return &flow_at(number)->flow;
+}
+
+steering_flow steering_flow_at(uint32_t number, uint32_t frame)
+{
+    const known_flow *known = flow_at(number);
+    steering_flow then = known->flow;
+    bool has_site = then.site_frame != 0 && then.site_frame <= frame;
+    if (!has_site) {
+        then.site_frame = 0;
+        then.site_point = STEERING_POINT_NONE;
+    }
+    if (known->moved_frame == 0 || known->moved_frame > frame)
+        then.verdict = has_site ? STEERING_DELIVERED : STEERING_STEERED;
+    return then;
+}
