@@ -265,12 +265,16 @@ const fault fault_CATS_ARGUMENT_CHANGED = {
 
 static fault_verdict flow_label_zero(const faults *f, fault_packet *p)
 {
+    fault_tcp tcp;
     (void)f;
+    if (!fault_tcp_read(p, &tcp) || !fault_tcp_is(&tcp, TCP_FLAG_SYN, 0))
+        return FAULT_UNTOUCHED;
     uint8_t *word = p->octets + IPV6_FLOW_LABEL;
     packet_put32(word, packet_get32(word) & ~UINT32_C(0xfffff));
     return FAULT_CHANGED;
 }
 const fault fault_CATS_FLOW_LABEL = {
-    .what = "an ingress writes outer flow label 0",
+    .what =
+        "an ingress writes outer flow label 0 into the SYN of a flow, and its label into the packets behind",
     .hooks = { [FAULT_INGRESS_OUT] = flow_label_zero },
 };

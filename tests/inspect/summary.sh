@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The summary of inspect: what the session tracker followed, held and let go, in both forms.
+# The summary of inspect: what the trackers of sessions and flows followed, held and let go, in both forms.
 # usage: summary.sh CATSHARK SOURCE-FOLDER
 set -euo pipefail
 catshark=$1 source=$2
@@ -36,6 +36,22 @@ says "held" "connections held +5$" --sessions -r "$sample"
 says "let go" "connections let go +0$" --sessions -r "$sample"
 says "JSON" '"sessions":\{"followed":3,"pending":1,"reconnected":2,"elsewhere":0,"refused":0,"ignored":0,"looped":0,"redirects_let_go":0,"connections_held":5,"connections_let_go":0\}' \
   --sessions --json -r "$sample"
+
+# Flows: the same of the other tracker.
+sample=$source/samples/cats-encap-2sid-pe.pcap
+says_not "flows unasked for" "flows (followed|held)" -r "$sample"
+says "flows" "flows followed +16$" --flows -r "$sample"
+says "flows, JSON" '"flows":\{"followed":16,"steered":16,"delivered":0,"moved":0,"flows_held":16,"flows_let_go":0\}' --flows --json -r "$sample"
+says_not "flows without sessions" "session" --flows -r "$sample"
+"$catshark" simulate --seed 6 --flows 12 --both -q -w steered.pcapng
+says "flows with sites" '"followed":24,"steered":0,"delivered":24,"moved":0' --flows --json -r steered.pcapng
+for fault in argument-changed flow-changed-egress flow-changed-site flow-label; do
+  "$catshark" simulate --seed 6 --flows 12 --both --fault cats/$fault -q -w changed.pcapng
+  says "$fault in text" "cats/$fault +[1-9]" --flows -r changed.pcapng
+  says "$fault in JSON" "\"cats/$fault\":[1-9]" --flows --json -r changed.pcapng
+done
+"$catshark" simulate --seed 6 --flows 12 --fault cats/flow-changed-site -q -w changed.pcapng
+says "moved" '"delivered":[0-9]*,"moved":4,' --flows --json -r changed.pcapng
 
 # The limit decides which redirect was ignored; the topology's counts when no other is given.
 "$catshark" simulate --seed 6 --flows 12 --fault affinity/no-reconnect -q -w ignored.pcapng
