@@ -76,12 +76,27 @@ typedef struct step {
     int node;     /* the option's address; 0 (the client is none): no option */
     uint8_t kind; /* of the option; 0: 200 */
     bool permit;
+    enum { FAMILY_SAME, FAMILY_OTHER, FAMILY_MAPPED } family; /* of the option's address */
+    bool cut;                                                 /* the capture has no options */
 } step;
 
 static inline cats_address place(const scene *s, int at)
 {
     cats_address address;
     g_assert_true(cats_address_parse(places[s->ipv6][at], &address));
+    return address;
+}
+
+static inline cats_address node_address(const scene *s, const step *of)
+{
+    cats_address address;
+    bool ipv6 = of->family == FAMILY_OTHER ? !s->ipv6 : s->ipv6;
+    g_assert_true(cats_address_parse(places[ipv6][of->node], &address));
+    if (of->family == FAMILY_MAPPED && !ipv6) {
+        cats_address mapped = { .family = 6, .octets = { [10] = 0xff, [11] = 0xff } };
+        memcpy(mapped.octets + 12, address.octets, 4);
+        return mapped;
+    }
     return address;
 }
 
@@ -94,7 +109,7 @@ static inline bool see(scene *s, const step *of)
                                  .source_port = of->from_port,
                                  .destination_port = of->to_port,
                                  .options = options,
-                                 .options_length = of->flags & SYN ? sizeof options : 0 };
+                                 .options_length = (of->flags & SYN) != 0 && !of->cut ? sizeof options : 0 };
     affinity_seen seen = { .saf = (of->flags & SAF) != 0 };
     if (of->node != 0 || of->permit) {
         seen.count = 1;
@@ -102,7 +117,7 @@ static inline bool see(scene *s, const step *of)
         if (of->kind >= TCP_OPTION_EXPERIMENT_1)
             seen.option[0].exid = 0x5341;
         if (!of->permit) {
-            seen.option[0].address = place(s, of->node);
+            seen.option[0].address = node_address(s, of);
             seen.option[0].port = 80;
         }
     }
@@ -110,7 +125,7 @@ static inline bool see(scene *s, const step *of)
                              .time_ns = s->now += MS,
                              .segment = &segment,
                              .seen = &seen,
-                             .whole = true,
+                             .whole = !of->cut,
                              .sequence = of->sequence,
                              .acknowledgment = of->acknowledgment,
                              .window = 1000,

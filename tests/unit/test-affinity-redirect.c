@@ -73,12 +73,73 @@ static void test_window(gconstpointer ipv6)
     }
 }
 
+/* A SYN without its options hides the window's scale: nothing is said of the window. */
+static void test_scale_unknown(gconstpointer ipv6)
+{
+    for (int cut = 0; cut < 3; cut++) { /* none, the SYN, its answer */
+        scene s;
+        scene_begin(&s, ipv6 != NULL);
+        see(&s, &(step){ CLIENT, 40000, ANYCAST, 80, SYN | SAF, .sequence = 1000, .cut = cut == 1 });
+        see(&s, &(step){ ANYCAST, 80, CLIENT, 40000, SYN | ACK | SAF, 5000, 1001, .payload = 0,
+                         .cut = cut == 2 });
+        see(&s, &(step){ CLIENT, 40000, ANYCAST, 80, ACK, 1001, 5001, .payload = 0 });
+        step fin = fin_step(ANYCAST, 40000, NODE1);
+        fin.sequence = 5001 + 1000000;
+        see(&s, &fin);
+        g_assert_true(found(&s, CATS_RULE_AFFINITY_OUT_OF_WINDOW) == (cut == 0));
+        g_assert_true(s.sighting.has_verdict == (cut != 0));
+        scene_end(&s);
+    }
+}
+
+/* Gigabytes later the first sequence number lies in the future again. */
+static void test_far(gconstpointer ipv6)
+{
+    scene s;
+    scene_begin(&s, ipv6 != NULL);
+    open_connection(&s, 40000, ANYCAST);
+    uint32_t sequence = 5001;
+    for (int i = 0; i < 11; i++) {
+        sequence += 0x18000000;
+        see(&s, &(step){ ANYCAST, 80, CLIENT, 40000, ACK, sequence, 1001, .payload = 1000 });
+        see(&s, &(step){ CLIENT, 40000, ANYCAST, 80, ACK, 1001, sequence, .payload = 0 });
+        g_assert_cmpuint(s.sighting.connection.number, ==, 0);
+    }
+    step fin = fin_step(ANYCAST, 40000, NODE1);
+    fin.sequence = sequence + 0x40000000;
+    see(&s, &fin);
+    g_assert_true(found(&s, CATS_RULE_AFFINITY_OUT_OF_WINDOW));
+    fin.sequence = sequence - 100;
+    see(&s, &fin);
+    g_assert_true(s.sighting.has_verdict);
+    g_assert_cmpuint(s.findings.count, ==, 0);
+    scene_end(&s);
+}
+
+/* Somebody on the way took the option out: of two copies that differ one breaks the rule. */
+static void test_option_taken_out(gconstpointer ipv6)
+{
+    scene s;
+    scene_begin(&s, ipv6 != NULL);
+    open_connection(&s, 40000, ANYCAST);
+    redirect(&s, ANYCAST, 40000, NODE1);
+    step fin = fin_step(ANYCAST, 40000, 0);
+    fin.cut = true;
+    see(&s, &fin); /* nobody knows */
+    g_assert_cmpuint(s.findings.count, ==, 0);
+    fin.cut = false;
+    see(&s, &fin);
+    g_assert_true(found(&s, CATS_RULE_AFFINITY_RETRANSMISSION_DIFFERS));
+    g_assert_cmpint(s.verdicts[0], ==, AFFINITY_PENDING);
+    scene_end(&s);
+}
+
 int main(int argc, char **argv)
 {
     static const scene_test tests[] = {
-        { "sender", test_sender },
-        { "repetition", test_repetition },
-        { "window", test_window },
+        { "sender", test_sender }, { "repetition", test_repetition },
+        { "window", test_window }, { "scale-unknown", test_scale_unknown },
+        { "far", test_far },       { "option-taken-out", test_option_taken_out },
     };
     g_test_init(&argc, &argv, NULL);
     scene_tests_add(tests, G_N_ELEMENTS(tests));
