@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Writes the seeds of a corpus: write-seeds frame|topology DIRECTORY. Frames are those of samples/, with the
- * octet in front that fuzz-frame wants; the topology is the built-in one. */
+/* Writes the seeds of a corpus: write-seeds frame|sessions|topology DIRECTORY. Frames are those of samples/,
+ * with the octet in front that fuzz-frame wants; the topology is the built-in one; a session is one as
+ * fuzz-sessions.c reads it. */
 #include "epan-cats/topology.h"
 #include "tests/unit/sample-frames.h"
 
@@ -39,14 +40,31 @@ static void write_frames(const char *directory)
     }
 }
 
+/* A redirect, the SYN that answers it, and its answer; then the same redirected again. */
+static void write_sessions(const char *directory)
+{
+    static const char session[] = { 0x3e, /* room for 33 connections */
+                                    /* places, ports and option, flags, seq, ack, payload, time */
+                                    0x02, 0x01, 0x02, 0x02, 10, 0, 0, 1,  /* SYN, SAF */
+                                    0x20, 0x02, 0x02, 0x12, 50, 10, 0, 1, /* SYN, ACK, SAF */
+                                    0x20, 0x42, 0x00, 0x11, 50, 10, 0, 1, /* FIN, ACK, the option */
+                                    0x02, 0x01, 0x00, 0x11, 10, 50, 0, 1, /* FIN, ACK */
+                                    0x04, 0x01, 0x02, 0x02, 20, 0, 0, 1,  /* SYN, SAF */
+                                    0x40, 0x02, 0x02, 0x12, 60, 20, 0, 1, /* SYN, ACK, SAF */
+                                    0x40, (char)0x82, 0x00, 0x11, 60, 20, 0, 1 };
+    write_seed(directory, 0, session, sizeof session);
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 3) {
-        g_printerr("usage: write-seeds frame|topology DIRECTORY\n");
+        g_printerr("usage: write-seeds frame|sessions|topology DIRECTORY\n");
         return 2;
     }
     if (strcmp(argv[1], "frame") == 0)
         write_frames(argv[2]);
+    else if (strcmp(argv[1], "sessions") == 0)
+        write_sessions(argv[2]);
     else
         write_seed(argv[2], 0, cats_topology_builtin_text(), strlen(cats_topology_builtin_text()));
     return 0;
