@@ -9,13 +9,16 @@
 #include "late-connection.h"
 #include "preferences.h"
 
+#define NOBODY UINT32_MAX
+
 static affinity_tracker *tracker;
 
 /* What the tracker tells while it reads the segment at hand. */
 static struct {
     int64_t time_ns;
     session_note *note;
-    bool is_new; /* the connection was in no session before */
+    bool is_new;       /* the connection was in no session before */
+    uint32_t follower; /* the connection that was found to follow a redirect, or NOBODY */
 } reading;
 
 static void connection_changed(void *context _U_, const affinity_connection *now)
@@ -23,7 +26,8 @@ static void connection_changed(void *context _U_, const affinity_connection *now
     affinity_connection before = { .redirect_frame = 0 };
     reading.is_new |= !session_store_connection_get(now->number, &before);
     reading.note->is_redirected |= before.redirect_frame == 0 && now->redirect_frame != 0;
-    reading.note->is_follower |= before.cause_frame == 0 && now->cause_frame != 0;
+    if (before.cause_frame == 0 && now->cause_frame != 0)
+        reading.follower = now->number;
     if (before.reconnect_frame == 0 && now->reconnect_frame != 0) {
         session_state *session = session_store_session_need(now->session);
         session->is_reconnected = true;
@@ -85,6 +89,7 @@ static bool follow(packet_info *pinfo, uint32_t place, affinity_sight *sight, se
     reading.time_ns = sight->time_ns;
     reading.note = note;
     reading.is_new = false;
+    reading.follower = NOBODY;
     capture_end_saw(pinfo);
     affinity_tracker_see(tracker, sight, &sighting, &findings);
     if (!sighting.in_session && note->settled_count == 0 && findings.count == 0)
@@ -93,7 +98,9 @@ static bool follow(packet_info *pinfo, uint32_t place, affinity_sight *sight, se
         note->in_session = true;
         note->connection = sighting.connection.number;
         note->redirects = sighting.redirects;
-        note->reconnects = sighting.reconnects;
+        note->reconnects =
+            sighting.reconnects || (sight->segment->flags & (TCP_FLAG_SYN | TCP_FLAG_ACK)) == TCP_FLAG_SYN;
+        note->is_follower = reading.follower == note->connection;
         if (reading.is_new && (sight->segment->flags & TCP_FLAG_SYN) == 0)
             late_connection_add(pinfo, sight->segment, note->connection);
     }

@@ -17,7 +17,8 @@ typedef struct session_note {
     bool in_session;     /* connection, redirects and reconnects are valid */
     bool is_late;        /* the connection became known only after this frame; the rest is not set */
     uint32_t connection; /* its number */
-    bool redirects, reconnects;
+    bool redirects;
+    bool reconnects;    /* it is a SYN: where the connection has a cause, the one that it follows */
     bool is_redirected; /* the connection's redirect became known with this frame; */
     bool is_follower;   /* or that the connection follows one */
     unsigned settled_count;

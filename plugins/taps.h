@@ -25,9 +25,10 @@ typedef struct affinity_tap {
     uint16_t source_port, destination_port;
     bool in_session; /* connection is valid */
     affinity_connection connection;
-    bool redirects;  /* the first sight of the connection's redirect, no copy of it: node is valid */
-    bool reconnects; /* the first sight of the SYN that follows a redirect: cause_* are valid (where the
-                        capture has no SYN, of the answer) */
+    bool redirects; /* the first sight of the connection's redirect, no copy of it: node is valid */
+    /* The first sight of the SYN that follows a redirect (without one, of its answer), cause_* are valid; not
+     * of one that the capture has before the redirect. */
+    bool reconnects;
     cats_address node;
     uint16_t node_port;
     unsigned settled_count;

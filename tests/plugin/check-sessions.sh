@@ -10,6 +10,10 @@ here=$(cd "$(dirname "$0")" && pwd)
 sample sa-200-100-client.pcap sa-200-100-pe.pcap sa-200-100-site.pcap
 (cd "$tshark_home" && mergecap -w merged.pcapng sa-*.pcap && chmod 644 merged.pcapng)
 without_first middle sa-200-100-client.pcap 3
+# The clocks of two links differ: the new connection comes before the redirect that it follows.
+as_user tshark -n -r sa-200-100-client.pcap -Y "ip.addr == 192.0.2.80 || ipv6.addr == 2001:db8:80::80" -w first.pcap
+as_user tshark -n -r sa-200-100-client.pcap -Y "!(ip.addr == 192.0.2.80 || ipv6.addr == 2001:db8:80::80)" -w then.pcap
+(cd "$tshark_home" && editcap -t -0.0003 then.pcap early.pcap && mergecap -w early.pcapng first.pcap early.pcap && chmod 644 early.pcapng)
 simulated plain
 simulated ignored --fault affinity/no-reconnect --flows 20 --rate 1
 simulated no-capability --fault affinity/no-capability
@@ -24,7 +28,7 @@ verdicts() {
 }
 
 # A filter on one of the two frames leads to the other, and back.
-for capture in sa-200-100-client.pcap sa-200-100-pe.pcap merged.pcapng plain.pcapng middle.pcap; do
+for capture in sa-200-100-client.pcap sa-200-100-pe.pcap merged.pcapng plain.pcapng middle.pcap early.pcapng; do
   links=$(table "$capture" affinity.reconnect_in frame.number affinity.reconnect_in affinity.reconnect_time | sort -k2n -u)
   back=$(table "$capture" affinity.redirect_in affinity.redirect_in frame.number affinity.reconnect_time |
     awk '!seen[$1]++')
@@ -40,6 +44,8 @@ done
 for capture in sa-200-100-client.pcap sa-200-100-pe.pcap sa-200-100-site.pcap merged.pcapng middle.pcap; do
   expect "$capture" "0 reconnected 1 reconnected 2 pending " "$(verdicts "$capture")"
 done
+# Numbers 1 and 3 were given to connections before they were seen to follow a redirect.
+expect early.pcapng "0 reconnected 2 reconnected 4 pending " "$(verdicts early.pcapng)"
 on_links=0
 for link in client pe site; do
   on_links=$((on_links + $(table "sa-200-100-$link.pcap" affinity.session frame.number | wc -l)))
