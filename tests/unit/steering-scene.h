@@ -36,6 +36,7 @@ typedef struct scene {
     cats_findings findings;
     steering_flow told[16]; /* by flow number */
     unsigned tellings;
+    bool without_findings; /* nobody wants them */
 } scene;
 
 /* One packet. Ports: 40000 to 443 unless given. */
@@ -141,7 +142,7 @@ static inline bool scene_see(scene *s, const sight_words *of)
     }
     cats_findings_clear(&s->findings);
     s->now += SCENE_MS;
-    return steering_tracker_see(s->tracker, &sight, &s->sighting, &s->findings);
+    return steering_tracker_see(s->tracker, &sight, &s->sighting, s->without_findings ? NULL : &s->findings);
 }
 
 #define SEE(scene, ...) scene_see((scene), &(sight_words){ __VA_ARGS__ })
