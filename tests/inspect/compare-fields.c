@@ -14,8 +14,11 @@ static GPtrArray *fields_new(void)
     return g_ptr_array_new_with_free_func(g_free);
 }
 
+/* cats.addr is there to filter by: both ends of the tunnel, which other fields have. */
 static gboolean is_ours(const char *key)
 {
+    if (strcmp(key, "cats.addr") == 0)
+        return FALSE;
     return g_str_has_prefix(key, "affinity.") || g_str_has_prefix(key, "cats.");
 }
 
