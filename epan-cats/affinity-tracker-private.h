@@ -14,13 +14,13 @@ typedef struct tracked_session tracked_session;
 
 /* One side of a connection; sequence numbers compare modulo 2^32. */
 typedef struct tracked_side {
-    bool syn;     /* its SYN or SYN-ACK was seen */
-    bool options; /* and with it all options: scales is valid */
-    bool isn_known, seen;
-    bool acks; /* it acknowledged: acknowledged and window are valid */
-    bool far;  /* it acknowledged so much that the other's isn lies in the future again */
-    bool fin;  /* fin_at is valid: where its stream ends */
-    bool scales;
+    bool syn : 1;     /* its SYN or SYN-ACK was seen */
+    bool options : 1; /* and with it all options: scales is valid */
+    bool isn_known : 1, seen : 1;
+    bool acks : 1; /* it acknowledged: acknowledged and window are valid */
+    bool far : 1;  /* it acknowledged so much that the other's isn lies in the future again */
+    bool fin : 1;  /* fin_at is valid: where its stream ends */
+    bool scales : 1;
     uint8_t scale;   /* valid with scales */
     uint32_t isn;    /* valid with isn_known */
     uint32_t latest; /* sequence number seen last, valid with seen */
@@ -38,19 +38,20 @@ typedef struct tracked_connection {
     /* The connection that had the same addresses and ports before it, and the one after it, while they are
      * held: late copies of its segments are still to come. */
     struct tracked_connection *before, *after;
-    uint8_t opener; /* side; assumed when opener_known is false */
-    bool opener_known;
-    bool answered; /* the opener was answered */
-    bool reset;
-    bool saf;           /* on the opener's SYN */
-    bool saf_echoed;    /* on the answer */
+    /* 65,536 of these are held, so flags are bits and what is small lies together. */
+    uint8_t opener;     /* side; assumed when opener_known is false */
     uint8_t capability; /* enum capability, of the opener */
-    bool experiment;    /* an ExID of ours in the opener's SYN: */
-    uint32_t exid;
-    bool redirected; /* target is valid */
+    uint8_t early_at;   /* its place in tracker->early, plus 1; 0: none */
+    bool opener_known : 1;
+    bool answered : 1; /* the opener was answered */
+    bool reset : 1;
+    bool saf : 1;        /* on the opener's SYN */
+    bool saf_echoed : 1; /* on the answer */
+    bool experiment : 1; /* an ExID of ours in the opener's SYN: exid is valid */
+    bool redirected : 1; /* target is valid */
     cats_address target;
     uint16_t target_port;
-    uint8_t early_at;      /* its place in tracker->early, plus 1; 0: none */
+    uint32_t exid;
     uint32_t opened_frame; /* of the first sign of it, valid with opener_known */
     int64_t opened_ns;
     uint64_t reported; /* rules, a bit each by id */

@@ -99,7 +99,7 @@ static void put(flow_slot *slots, uint32_t mask, flow_entry *entry)
 /* At most half of the slots are in use. */
 static void index_entry(flow_table *t, flow_entry *entry)
 {
-    if (t->findable >= t->slot_mask / 2) {
+    if (t->findable > t->slot_mask / 2) {
         uint32_t mask = t->slot_mask * 2 + 1;
         flow_slot *slots = g_new0(flow_slot, (size_t)mask + 1);
         for (uint32_t at = 0; at <= t->slot_mask; at++)
