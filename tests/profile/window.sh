@@ -23,7 +23,7 @@ screen_take "$top/samples/simulated-first-light.pcapng"
 wireshark_start -r simulated-first-light.pcapng
 main=$(window '^simulated-first-light\.pcapng \[CATS\]$')
 plugin_in_memory || fail "catshark.so is not in the memory of process $wireshark_pid: $(cat "$screen_home/wireshark.log")"
-xdotool windowfocus --sync "$main" key ctrl+q
+timeout 10 xdotool windowfocus --sync "$main" key ctrl+q
 status=0
 wireshark_wait || status=$?
 [ "$status" -eq 0 ] || fail "Wireshark ended with status $status: $(cat "$screen_home/wireshark.log")"
