@@ -12,7 +12,7 @@
 #   wireshark_end                      ends it
 #   as_screen_user PROGRAM ARG...      runs a program as that user, in $screen_home
 
-screen_width=1200
+screen_width=1280
 screen_height=800
 screen_patience=60
 

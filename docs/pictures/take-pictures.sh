@@ -7,7 +7,7 @@ usage() {
   cat <<'TEXT'
 usage: take-pictures.sh [-o FOLDER] BUILD [PICTURE...]
 
-Takes the pictures that are named, or session, fin, srh and graphs (statistics is the fifth). BUILD is a build tree of this project.
+Takes the pictures that are named, or all: session, fin, srh, statistics, graphs. BUILD is a build tree of this project.
 What is missing (apt-get install wireshark xvfb xdotool imagemagick) is said, and nothing is taken.
 
   -o FOLDER   where the pictures go; without it, beside this script
@@ -148,7 +148,7 @@ simulate() {
 simulate simulated.pcapng
 simulate simulated-faults.pcapng --ipv4 --fault affinity/no-reconnect
 if [ $# -eq 0 ]; then
-  set -- session fin srh graphs
+  set -- session fin srh statistics graphs
 fi
 for picture in "$@"; do
   case $picture in

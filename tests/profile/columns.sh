@@ -8,7 +8,7 @@ usage() {
   cat <<'TEXT'
 usage: columns.sh [--refresh] PLUGIN-DIRECTORY PROFILES CAPTURE
 
-CAPTURE is a file of samples/. Columns: frame, SID, Egress, Session, Verdict, colour rule.
+CAPTURE is a file of samples/. Columns: frame, SID, Egress, Site, Flow, Steering, Session, Verdict, colour rule.
 
   --refresh   write what is shown now to expected/, to be read before it is committed
 TEXT
@@ -31,7 +31,7 @@ tshark_home_take "$here/../../samples/$3"
 expected=$here/expected/${3%.*}.txt
 
 columns=()
-for column in SID Egress Session Verdict; do
+for column in SID Egress Site Flow Steering Session Verdict; do
   columns+=(-e "_ws.col.$column")
 done
 as_user tshark -C CATS -n -2 -r "$3" -T fields -e frame.number "${columns[@]}" >"$tshark_home/columns" 2>"$tshark_home/err"
