@@ -97,7 +97,7 @@ static bool is_extension(uint8_t next_header)
 /* Fills in what follows the extension headers of a header behind which no encapsulated packet was dissected.
  * IPv6's dissector leaves the upper layer in the header once it got there; a fragment it may have kept for
  * reassembly. */
-static void find_upper_layer(const outer_header *header, cats_packet *packet, inner_packet *inner)
+static void find_upper_layer(const outer_header *header, cats_packet *packet)
 {
     packet->next_header = header->ip6->ip6_nxt;
     if (!is_extension(packet->next_header))
@@ -108,19 +108,23 @@ static void find_upper_layer(const outer_header *header, cats_packet *packet, in
     const uint8_t *octets = tvb_get_ptr(header->fragment, 0, FRAGMENT_LENGTH);
     packet->next_header = octets[AT_NEXT_HEADER];
     packet->fragment = (octets[AT_FRAGMENT_OFFSET] << 8 | (octets[AT_FRAGMENT_OFFSET + 1] & 0xf8)) != 0;
-    if (!packet->fragment)
-        inner_packet_read(header->fragment, FRAGMENT_LENGTH, packet->next_header, inner);
+    if (packet->fragment)
+        return;
+    inner_packet inner;
+    inner_packet_read(header->fragment, FRAGMENT_LENGTH, packet->next_header, &inner);
+    packet->inner_destination = inner.key.destination;
 }
 
-/* The flow of what is encapsulated. Not what an ICMP error quotes. */
+/* The flow of what is encapsulated. Not what an ICMP error quotes; nor a first fragment that waits for the
+ * others: the whole packet is of the flow, in the frame in which it is put together. */
 static bool note_flow(const packet_info *pinfo, const steering_place *place, const inner_packet *inner,
                       const cats_packet *packet, const cats_steering *steering, flow_note *note)
 {
-    return inner->is_ip && steering->encapsulated && !pinfo->flags.in_error_pkt &&
+    return inner != NULL && inner->is_ip && steering->encapsulated && !pinfo->flags.in_error_pkt &&
            steering_flow_note(pinfo, frame_place(pinfo, place->near), inner, packet, steering, note);
 }
 
-/* True when the packet is SRv6. */
+/* True when the packet is SRv6. `inner` is NULL when nothing encapsulated is dissected. */
 static bool judge(packet_info *pinfo, const ws_ip6 *ip6, const steering_place *place, cats_packet *packet,
                   const inner_packet *inner, cats_steering *steering)
 {
@@ -130,7 +134,6 @@ static bool judge(packet_info *pinfo, const ws_ip6 *ip6, const steering_place *p
     packet->outer_source = ip6->ip6_src.data;
     packet->outer_destination = ip6->ip6_dst.data;
     packet->flow_label = ip6->ip6_flw;
-    packet->inner_destination = inner->key.destination;
     if (place->srh != NULL)
         set_srh(packet, place->srh);
     cats_steering_read(cats_settings(), packet, steering, pinfo->flags.in_error_pkt ? NULL : &findings);
@@ -147,13 +150,12 @@ static void judge_without_tunnel(packet_info *pinfo, const outer_header *header)
 {
     cats_packet packet = { .srh = NULL };
     cats_steering steering;
-    inner_packet inner = { .is_ip = false };
-    find_upper_layer(header, &packet, &inner);
+    find_upper_layer(header, &packet);
     const steering_place place = { .tree = header->tree,
                                    .routing_tree = header->routing_tree,
                                    .srh = header->srh,
                                    .near = header->fragment != NULL ? header->fragment : header->srh };
-    judge(pinfo, header->ip6, &place, &packet, &inner, &steering);
+    judge(pinfo, header->ip6, &place, &packet, NULL, &steering);
 }
 
 /* The header that the extension belongs to, or NULL when this is its first that matters. */
@@ -269,6 +271,7 @@ static int dissect_tunnel(size_t which, tvbuff_t *tvb, packet_info *pinfo, proto
     }
     inner_packet inner;
     inner_packet_read(tvb, 0, packet.next_header, &inner);
+    packet.inner_destination = inner.key.destination;
     if (!judge(pinfo, ip6, &place, &packet, &inner, &steering))
         return hook_pass_on(handle, tvb, pinfo, tree, data);
     return dissect_steered(handle, tvb, pinfo, tree, data, &steering);
