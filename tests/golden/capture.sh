@@ -12,7 +12,7 @@ make_capture() {
     awk -f "$here/labelled-hex.awk" "$here/captures/$file" >"$tshark_home/capture.txt"
     local link
     link=$(sed -n 's/^# link type \([0-9]*\).*/\1/p' "$here/captures/$file")
-    (cd "$tshark_home" && text2pcap -q -l "${link:-101}" capture.txt whole.pcap 2>text2pcap.log) || {
+    (cd "$tshark_home" && text2pcap -q -F pcap -l "${link:-101}" capture.txt whole.pcap 2>text2pcap.log) || {
       cat "$tshark_home/text2pcap.log"
       exit 2
     }
