@@ -102,8 +102,11 @@ void affinity_tracker_free(affinity_tracker *tracker); /* NULL is allowed */
  *
  * A connection is a session from the SYN (or the answer to it) that shows capability, else from its redirect.
  * Segments of connections whose SYN is not in the capture are followed from their redirect on. A copy of a
- * segment changes nothing. A SYN with another sequence number is a new connection when the old one was
- * closed, never answered, or not seen for a minute. */
+ * segment changes nothing, a late one neither when its connection's ports are in use again: sequence numbers
+ * tell which connection it is of, up to four back. A SYN with another sequence number is a new connection
+ * when the old one was closed, reset, never answered, or not seen for a minute. A SYN seen shortly before the
+ * FIN that it answers (AFFINITY_TRACKER_EARLY_NS) is linked with it: its connection then changes its session,
+ * and keeps its number. */
 bool affinity_tracker_see(affinity_tracker *tracker, const affinity_sight *sight, affinity_sighting *sighting,
                           cats_findings *findings);
 affinity_tracker_count affinity_tracker_count_get(const affinity_tracker *tracker);
