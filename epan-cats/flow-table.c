@@ -33,8 +33,12 @@ void flow_table_free(flow_table *t)
 {
     if (t == NULL)
         return;
-    while (t->oldest != NULL)
-        flow_table_drop(t, t->oldest);
+    for (flow_entry *entry = t->oldest, *newer; entry != NULL; entry = newer) {
+        newer = entry->newer;
+        if (t->leaves != NULL)
+            t->leaves(t->context, entry);
+        g_free(entry);
+    }
     g_free(t->slots);
     g_free(t);
 }
@@ -67,23 +71,24 @@ uint64_t flow_table_hash(const flow_table *t, const cats_flow_key *key)
     return hash ^ hash >> 32;
 }
 
-static inline bool same_address(const cats_address *a, const cats_address *b)
+static inline uint64_t difference(const cats_address *a, const cats_address *b)
 {
-    return word_of(a, 0) == word_of(b, 0) && word_of(a, 1) == word_of(b, 1) && a->octets[15] == b->octets[15];
+    return (word_of(a, 0) ^ word_of(b, 0)) | (word_of(a, 1) ^ word_of(b, 1)) |
+           (uint64_t)(a->octets[15] ^ b->octets[15]);
 }
 
-static bool is_same(const cats_flow_key *a, const cats_flow_key *b)
+/* Without branches: which direction it is nobody can foresee. */
+static inline bool is_found(const cats_flow_key *a, const cats_flow_key *b, bool *reversed)
 {
-    return a->source_port == b->source_port && a->destination_port == b->destination_port &&
-           same_address(&a->source, &b->source) && same_address(&a->destination, &b->destination) &&
-           a->protocol == b->protocol && a->ports_known == b->ports_known;
-}
-
-static bool is_reverse(const cats_flow_key *a, const cats_flow_key *b)
-{
-    return a->source_port == b->destination_port && a->destination_port == b->source_port &&
-           same_address(&a->source, &b->destination) && same_address(&a->destination, &b->source) &&
-           a->protocol == b->protocol && a->ports_known == b->ports_known;
+    uint64_t same = difference(&a->source, &b->source) | difference(&a->destination, &b->destination) |
+                    (uint64_t)(a->source_port ^ b->source_port) |
+                    (uint64_t)(a->destination_port ^ b->destination_port);
+    uint64_t turned = difference(&a->source, &b->destination) | difference(&a->destination, &b->source) |
+                      (uint64_t)(a->source_port ^ b->destination_port) |
+                      (uint64_t)(a->destination_port ^ b->source_port);
+    bool either = ((same == 0) | (turned == 0)) != 0;
+    *reversed = same != 0;
+    return either && a->protocol == b->protocol && a->ports_known == b->ports_known;
 }
 
 /* --- slots --- */
@@ -143,15 +148,13 @@ flow_entry *flow_table_find(flow_table *t, const cats_flow_key *key, uint64_t ha
         if (slots[at].hash != hash)
             continue;
         flow_entry *entry = slots[at].entry;
-        bool same = is_same(&entry->key, key);
-        if (!same && !is_reverse(&entry->key, key))
+        if (!is_found(&entry->key, key, reversed))
             continue;
         if (flow_table_is_aged(t, entry, now)) {
             t->let_go++;
             flow_table_drop(t, entry);
             return NULL;
         }
-        *reversed = !same;
         return entry;
     }
     return NULL;
