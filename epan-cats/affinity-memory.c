@@ -16,7 +16,7 @@ static void leave_session(affinity_tracker *t, tracked_connection *c)
     if (session == NULL)
         return;
     if (session->from == c || session->to == c) {
-        if (session->wait != WAIT_NOTHING)
+        if (session->wait != WAIT_NOTHING && session->verdict == AFFINITY_PENDING)
             t->count.redirects_let_go++;
         affinity_wait_end(t, session);
         session->from = NULL;

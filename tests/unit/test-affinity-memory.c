@@ -27,6 +27,29 @@ static void test_bounded(void)
     scene_end(&s);
 }
 
+/* A session that was redirected again is looped, whatever becomes of its redirects: none of them is pending.
+ */
+static void test_looped_let_go(void)
+{
+    affinity_tracker_settings settings = affinity_tracker_settings_default;
+    scene s;
+    scene_begin(&s, true);
+    affinity_tracker_free(s.tracker);
+    settings.connections = 4;
+    s.tracker = affinity_tracker_new(&settings);
+    open_connection(&s, 40000, ANYCAST);
+    redirect(&s, ANYCAST, 40000, NODE1);
+    open_connection(&s, 40001, NODE1);
+    redirect(&s, NODE1, 40001, NODE2);
+    for (uint16_t port = 1; port <= 4; port++)
+        see(&s, &(step){ OTHER_CLIENT, port, ANYCAST, 80, SYN, .sequence = port });
+    affinity_tracker_count count = affinity_tracker_count_get(s.tracker);
+    g_assert_cmpuint(count.connections_let_go, ==, 2);
+    g_assert_cmpuint(count.redirects_let_go, ==, 0);
+    g_assert_cmpuint(count.verdicts[AFFINITY_LOOPED], ==, 1);
+    scene_end(&s);
+}
+
 /* Anything at all, in little room. */
 static void test_random(void)
 {
@@ -63,6 +86,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/affinity-tracker/bounded", test_bounded);
+    g_test_add_func("/affinity-tracker/looped-let-go", test_looped_let_go);
     g_test_add_func("/affinity-tracker/random", test_random);
     return g_test_run();
 }
