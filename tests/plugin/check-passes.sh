@@ -26,6 +26,11 @@ for capture in all.pcapng merged.pcapng middle.pcap middle-pe.pcap plain.pcapng 
   ours "$capture" -2 >"$tshark_home/two"
   [ -s "$tshark_home/one" ] || fail "$capture: nothing of ours is shown"
   awk -f "$here/compare-passes.awk" "$tshark_home/one" "$tshark_home/two" || fail "$capture: the passes disagree"
+  # What statistics are told is what was known when the capture had been read so far, whatever the pass.
+  for pass in "" -2; do
+    as_user tshark -n -q $pass -r "$capture" -z affinity,tree -z conv,affinity >"$tshark_home/statistics$pass"
+  done
+  diff "$tshark_home/statistics" "$tshark_home/statistics-2" || fail "$capture: statistics depend on the passes"
 done
 
 # The comparison can fail.

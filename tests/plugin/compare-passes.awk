@@ -11,11 +11,9 @@ BEGIN {
     later["cats.flow"]               # of plain packets before the first encapsulated one
     later["cats.site"]
     later["cats.verdict"]
-    later["affinity.not-on-fin.replica"] # the FIN comes behind its replicas
     # Shown with one pass only, and otherwise with two.
     overtaken["affinity.verdict"]
     overtaken["cats.verdict"]
-    overtaken["affinity.not-on-fin"]
 }
 
 /^frame / { frame = $2; next }
