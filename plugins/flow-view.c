@@ -5,6 +5,7 @@
 #include "capture-point.h"
 #include "fields.h"
 #include "findings.h"
+#include "statistics/packet-filters.h"
 #include "taps.h"
 
 #include <epan/tap.h>
@@ -44,6 +45,7 @@ static bool has_rule(const cats_findings *findings, cats_rule_id rule)
 void flow_show(tvbuff_t *tvb, packet_info *pinfo, proto_item *cats_item, const flow_note *note,
                const cats_findings *packet_findings)
 {
+    packet_filters_note_flow(pinfo, note->number);
     if (cats_item != NULL)
         show_fields(tvb, cats_item, steering_flow_get(note->number));
     const cats_findings *findings = note->findings;

@@ -11,10 +11,11 @@ chmod 755 "$tshark_home/offered-filters"
 
 # What the fields of each frame call for; of a frame with several the first.
 wanted() {
-  as_user tshark -n -2 -r "$1" -E occurrence=f -T fields -e frame.number -e affinity.session -e cats.sid |
+  as_user tshark -n -2 -r "$1" -E occurrence=f -T fields -e frame.number -e affinity.session -e cats.flow -e cats.sid |
     awk -F'\t' '
       $2 != "" { print $1 "\tService affinity session\taffinity.session == " $2 }
-      $3 != "" { print $1 "\tCATS egress SID\tcats.sid == " $3 }' | sort
+      $3 != "" { print $1 "\tCATS flow\tcats.flow == " $3 }
+      $4 != "" { print $1 "\tCATS egress SID\tcats.sid == " $4 }' | sort
 }
 
 for sample in sa-200-100-pe.pcap sa-200-100-client.pcap cats-encap-2sid-pe.pcap srv6-red-1sid-in-i1.pcap \

@@ -8,7 +8,8 @@ usage() {
 usage: statistics.sh [--refresh] PLUGIN-DIRECTORY CATSHARK NAME
 
 Runs the row NAME of TESTLIST. A capture in TESTLIST is one of samples/, several joined by + that are merged in the order of
-time, or simulate: then the options up to -- go to catshark simulate. The rest goes to tshark; @TOPOLOGY@ in it is the
+time; or one of captures/ (packets written as labelled hexadecimal, .hex); or simulate: then the options up to -- go to
+catshark simulate. The rest goes to tshark; @TOPOLOGY@ in it is the
 built-in network of catshark simulate.
 
   --refresh   write what is counted now to expected/, to be read before it is committed
@@ -43,6 +44,9 @@ if [ "$capture" = simulate ]; then
   eval "simulation=(${options%% -- *})"
   options=${options#* -- }
   "$catshark" simulate -q "${simulation[@]}" -w "$tshark_home/capture.pcap"
+elif [ "${capture%.hex}" != "$capture" ]; then
+  awk -f "$here/../golden/labelled-hex.awk" "$here/captures/$capture" >"$tshark_home/capture.txt"
+  text2pcap -q -l 101 "$tshark_home/capture.txt" "$tshark_home/capture.pcap"
 else
   samples=()
   for sample in ${capture//+/ }; do
