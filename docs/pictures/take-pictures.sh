@@ -36,7 +36,7 @@ missing=$(screen_missing)
 pane() {
   local recent=$screen_home/.config/wireshark/profiles/CATS/recent
   cp "$build/profiles/CATS/recent" "$recent"
-  printf 'gui.geometry_main_upper_pane: %d\ngui.geometry_main_lower_pane: %d\n' "$1" "${2:-700}" >>"$recent"
+  printf 'gui.geometry_main_upper_pane: %d\ngui.geometry_main_lower_pane: 700\n' "$1" >>"$recent"
 }
 
 # Keys to the window that has the focus, one after the other.
@@ -55,7 +55,6 @@ details() {
   xdotool mousemove 600 790
   keys Home
   keys "$@" shift+Right
-  keys shift+Right
 }
 
 # settle WINDOW: until it looks the same twice, at most 10 s.
