@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One packet link: frames in and out of an interface through libpcap. Spec: pcap(3PCAP), packet(7). */
+#ifndef CATSHARK_LIVE_LINK_H
+#define CATSHARK_LIVE_LINK_H
+
+#include "interface.h"
+
+typedef enum link_direction { LINK_INBOUND, LINK_BOTH } link_direction;
+
+typedef struct link_options {
+    const char *interface;
+    const char *filter; /* of libpcap; NULL: all. The kernel sees VLAN frames untagged: see frame.h */
+    link_direction direction;
+    bool promiscuous;
+    bool immediate;         /* each frame at once; false: in blocks, cheaper at flood */
+    uint32_t snapshot;      /* octets kept of a frame; 0: all (262144) */
+    uint32_t buffer_octets; /* of the kernel's ring; 0: 16 MiB */
+} link_options;
+
+typedef struct live_link live_link;
+
+/* NULL and *error; LIVE_ERROR_PERMISSION names the capability and the exact setcap line. */
+live_link *live_link_open(const link_options *options, GError **error);
+void live_link_close(live_link *link); /* NULL is allowed */
+const char *live_link_name(const live_link *link);
+int live_link_type(const live_link *link); /* DLT */
+/* Readable when frames wait. */
+int live_link_fd(const live_link *link);
+
+/* `octets` are valid during the call; time is CLOCK_REALTIME nanoseconds. */
+typedef void (*live_link_take)(void *context, int64_t time_ns, const uint8_t *octets, uint32_t captured,
+                               uint32_t wire);
+/* Hands over what waits, at most `limit` frames; returns how many, -1 and *error when the link broke (the
+ * interface went away). */
+int live_link_receive(live_link *link, unsigned limit, live_link_take take, void *context, GError **error);
+/* Sends one whole frame, at once or with the next flush. False: counted in send_failures. */
+bool live_link_send(live_link *link, const uint8_t *octets, size_t length);
+/* Sends what is gathered. */
+void live_link_flush(live_link *link);
+
+typedef struct live_link_counts {
+    uint64_t received, dropped; /* by the kernel, for want of room */
+    uint64_t sent, send_failures;
+} live_link_counts;
+live_link_counts live_link_count(const live_link *link);
+
+#endif

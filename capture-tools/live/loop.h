@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The event loop of a live verb: file descriptors, one deadline a client, signals. Monotonic time for
+ * deadlines. Spec: poll(2), signalfd(2), clock_gettime(2). */
+#ifndef CATSHARK_LIVE_LOOP_H
+#define CATSHARK_LIVE_LOOP_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct live_loop live_loop;
+
+live_loop *live_loop_new(void);
+void live_loop_free(live_loop *loop);
+/* CLOCK_MONOTONIC, nanoseconds: what roles get as `now`. */
+int64_t live_loop_now(void);
+
+typedef void (*live_loop_ready)(void *context, int64_t now);
+/* `ready` is called when the descriptor is readable. */
+void live_loop_watch(live_loop *loop, int fd, live_loop_ready ready, void *context);
+void live_loop_unwatch(live_loop *loop, int fd);
+
+typedef int64_t (*live_loop_deadline)(void *context); /* INT64_MAX: none */
+/* `expire` is called at its deadline; `deadline` is asked after each round. */
+void live_loop_timer(live_loop *loop, live_loop_deadline deadline, live_loop_ready expire, void *context);
+/* Called at the end of each round: flush what was gathered. */
+void live_loop_after(live_loop *loop, live_loop_ready after, void *context);
+
+/* Runs until live_loop_stop(), SIGINT or SIGTERM, or `until` (INT64_MAX: no end). */
+void live_loop_run(live_loop *loop, int64_t until);
+void live_loop_stop(live_loop *loop);
+
+#endif
