@@ -5,6 +5,7 @@
  */
 #include "udp-datagram.h"
 
+#include "capture-end.h"
 #include "hooks.h"
 #include "plain-packet.h"
 #include "tree.h"
@@ -32,6 +33,7 @@ static int dissect_steered(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, 
 
 static int dissect_udp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
+    capture_end_saw(pinfo);
     flow_note note;
     if (!plain_packet_matters() || !plain_packet_note(pinfo, tvb, data, IP_PROTO_UDP, &note))
         return hook_pass_on(udp, tvb, pinfo, tree, data);

@@ -84,4 +84,10 @@ last=$(table ignored.pcapng "affinity.session == 0" frame.number | tail -n 1)
 editcap -r "$tshark_home/ignored.pcapng" "$tshark_home/short.pcapng" "1-$last"
 chmod 644 "$tshark_home/short.pcapng"
 expect "a capture that ends before the limit" "0 pending " "$(verdicts short.pcapng)"
+# A packet of another protocol shows it too: UDP from 10.1.0.2 to 10.1.0.3, 99 seconds later.
+echo "1767225700.5
+0000 45 00 00 20 00 00 00 00 40 11 00 00 0a 01 00 02 0a 01 00 03 9c 40 9c 41 00 0c 00 00 01 02 03 04" >"$tshark_home/udp.txt"
+(cd "$tshark_home" && text2pcap -q -t "%s.%f" -l 101 udp.txt udp.pcap && mergecap -w later.pcapng short.pcapng udp.pcap &&
+  chmod 644 later.pcapng)
+expect "a datagram behind the limit" "0 ignored " "$(verdicts later.pcapng)"
 [ "$failures" -eq 0 ]
