@@ -114,20 +114,14 @@ section_sessions() {
   done
 }
 
-# bounded OPTION WHAT: inspect on ten million flows against as many as the tracker holds, and what it says of them.
-bounded() {
-  local option=$1 what=$2 few many
-  few=$(peak "$catshark" inspect -q "$option" -r <("$build/bench/bench-flows" 65536))
-  many=$(peak "$catshark" inspect -q "$option" -r <("$build/bench/bench-flows" 10000000))
-  awk -v name="memory, inspect $option, 10 M flows against 65536" -v a="$many" -v b="$few" 'BEGIN {
-    printf "%-58s %8.3f  (wanted: 1; %.1f MB against %.1f MB)\n", name, a / b, a / 1e6, b / 1e6 }'
-  grep "^  $what .*\(held\|let go\)" "$work/peak.out"
-}
-
 section_bounds() {
   echo "== flows that have nothing to do with each other, each a SYN in SRv6"
-  bounded --sessions connections
-  bounded --flows flows
+  local held=65536 many=10000000 few_octets many_octets
+  few_octets=$(peak "$catshark" inspect -q --sessions --flows -r <("$build/bench/bench-flows" $held))
+  many_octets=$(peak "$catshark" inspect -q --sessions --flows -r <("$build/bench/bench-flows" $many))
+  awk -v name="memory, inspect --sessions --flows, $many against $held" -v a="$many_octets" -v b="$few_octets" 'BEGIN {
+    printf "%-58s %8.3f  (wanted: 1; %.1f MB against %.1f MB)\n", name, a / b, a / 1e6, b / 1e6 }'
+  grep -E '^  (connections|flows) (held|let go) ' "$work/peak.out"
 }
 
 for section in ${*:-reading writing shark sessions bounds}; do
