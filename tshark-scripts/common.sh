@@ -113,6 +113,7 @@ check_file() {
   [ -r "$1" ] || fail "'$1' may not be read by $(id -un), expected $2"
 }
 
+# shellcheck disable=SC2120 # what is set are the function's own
 check_files() {
   [ -z "$topology" ] || check_file "$topology" "a topology file"
   eval "set -- $files"
@@ -138,7 +139,7 @@ on_signal() {
 }
 
 plugin_is_missing() {
-  build=$shared/../build/plugins
+  build=${shared:?}/../build/plugins
   if [ "$(id -u)" -eq 0 ]; then
     fail "tshark does not load the plugin: run as root, Wireshark ignores WIRESHARK_PLUGIN_DIR and the personal folder" \
       "run $program as another user; a live capture can come through a pipe: dumpcap -q -i INTERFACE -w - | runuser -u USER -- $program -i - ; or install the plugin for all: catshark doctor tells how"
@@ -157,12 +158,13 @@ rehearse() {
   [ -z "$display_filter" ] || set -- "$@" -Y "$display_filter"
   [ -z "$topology" ] || set -- "$@" -o "cats.topology:$topology"
   tshark -n "$@" 2>"$work/refused" >/dev/null && status=0 || status=$?
-  if sed '/^Running as user/d' "$work/refused" | grep . >&2 || [ $status -ne 0 ]; then
+  if sed '/^Running as user/d' "$work/refused" | grep . >&2 || [ "$status" -ne 0 ]; then
     fail "tshark refuses -Y or --topology"
   fi
 }
 
 # One file for tshark, from what may be several, or a stream that cannot be read twice.
+# shellcheck disable=SC2120 # as above
 gather_files() {
   eval "set -- $files"
   sources=''
@@ -184,6 +186,7 @@ gather_files() {
 
 start() {
   command -v tshark >/dev/null || fail "no tshark in PATH" "apt-get install tshark"
+  # shellcheck disable=SC2119
   check_files
   work=$(mktemp -d "${TMPDIR:-/tmp}/catshark.XXXXXX")
   trap finish EXIT
@@ -191,6 +194,7 @@ start() {
   tshark -G fields 2>/dev/null | awk -F '\t' '$1 == "F" && ($5 == "affinity" || $5 == "cats")' >"$work/fields" || :
   [ -s "$work/fields" ] || plugin_is_missing
   rehearse
+  # shellcheck disable=SC2119
   [ -z "$files" ] || gather_files
 }
 
@@ -232,13 +236,13 @@ pass_complaints() {
 
 # Waits for the command, through signals that only end the capture; gives its status.
 wait_for() {
-  status=0
-  wait "$1" || status=$?
-  while [ $status -gt 128 ] && kill -0 "$1" 2>/dev/null; do
-    status=0
-    wait "$1" || status=$?
+  waited=0
+  wait "$1" || waited=$?
+  while [ $waited -gt 128 ] && kill -0 "$1" 2>/dev/null; do
+    waited=0
+    wait "$1" || waited=$?
   done
-  return $status
+  return $waited
 }
 
 # After tshark's rows its exit status follows in a line of its own, so that no report is made of nothing where it
@@ -271,14 +275,14 @@ run() {
   wait_for $tshark && status=0 || status=$?
   [ $caught = no ] || status=0
   tshark=''
-  printf '%s%d\n' "$record" $status >&4 2>/dev/null || :
+  printf '%s%d\n' "$record" "$status" >&4 2>/dev/null || :
   exec 4>&-
   wait_for $consumer && consumed=0 || consumed=$?
   wait_for $speaker || :
-  if [ $status -ne 0 ] && [ -n "$interfaces" ]; then
+  if [ "$status" -ne 0 ] && [ -n "$interfaces" ]; then
     fail "tshark ended with status $status" "tshark -D lists the interfaces, catshark doctor says whether you may capture on them"
-  elif [ $status -ne 0 ]; then
+  elif [ "$status" -ne 0 ]; then
     fail "tshark ended with status $status, expected to read all of the capture"
   fi
-  [ $consumed -eq 0 ] || exit 2
+  [ "$consumed" -eq 0 ] || exit 2
 }
