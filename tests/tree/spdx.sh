@@ -12,8 +12,8 @@ while read -r file; do
     failed=$((failed + 1))
     echo "FAIL $file: no SPDX line"
   }
-done < <(find CMakeLists.txt quickstart.sh run-tests.sh bench capture-tools cmake docs epan-cats man packaging plugins tests -type f \
-  \( -name '*.[ch]' -o -name '*.sh' -o -name '*.def' -o -name '*.awk' -o -name '*.hex' -o -name '*.cmake' -o -name '*.1' -o -name '*.data' \
+done < <(find CMakeLists.txt quickstart.sh run-tests.sh bench capture-tools cmake docs epan-cats man packaging plugins tests tshark-scripts -type f \
+  \( -name '*.[ch]' -o -name '*.sh' -o -name '*.def' -o -name '*.awk' -o -name '*.hex' -o -name '*.cmake' -o -name '*.[17]' -o -path 'tshark-scripts/*' -o -name '*.data' \
   -o -name 'CMakeLists.txt' -o -name 'TESTLIST' \))
 echo "$count files, $failed failed"
 [ "$count" -gt 200 ] && [ "$failed" -eq 0 ]
