@@ -78,12 +78,13 @@ function write_packet(    i, line, name) {
   next
 }
 
+# Hidden fields are for filters and tables only.
 /^ *<field name="/ {
   name = attribute("name")
   if (name == "_ws.expert.message" && rule != "") {
     add(rule, json_value(attribute("show"), "text"))
     rule = ""
-  } else if (name in type) {
+  } else if (name in type && !index($0, " hide=\"yes\"")) {
     if (type[name] == "rule")
       rule = name
     else
