@@ -32,7 +32,7 @@ function without_xml(text) {
 
 function json_string(text) {
   if (text ~ /[\\"]/) {
-    gsub(/\\/, "\\\\", text)
+    gsub(/\\/, "&&", text)
     gsub(/"/, "\\\"", text)
   }
   gsub(/[\001-\037]/, " ", text)
