@@ -52,10 +52,10 @@ static const word capabilities[] = { { "saf", CLIENT_SAF },
                                      { "raw", CLIENT_PERMIT_RAW },
                                      { "none", CLIENT_INCAPABLE },
                                      { NULL, 0 } };
-static const word encapsulations[] = { { "topology", SCENARIO_ENCAP_TOPOLOGY },
-                                       { "full", SCENARIO_ENCAP_FULL },
-                                       { "reduced", SCENARIO_ENCAP_REDUCED },
-                                       { "bare", SCENARIO_ENCAP_BARE },
+static const word encapsulations[] = { { "topology", SETUP_ENCAP_TOPOLOGY },
+                                       { "full", SETUP_ENCAP_FULL },
+                                       { "reduced", SETUP_ENCAP_REDUCED },
+                                       { "bare", SETUP_ENCAP_BARE },
                                        { NULL, 0 } };
 
 static bool take_word(const char *option, const char *text, const word *words, int *value)
@@ -130,7 +130,7 @@ static bool take_families(const simulate_options *o, scenario_options *s)
 static bool take_options(const simulate_options *o, scenario_options *s)
 {
     uint64_t rate = RATE_DEFAULT, response = RESPONSE_DEFAULT;
-    int capability = CLIENT_SAF, encapsulation = SCENARIO_ENCAP_TOPOLOGY;
+    int capability = CLIENT_SAF, encapsulation = SETUP_ENCAP_TOPOLOGY;
     s->seed = 1;
     s->duration_ns = EVENT_NEVER;
     s->flows = o->duration == NULL ? FLOWS_DEFAULT : CLIENTS_UNLIMITED;
@@ -147,7 +147,7 @@ static bool take_options(const simulate_options *o, scenario_options *s)
     s->interval_ns = NANOSECONDS / (int64_t)rate;
     s->response = (uint32_t)response;
     s->capability = (client_capability)capability;
-    s->encapsulation = (scenario_encapsulation)encapsulation;
+    s->encapsulation = (setup_encapsulation)encapsulation;
     s->kernel_flow_label = o->kernel_flow_label;
     return true;
 }

@@ -4,7 +4,7 @@
 #include "capture-tools/roles/egress.h"
 #include "fault-match.h"
 #include "fault-table.h"
-#include "plan.h"
+#include "capture-tools/forwarders/sids.h"
 
 enum { IPV4_TTL = 8, IPV6_HOP_LIMIT = 7 };
 
@@ -59,7 +59,7 @@ static fault_verdict to_another_egress(const faults *f, fault_packet *p)
     const cats_sid_row *row = cats_sid_table_match(t->sids, sid);
     if (row == NULL)
         return FAULT_UNTOUCHED;
-    const cats_sid_row *other = plan_second_round(t, next_egress(t, row->owner, &p->destination));
+    const cats_sid_row *other = setup_second_round(t, next_egress(t, row->owner, &p->destination));
     cats_sid_split(&row->structure, sid, &from);
     cats_sid_split(&other->structure, other->prefix, &to);
     to.argument = from.argument;

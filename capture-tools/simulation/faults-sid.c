@@ -5,7 +5,7 @@
 #include "epan-cats/numbers.h"
 #include "fault-match.h"
 #include "fault-table.h"
-#include "plan.h"
+#include "capture-tools/forwarders/sids.h"
 #include <string.h>
 
 /* Added to Last Entry: more than any header here has room for. */
@@ -187,7 +187,7 @@ static fault_verdict second_round_for_node(const faults *f, fault_packet *p)
     const cats_node *node = cats_topology_node_at(t, &p->destination);
     if (!p->to_service || node == NULL)
         return FAULT_UNTOUCHED;
-    return fault_replace_sid(p, plan_second_round(t, t->sites[node->site].egress)->prefix);
+    return fault_replace_sid(p, setup_second_round(t, t->sites[node->site].egress)->prefix);
 }
 
 static fault_verdict lookup_for_node(const faults *f, fault_packet *p)
@@ -198,8 +198,8 @@ static fault_verdict lookup_for_node(const faults *f, fault_packet *p)
     const cats_sid_row *row = cats_sid_table_match(t->sids, sid);
     if (row == NULL || row->behavior != CATS_BEHAVIOR_END_CATS || fault_is_steered(f, p))
         return FAULT_UNTOUCHED;
-    row = plan_lookup(t, t->egresses[p->egress].name,
-                      p->destination.family == 4 ? PACKET_PROTOCOL_IPV4 : PACKET_PROTOCOL_IPV6);
+    row = setup_lookup(t, t->egresses[p->egress].name,
+                       p->destination.family == 4 ? PACKET_PROTOCOL_IPV4 : PACKET_PROTOCOL_IPV6);
     return row == NULL ? FAULT_UNTOUCHED : fault_replace_sid(p, row->prefix);
 }
 const fault fault_CATS_NOT_A_SERVICE = {

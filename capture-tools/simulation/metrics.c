@@ -5,9 +5,6 @@
 #include <string.h>
 
 #define SCORE_UNKNOWN 255
-#define CATS_ARGUMENT_BITS 32
-/* Level of what sites and egresses merge: the single score. */
-#define LEVEL_SCORE 2
 
 typedef enum message_kind { MESSAGE_REPORT, MESSAGE_ANNOUNCEMENT } message_kind;
 
@@ -72,20 +69,6 @@ static void take_report(metrics *m, int64_t now, const message *got)
         announce(m, now, got->egress, &announcement);
 }
 
-/* Puts the aggregate's identifier into the argument of the egress's SID. */
-static void set_argument(const metrics_offer *from, const egress_announcement *announcement,
-                         ingress_offer *offer)
-{
-    cats_argument argument = { .granularity = (uint8_t)from->granularity,
-                               .level = LEVEL_SCORE,
-                               .aggregate_id = announcement->aggregate_id };
-    uint8_t *sid = offer->segments[offer->segment_count - 1];
-    cats_sid_parts parts;
-    cats_sid_split(&from->structure, sid, &parts);
-    parts.argument = cats_argument_join(&argument);
-    cats_sid_join(&from->structure, &parts, sid);
-}
-
 static void take_announcement(metrics *m, int64_t now, const message *got)
 {
     ingress_station *in = m->parts.ingresses[got->ingress];
@@ -96,16 +79,13 @@ static void take_announcement(metrics *m, int64_t now, const message *got)
     }
     const GArray *offers = m->parts.offers[got->egress];
     for (unsigned i = 0; i < offers->len; i++) {
-        const metrics_offer *from = &g_array_index(offers, metrics_offer, i);
+        const setup_offer *from = &g_array_index(offers, setup_offer, i);
         if (got->announcement.withdrawn) {
             ingress_withdraw(in->role, now, from->offer.egress, &from->offer.service, &in->sink);
             continue;
         }
-        ingress_offer offer = from->offer;
-        offer.score = got->announcement.merged.score;
-        offer.aggregate_id = got->announcement.aggregate_id;
-        if (from->structure.argument == CATS_ARGUMENT_BITS)
-            set_argument(from, &got->announcement, &offer);
+        ingress_offer offer =
+            setup_offer_announced(from, got->announcement.merged.score, got->announcement.aggregate_id);
         ingress_set_offer(in->role, now, &offer, &in->sink);
     }
 }

@@ -5,18 +5,12 @@
 #ifndef CATSHARK_SIMULATION_METRICS_H
 #define CATSHARK_SIMULATION_METRICS_H
 
+#include "capture-tools/forwarders/setup.h"
 #include "forwarder.h"
 #include "site.h"
 
 /* Nodes report this often. */
 #define METRICS_PERIOD_NS INT64_C(1000000000)
-
-/* An egress as the ingresses come to know it. */
-typedef struct metrics_offer {
-    ingress_offer offer; /* segments as they are without an argument; score and aggregate ID are filled in */
-    cats_granularity granularity; /* into the SID's argument */
-    cats_sid_structure structure; /* of the last segment; its argument is written when it has 32 bits */
-} metrics_offer;
 
 /* All arrays are by index in the topology and borrowed. */
 typedef struct metrics_parts {
@@ -27,7 +21,7 @@ typedef struct metrics_parts {
     const int64_t *site_delay;                                            /* site to its egress */
     int64_t (*delay)(const void *context, size_t egress, size_t ingress); /* of an announcement */
     const void *context;
-    const GArray *const *offers; /* by egress: of metrics_offer, one per CS-ID it serves */
+    const GArray *const *offers; /* by egress: of setup_offer, one per CS-ID it serves */
 } metrics_parts;
 
 typedef struct metrics metrics;

@@ -2,7 +2,7 @@
 /* Reads a topology the way a simulation needs it; links that it does not name get a name and defaults.
  * Spec: docs/topology.md. */
 #include "plan.h"
-#include "epan-cats/numbers.h"
+#include "capture-tools/forwarders/sids.h"
 #include "epan-cats/packet.h"
 #include "scenario.h"
 #include <string.h>
@@ -127,48 +127,10 @@ uint32_t plan_mtu(const plan *p, uint32_t overhead)
     return mtu;
 }
 
-int64_t plan_core_delay(const plan *p, size_t egress, size_t ingress)
+int64_t plan_core_delay(const plan *p, size_t from, size_t to)
 {
-    return plan_link_of(p, PLAN_INGRESS_CORE, ingress)->delay_ns +
-           plan_link_of(p, PLAN_CORE_EGRESS, egress)->delay_ns;
-}
-
-/* ---- SIDs ---- */
-
-static bool owned_by(const cats_sid_row *row, const char *owner)
-{
-    return row->owner != NULL && g_str_equal(row->owner, owner);
-}
-
-const cats_sid_row *plan_second_round(const cats_topology *topology, size_t egress)
-{
-    for (size_t i = 0; i < cats_sid_table_size(topology->sids); i++) {
-        const cats_sid_row *row = cats_sid_table_row(topology->sids, i);
-        if (row->behavior == CATS_BEHAVIOR_END_CATS && owned_by(row, topology->egresses[egress].name))
-            return row;
-    }
-    return NULL;
-}
-
-const cats_sid_row *plan_lookup(const cats_topology *topology, const char *owner, uint8_t next_header)
-{
-    for (size_t i = 0; i < cats_sid_table_size(topology->sids); i++) {
-        const cats_sid_row *row = cats_sid_table_row(topology->sids, i);
-        if (owned_by(row, owner) && row->behavior != CATS_BEHAVIOR_END_CATS &&
-            cats_behavior_decapsulates(row->behavior) && !cats_behavior_picks_site(row->behavior) &&
-            cats_behavior_accepts(row->behavior, next_header))
-            return row;
-    }
-    return NULL;
-}
-
-bool plan_serves(const plan *p, size_t egress, size_t service)
-{
-    const cats_topology *t = p->topology;
-    for (size_t i = 0; i < t->node_count; i++)
-        if (t->nodes[i].service == service && t->sites[t->nodes[i].site].egress == egress)
-            return true;
-    return false;
+    return plan_link_of(p, PLAN_INGRESS_CORE, to)->delay_ns +
+           plan_link_of(p, PLAN_CORE_EGRESS, from)->delay_ns;
 }
 
 /* ---- what must be there ---- */
@@ -190,12 +152,12 @@ static bool site_has(const cats_topology *t, const cats_site *spec, size_t servi
 }
 
 /* The egress splits the flows of all its services by one table of sites. */
-static bool check_sites(const plan *p, size_t egress, GError **error)
+static bool check_sites(const plan *p, size_t index, GError **error)
 {
     const cats_topology *t = p->topology;
-    const cats_egress *e = &t->egresses[egress];
+    const cats_egress *e = &t->egresses[index];
     for (size_t service = 0; service < t->service_count; service++) {
-        if (!plan_serves(p, egress, service))
+        if (!setup_serves(t, index, service))
             continue;
         for (size_t i = 0; i < e->site_count; i++) {
             const cats_site *spec = &t->sites[e->first_site + i];
@@ -217,7 +179,7 @@ static bool check_lookups(const plan *p, const bool wanted[2], const char *what,
     } families[] = { { PACKET_PROTOCOL_IPV4, "SID with End.DT46 or End.DT4" },
                      { PACKET_PROTOCOL_IPV6, "SID with End.DT46 or End.DT6" } };
     for (size_t i = 0; i < G_N_ELEMENTS(families); i++)
-        if (wanted[i] && plan_lookup(p->topology, owner, families[i].next_header) == NULL)
+        if (wanted[i] && setup_lookup(p->topology, owner, families[i].next_header) == NULL)
             return lacks(error, what, owner, families[i].lacking);
     return true;
 }
@@ -237,7 +199,7 @@ static bool check(const plan *p, const bool wanted[2], GError **error)
         const cats_egress *e = &t->egresses[i];
         if (e->site_count == 0)
             return lacks(error, "egress", e->name, "site");
-        if (plan_second_round(t, i) == NULL)
+        if (setup_second_round(t, i) == NULL)
             return lacks(error, "egress", e->name, "SID with End.CATS");
         if (!check_lookups(p, wanted, "egress", e->name, error) || !check_sites(p, i, error))
             return false;

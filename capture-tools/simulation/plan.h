@@ -35,16 +35,9 @@ plan *plan_new(const cats_topology *topology, bool ipv4, bool ipv6, GError **err
 void plan_free(plan *p);
 const plan_link *plan_link_of(const plan *p, plan_link_kind kind, size_t index);
 
-/* The SID of the egress's second round; NULL: none. */
-const cats_sid_row *plan_second_round(const cats_topology *topology, size_t egress);
-/* The SID that sends decapsulated packets of this next header (4 or 41) on by a look-up of their destination.
- */
-const cats_sid_row *plan_lookup(const cats_topology *topology, const char *owner, uint8_t next_header);
-/* True when some site of the egress has a node of the service. */
-bool plan_serves(const plan *p, size_t egress, size_t service);
 /* The largest IP packet that all links pass when `overhead` octets are put in front of it in the core. */
 uint32_t plan_mtu(const plan *p, uint32_t overhead);
-/* One way from the ingress through the core to the egress, or back. */
-int64_t plan_core_delay(const plan *p, size_t egress, size_t ingress);
+/* One way from the egress of index `from` through the core to the ingress of index `to`, or back. */
+int64_t plan_core_delay(const plan *p, size_t from, size_t to);
 
 #endif

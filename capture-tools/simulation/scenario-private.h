@@ -11,20 +11,20 @@
 struct scenario {
     scenario_options options;
     simulation sim;
+    setup setup;
     plan *plan;
     core_router *core;
     ingress_station **ingresses; /* by index in the topology, as are all that follow */
     egress_station **egresses;
     site **sites;
     int64_t *site_delay;
-    GArray **offers; /* by egress: of metrics_offer */
+    GArray **offers; /* by egress: of setup_offer */
     metrics *metrics;
     clients *clients;
 };
 
 /* scenario-forwarders.c: ingresses and egresses with their SIDs, routes and offers. */
 void scenario_add_forwarders(scenario *s);
-packet_encapsulation scenario_ingress_encapsulation(const scenario *s, const cats_ingress *in);
 /* scenario-links.c: the core's routes, and all links. */
 void scenario_add_links(scenario *s);
 

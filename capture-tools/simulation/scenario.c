@@ -101,12 +101,12 @@ static bool add_clients(scenario *s, GError **error)
 static bool any_srh(const scenario *s)
 {
     const cats_topology *t = s->sim.topology;
-    if (s->options.encapsulation == SCENARIO_ENCAP_BARE)
+    if (s->options.encapsulation == SETUP_ENCAP_BARE)
         return false;
     if (t->core_sid.family != 0)
         return true;
     for (size_t i = 0; i < t->ingress_count; i++)
-        if (scenario_ingress_encapsulation(s, &t->ingresses[i]) == PACKET_ENCAP_FULL)
+        if (setup_ingress_encapsulation(&s->setup, &t->ingresses[i]) == PACKET_ENCAP_FULL)
             return true;
     return false;
 }
@@ -126,7 +126,7 @@ static unsigned offered(const scenario *s)
         offered |= FAULT_NEEDS_NODES;
     bool argument = true, sites = true, families = true;
     for (size_t i = 0; i < t->egress_count; i++) {
-        argument = argument && plan_second_round(s->sim.topology, i)->structure.argument == 32;
+        argument = argument && setup_second_round(t, i)->structure.argument == 32;
         sites = sites && t->egresses[i].site_count > 1;
     }
     for (size_t i = 0; i < t->node_count; i++)
@@ -157,6 +157,9 @@ scenario *scenario_new(const scenario_options *options, recorder *rec, GError **
     scenario *s = g_new0(scenario, 1);
     s->options = *options;
     s->sim.topology = t;
+    s->setup = (setup){ .topology = t,
+                        .encapsulation = options->encapsulation,
+                        .kernel_flow_label = options->kernel_flow_label };
     s->sim.rec = rec;
     s->sim.queue = event_queue_new();
     s->sim.net = network_new(s->sim.queue, rec, simulation_random_derive(options->seed, SEED_NETWORK));

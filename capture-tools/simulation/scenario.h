@@ -4,6 +4,7 @@
 #ifndef CATSHARK_SIMULATION_SCENARIO_H
 #define CATSHARK_SIMULATION_SCENARIO_H
 
+#include "capture-tools/forwarders/setup.h"
 #include "clients.h"
 #include "faults.h"
 #include "site.h"
@@ -11,13 +12,6 @@
 
 /* 2026-01-01T00:00:00Z: virtual time starts here, so that the same seed gives the same octets. */
 #define SCENARIO_EPOCH_NS (INT64_C(1767225600) * 1000000000)
-
-typedef enum scenario_encapsulation {
-    SCENARIO_ENCAP_TOPOLOGY, /* what the topology says of each ingress; egresses: full */
-    SCENARIO_ENCAP_FULL,
-    SCENARIO_ENCAP_REDUCED,
-    SCENARIO_ENCAP_BARE /* one segment, no SRH: the core's SID is left out */
-} scenario_encapsulation;
 
 typedef struct scenario_options {
     const cats_topology *topology; /* borrowed */
@@ -28,7 +22,7 @@ typedef struct scenario_options {
     bool ipv4, ipv6;
     client_capability capability;
     uint32_t response; /* octets that a node answers with on its own address */
-    scenario_encapsulation encapsulation;
+    setup_encapsulation encapsulation;
     bool kernel_flow_label; /* outer flow label as Linux writes it: 0 for inner IPv4 */
     bool faulty[CATS_RULE_COUNT];
 } scenario_options;
