@@ -200,7 +200,25 @@ static bool is_core(const cats_link *link)
     return strcmp(link->from, "core") == 0 || strcmp(link->to, "core") == 0;
 }
 
-/* Two ends, each pair once; the MTU that was not given. */
+/* Two routers, not one; the link's own name where no interface is given. */
+static bool check_live(const topology_reading *reading, cats_link *link, GError **error)
+{
+    const cats_address *from[] = { &link->from_end.ipv4, &link->from_end.ipv6 };
+    const cats_address *to[] = { &link->to_end.ipv4, &link->to_end.ipv6 };
+    if (link->interface == NULL)
+        link->interface = link->name;
+    for (size_t i = 0; i < G_N_ELEMENTS(from); i++) {
+        if (from[i]->family == 0 || !cats_address_equal(from[i], to[i]))
+            continue;
+        char text[CATS_ADDRESS_TEXT];
+        cats_address_format(to[i], text);
+        return fail_record(reading, TOPOLOGY_LINK, link->name, "to_address", text,
+                           "another address than from_address", error);
+    }
+    return true;
+}
+
+/* Two ends, each pair once; the MTU and interface that were not given. */
 static bool check_links(const topology_reading *reading, GError **error)
 {
     g_autoptr(GHashTable) pairs = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -225,6 +243,8 @@ static bool check_links(const topology_reading *reading, GError **error)
         g_hash_table_insert(pairs, pair, link);
         if (link->mtu == 0)
             link->mtu = is_core(link) ? MTU_CORE : MTU_ACCESS;
+        if (!check_live(reading, link, error))
+            return false;
     }
     return true;
 }

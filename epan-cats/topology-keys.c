@@ -53,6 +53,12 @@ const topology_key topology_keys[] = {
     { TOPOLOGY_LINK, "delay", NUMBER(cats_link, delay_us, 0, 10000000), .fallback = "0" },
     { TOPOLOGY_LINK, "loss", .parse = topology_parse_loss, AT(cats_link, loss), .fallback = "0" },
     { TOPOLOGY_LINK, "mtu", NUMBER(cats_link, mtu, 1280, 65535) },
+    { TOPOLOGY_LINK, "interface", .parse = topology_parse_interface, AT(cats_link, interface) },
+    { TOPOLOGY_LINK, "vlan", NUMBER(cats_link, vlan, 1, 4094) },
+    { TOPOLOGY_LINK, "from_address", .parse = topology_parse_routers, AT(cats_link, from_end) },
+    { TOPOLOGY_LINK, "to_address", .parse = topology_parse_routers, AT(cats_link, to_end) },
+    { TOPOLOGY_LINK, "from_mac", .parse = topology_parse_mac, AT(cats_link, from_end) },
+    { TOPOLOGY_LINK, "to_mac", .parse = topology_parse_mac, AT(cats_link, to_end) },
 
     { TOPOLOGY_CORE, "sid", .parse = topology_parse_sid, AT(cats_topology, core_sid), .required = true },
 

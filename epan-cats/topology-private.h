@@ -84,7 +84,7 @@ const topology_key *topology_key_find(topology_kind kind, const char *name);
 /* "ipv4, ipv6 or port" (to be freed). */
 char *topology_key_names(topology_kind kind);
 
-/* ---- topology-values.c: the forms of values ---- */
+/* ---- topology-values.c, topology-link-values.c: the forms of values ---- */
 
 char *topology_parse_number(topology_value *value);
 char *topology_parse_kind(topology_value *value);
@@ -101,6 +101,9 @@ char *topology_parse_granularity(topology_value *value);
 char *topology_parse_sid(topology_value *value);
 char *topology_parse_reference(topology_value *value);
 char *topology_parse_link_end(topology_value *value);
+char *topology_parse_interface(topology_value *value);
+char *topology_parse_routers(topology_value *value);
+char *topology_parse_mac(topology_value *value);
 
 /* ---- topology-read.c: groups become records ---- */
 

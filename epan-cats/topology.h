@@ -58,12 +58,23 @@ typedef struct cats_node { /* [node NAME] */
     size_t service;          /* service=NAME; default the only one */
 } cats_node;
 
-typedef struct cats_link { /* [link NAME]: name of a capture interface, and what the simulation does on it */
+/* One end of a link as a live forwarder needs it: the router there. */
+typedef struct cats_link_end {
+    cats_address ipv4, ipv6; /* from_address=, to_address=IPv4;IPv6: the next hop of the other end */
+    uint8_t mac[6];          /* from_mac=, to_mac= */
+    bool has_mac;
+} cats_link_end;
+
+/* [link NAME]: name of a capture interface, what the simulation does on it, and where it is on this host. */
+typedef struct cats_link {
     const char *name;
-    const char *from, *to; /* from=, to=: names of an ingress, egress, site, "clients" or "core" */
-    uint32_t delay_us;     /* delay=, microseconds */
-    double loss;           /* loss=, 0.0-1.0 */
-    uint32_t mtu;          /* mtu=, default 1500 (core links 9000) */
+    const char *from, *to;          /* from=, to=: names of an ingress, egress, site, "clients" or "core" */
+    uint32_t delay_us;              /* delay=, microseconds */
+    double loss;                    /* loss=, 0.0-1.0 */
+    uint32_t mtu;                   /* mtu=, default 1500 (core links 9000) */
+    const char *interface;          /* interface=, default the link's name */
+    uint16_t vlan;                  /* vlan=, 1-4094; 0: untagged */
+    cats_link_end from_end, to_end; /* routers at `from` and `to` */
 } cats_link;
 
 typedef struct cats_topology {

@@ -52,7 +52,7 @@ static void test_small(void)
     static const char *const cores[] = { "", "[core]\nsid=5f00:0:c:1::\n" };
     for (size_t i = 0; i < G_N_ELEMENTS(cores); i++) {
         cats_topology *topology = small_topology(cores[i], "10.1.0.0/16;2001:db8:1::/48", 100);
-        for (scenario_encapsulation e = SCENARIO_ENCAP_TOPOLOGY; e <= SCENARIO_ENCAP_BARE; e++) {
+        for (setup_encapsulation e = SETUP_ENCAP_TOPOLOGY; e <= SETUP_ENCAP_BARE; e++) {
             scenario_options options = simulate_options(topology, 5, 30);
             options.encapsulation = e;
             scenario_totals totals = simulate_run(&options);

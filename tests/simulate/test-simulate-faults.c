@@ -59,7 +59,7 @@ static void test_silent_variants(void)
 {
     cats_topology *topology = cats_topology_builtin();
     for (client_capability c = CLIENT_INCAPABLE; c <= CLIENT_PERMIT_RAW; c++) {
-        for (scenario_encapsulation e = SCENARIO_ENCAP_TOPOLOGY; e <= SCENARIO_ENCAP_BARE; e++) {
+        for (setup_encapsulation e = SETUP_ENCAP_TOPOLOGY; e <= SETUP_ENCAP_BARE; e++) {
             scenario_options options = simulate_options(topology, 3, 40);
             options.capability = c;
             options.encapsulation = e;

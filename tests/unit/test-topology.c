@@ -394,6 +394,31 @@ static const struct refusal {
       "net.conf:40: [core] sid: 5f00:0:e:1::, expected no overlap with 5f00:0:e::/48 of [egress e1] locator (line 17)" },
     { "[core]", "[link again]\nfrom=e1\nto=core\n[core]", CATS_TOPOLOGY_ERROR_OVERLAP,
       "net.conf:41: [link again] to: core, expected ends that [link core-e1] (line 33) does not join already" },
+    /* where a link is on a live host */
+    { "mtu=4000", "interface=a-long-interface", CATS_TOPOLOGY_ERROR_VALUE,
+      "net.conf:38: [link core-e1] interface: a-long-interface, expected the name of a network interface: 1 to 15 characters without '/', ':' and blanks" },
+    { "mtu=4000", "interface=../e0", CATS_TOPOLOGY_ERROR_VALUE,
+      "net.conf:38: [link core-e1] interface: ../e0, expected the name of a network interface: 1 to 15 characters without '/', ':' and blanks" },
+    { "mtu=4000", "interface=", CATS_TOPOLOGY_ERROR_VALUE,
+      "net.conf:38: [link core-e1] interface: empty, expected the name of a network interface: 1 to 15 characters without '/', ':' and blanks" },
+    { "mtu=4000", "vlan=4095", CATS_TOPOLOGY_ERROR_VALUE, "net.conf:38: [link core-e1] vlan: 4095, expected a number from 1 to 4094" },
+    { "mtu=4000", "vlan=0", CATS_TOPOLOGY_ERROR_VALUE, "net.conf:38: [link core-e1] vlan: 0, expected a number from 1 to 4094" },
+    { "mtu=4000", "from_address=10.0.0.1;ff02::1", CATS_TOPOLOGY_ERROR_VALUE,
+      "net.conf:38: [link core-e1] from_address: 10.0.0.1;ff02::1, expected the IPv4 and IPv6 address of a router, separated by ';' (\"ff02::1\" is none)" },
+    { "mtu=4000", "from_address=", CATS_TOPOLOGY_ERROR_VALUE,
+      "net.conf:38: [link core-e1] from_address: empty, expected the IPv4 and IPv6 address of a router, separated by ';' (\"\" is none)" },
+    { "mtu=4000", "to_address=10.0.0.1;10.0.0.2", CATS_TOPOLOGY_ERROR_VALUE,
+      "net.conf:38: [link core-e1] to_address: 10.0.0.1;10.0.0.2, expected one IPv4 address at most (\"10.0.0.2\" is the second)" },
+    { "mtu=4000", "from_address=10.0.0.1\nto_address=fe80::1;10.0.0.1", CATS_TOPOLOGY_ERROR_VALUE,
+      "net.conf:39: [link core-e1] to_address: 10.0.0.1, expected another address than from_address" },
+    { "mtu=4000", "to_mac=01:00:5e:00:00:01", CATS_TOPOLOGY_ERROR_VALUE,
+      "net.conf:38: [link core-e1] to_mac: 01:00:5e:00:00:01, expected the link-layer address of one interface, as 02:00:00:00:00:01" },
+    { "mtu=4000", "from_mac=00:00:00:00:00:00", CATS_TOPOLOGY_ERROR_VALUE,
+      "net.conf:38: [link core-e1] from_mac: 00:00:00:00:00:00, expected the link-layer address of one interface, as 02:00:00:00:00:01" },
+    { "mtu=4000", "from_mac=02-00-00-00-00-01", CATS_TOPOLOGY_ERROR_VALUE,
+      "net.conf:38: [link core-e1] from_mac: 02-00-00-00-00-01, expected the link-layer address of one interface, as 02:00:00:00:00:01" },
+    { "mtu=4000", "from_mac=02:00:00:00:00", CATS_TOPOLOGY_ERROR_VALUE,
+      "net.conf:38: [link core-e1] from_mac: 02:00:00:00:00, expected the link-layer address of one interface, as 02:00:00:00:00:01" },
 };
 /* clang-format on */
 
@@ -413,6 +438,36 @@ static void test_refusal(gconstpointer data)
     g_assert_cmpstr(error->message, ==, refusal->message);
     g_assert_error(error, CATS_TOPOLOGY_ERROR, (int)refusal->code);
     g_error_free(error);
+}
+
+/* What a live forwarder needs of a link, and what stands there when nothing is given. */
+static void test_live_link(void)
+{
+    static const uint8_t mac[6] = { 0x02, 0xab, 0xcd, 0, 0, 9 };
+    g_autofree char *text =
+        replaced("mtu=4000", "interface=eth1.7\nvlan=4094\nfrom_address=10.3.0.1; 2001:db8:3::1\n"
+                             "to_address=fe80::2;\nto_mac=02:AB:cd:00:00:09");
+    GError *error = NULL;
+    cats_topology *t = cats_topology_parse(text, strlen(text), "net.conf", &error);
+    g_assert_no_error(error);
+    const cats_link *link = &t->links[0];
+    g_assert_cmpstr(link->interface, ==, "eth1.7");
+    g_assert_cmpuint(link->vlan, ==, 4094);
+    assert_address(&link->from_end.ipv4, "10.3.0.1");
+    assert_address(&link->from_end.ipv6, "2001:db8:3::1");
+    g_assert_cmpuint(link->to_end.ipv4.family, ==, 0);
+    assert_address(&link->to_end.ipv6, "fe80::2");
+    g_assert_false(link->from_end.has_mac);
+    g_assert_true(link->to_end.has_mac);
+    g_assert_true(memcmp(link->to_end.mac, mac, sizeof mac) == 0);
+    cats_topology_free(t);
+
+    t = cats_topology_parse(base, strlen(base), "net.conf", &error);
+    g_assert_no_error(error);
+    g_assert_cmpstr(t->links[0].interface, ==, "core-e1");
+    g_assert_cmpuint(t->links[0].vlan, ==, 0);
+    g_assert_cmpuint(t->links[0].from_end.ipv4.family, ==, 0);
+    cats_topology_free(t);
 }
 
 static void test_empty(void)
@@ -514,6 +569,7 @@ int main(int argc, char **argv)
         g_autofree char *name = g_strdup_printf("/topology/refusal/%zu", i);
         g_test_add_data_func(name, &refusals[i], test_refusal);
     }
+    g_test_add_func("/topology/live-link", test_live_link);
     g_test_add_func("/topology/empty", test_empty);
     g_test_add_func("/topology/line-ends", test_line_ends);
     g_test_add_func("/topology/cut-short", test_cut_short);
