@@ -3,11 +3,14 @@
  * Spec: docs of each verb's --help; exit codes in cli.h. */
 #include "cli.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 /* ---- messages ---- */
 
@@ -150,15 +153,23 @@ bool cli_duration(const char *text, int64_t *nanoseconds, char **message)
 /* ---- interruption ---- */
 
 static volatile sig_atomic_t interrupted;
+static volatile sig_atomic_t interrupt_fd = -1;
 
 static void note_interrupt(int signal_number)
 {
     (void)signal_number;
     interrupted = 1;
+    if (interrupt_fd >= 0) {
+        int saved = errno;
+        (void)!write(interrupt_fd, &(const uint64_t){ 1 }, sizeof(uint64_t));
+        errno = saved;
+    }
 }
 
 void cli_watch_interrupt(void)
 {
+    if (interrupt_fd < 0)
+        interrupt_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     /* The second one ends the program, should the first find no one who looks. */
     struct sigaction action = { .sa_handler = note_interrupt, .sa_flags = SA_RESTART | (int)SA_RESETHAND };
     sigaction(SIGINT, &action, NULL);
@@ -168,4 +179,9 @@ void cli_watch_interrupt(void)
 bool cli_interrupted(void)
 {
     return interrupted != 0;
+}
+
+int cli_interrupt_fd(void)
+{
+    return interrupt_fd;
 }

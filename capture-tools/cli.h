@@ -30,5 +30,7 @@ bool cli_duration(const char *text, int64_t *nanoseconds, char **message);
  * summary. */
 void cli_watch_interrupt(void);
 bool cli_interrupted(void);
+/* For poll(2): readable from then on. -1 before cli_watch_interrupt(). Not to be read or closed. */
+int cli_interrupt_fd(void);
 
 #endif

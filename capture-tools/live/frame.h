@@ -11,6 +11,8 @@
 /* The longest header that is written: one 802.1Q tag. */
 #define FRAME_HEADER_MAX 18
 #define FRAME_NO_VLAN 0
+/* More tags than this is no frame of ours. */
+#define FRAME_TAGS_MAX 8
 
 typedef struct frame_header {
     uint8_t destination[FRAME_ADDRESS], source[FRAME_ADDRESS];
@@ -20,10 +22,11 @@ typedef struct frame_header {
     size_t length;      /* of the header: what lies behind is the packet */
 } frame_header;
 
-/* False when the octets end within the header. Total. */
+/* False, and nothing of the header to be used, when the octets end within it or it has more tags than
+ * FRAME_TAGS_MAX. Total. */
 bool frame_read(const uint8_t *octets, size_t length, frame_header *header);
-/* Writes destination, source, the tag where vlan is one, and ethertype into at most FRAME_HEADER_MAX octets;
- * returns how many. */
+/* Writes destination, source, an 802.1Q tag of priority 0 where vlan is one, and ethertype into at most
+ * FRAME_HEADER_MAX octets; returns how many. tags and length are not read. */
 size_t frame_write(const frame_header *header, uint8_t *octets);
 
 #endif

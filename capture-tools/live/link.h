@@ -19,6 +19,8 @@ typedef struct link_options {
 
 typedef struct live_link live_link;
 
+#define LIVE_LINK_FRAME_MAX 65536
+
 /* NULL and *error; LIVE_ERROR_PERMISSION names the capability and the exact setcap line. */
 live_link *live_link_open(const link_options *options, GError **error);
 void live_link_close(live_link *link); /* NULL is allowed */
@@ -33,15 +35,22 @@ typedef void (*live_link_take)(void *context, int64_t time_ns, const uint8_t *oc
 /* Hands over what waits, at most `limit` frames; returns how many, -1 and *error when the link broke (the
  * interface went away). */
 int live_link_receive(live_link *link, unsigned limit, live_link_take take, void *context, GError **error);
-/* Sends one whole frame, at once or with the next flush. False: counted in send_failures. */
+/* Sends one whole frame with the next flush (a full batch flushes itself); the octets are copied. False: it
+ * can never be sent (no sending on this link, longer than LIVE_LINK_FRAME_MAX). What the kernel refuses at
+ * the flush, and what is false here, is counted in send_failures. */
 bool live_link_send(live_link *link, const uint8_t *octets, size_t length);
+/* The same for a packet that still wants its header: what frame_write() writes, then `octets`. One copy. */
+bool live_link_send_packet(live_link *link, const frame_header *header, const uint8_t *octets, size_t length);
 /* Sends what is gathered. */
 void live_link_flush(live_link *link);
 
 typedef struct live_link_counts {
-    uint64_t received, dropped; /* by the kernel, for want of room */
+    uint64_t received; /* handed over */
+    uint64_t dropped;  /* by the kernel, for want of room */
     uint64_t sent, send_failures;
 } live_link_counts;
-live_link_counts live_link_count(const live_link *link);
+live_link_counts live_link_count(live_link *link);
+/* Why the kernel refused a frame last: "Message too long"; NULL when it never did. */
+const char *live_link_send_error(const live_link *link);
 
 #endif

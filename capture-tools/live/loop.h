@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The event loop of a live verb: file descriptors, one deadline a client, signals. Monotonic time for
- * deadlines. Spec: poll(2), signalfd(2), clock_gettime(2). */
+ * deadlines. Spec: poll(2), clock_gettime(2). */
 #ifndef CATSHARK_LIVE_LOOP_H
 #define CATSHARK_LIVE_LOOP_H
 
@@ -10,18 +10,22 @@
 
 typedef struct live_loop live_loop;
 
+/* Watches SIGINT and SIGTERM by cli_watch_interrupt(), which the whole program shares: after the run
+ * cli_interrupted() says whether one of them ended it. */
 live_loop *live_loop_new(void);
 void live_loop_free(live_loop *loop);
 /* CLOCK_MONOTONIC, nanoseconds: what roles get as `now`. */
 int64_t live_loop_now(void);
 
 typedef void (*live_loop_ready)(void *context, int64_t now);
-/* `ready` is called when the descriptor is readable. */
+/* `ready` is called when the descriptor is readable, or broken: then reading it says how. It may watch and
+ * unwatch any descriptor, its own too. */
 void live_loop_watch(live_loop *loop, int fd, live_loop_ready ready, void *context);
 void live_loop_unwatch(live_loop *loop, int fd);
 
 typedef int64_t (*live_loop_deadline)(void *context); /* INT64_MAX: none */
-/* `expire` is called at its deadline; `deadline` is asked after each round. */
+/* `expire` is called once its deadline has come; `deadline` is asked after each round. Both kinds stay until
+ * live_loop_free(). */
 void live_loop_timer(live_loop *loop, live_loop_deadline deadline, live_loop_ready expire, void *context);
 /* Called at the end of each round: flush what was gathered. */
 void live_loop_after(live_loop *loop, live_loop_ready after, void *context);

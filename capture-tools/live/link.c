@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One packet link: frames in by libpcap. What is sent is in link-send.c.
+ * Spec: pcap(3PCAP), packet(7). */
+#include "link.h"
+
+#include "link-send.h"
+#include "privileges.h"
+#include <linux/if_packet.h>
+#include <net/if.h>
+#include <pcap/pcap.h>
+#include <string.h>
+#include <sys/socket.h>
+
+enum {
+    SNAPSHOT_ALL = 262144,
+    BUFFER_OCTETS = 16 << 20,
+    BLOCK_MILLISECONDS = 1 /* how long the kernel may keep a block that is not full */
+};
+
+struct live_link {
+    char *name;
+    pcap_t *pcap;
+    link_sender *sender; /* NULL where no frame can be sent */
+    live_link_counts counts;
+    unsigned last_dropped; /* as libpcap counted, in 32 bits */
+    /* Of the batch that is handed over. */
+    live_link_take take;
+    void *context;
+};
+
+/* ---- opening ---- */
+
+/* What libpcap's status means to us. */
+static const struct meaning {
+    int status;
+    int code; /* live_error */
+} meanings[] = {
+    { PCAP_ERROR_NO_SUCH_DEVICE, LIVE_ERROR_INTERFACE },
+    { PCAP_ERROR_IFACE_NOT_UP, LIVE_ERROR_INTERFACE },
+    { PCAP_ERROR_PERM_DENIED, LIVE_ERROR_PERMISSION },
+    { PCAP_ERROR_PROMISC_PERM_DENIED, LIVE_ERROR_PERMISSION },
+};
+
+static int meaning_of(int status)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(meanings); i++)
+        if (meanings[i].status == status)
+            return meanings[i].code;
+    return LIVE_ERROR_IO;
+}
+
+/* libpcap has words of its own for some failures, in others only the status speaks. */
+static void activation_error(const live_link *link, int status, GError **error)
+{
+    int code = meaning_of(status);
+    if (code == LIVE_ERROR_PERMISSION) {
+        g_autofree char *line = privileges_setcap_line(PRIVILEGE_RAW);
+        g_set_error(
+            error, LIVE_ERROR, code,
+            "interface \"%s\": no cap_net_raw, needed for packet sockets; run as root, or give it with: %s",
+            link->name, line);
+        return;
+    }
+    const char *words = pcap_geterr(link->pcap);
+    g_set_error(error, LIVE_ERROR, code, "interface \"%s\": %s%s%s", link->name, pcap_statustostr(status),
+                *words != '\0' ? ": " : "", words);
+}
+
+static bool activate(live_link *link, const link_options *options, GError **error)
+{
+    char reason[PCAP_ERRBUF_SIZE] = "";
+    link->pcap = pcap_create(options->interface, reason);
+    if (link->pcap == NULL) {
+        g_set_error(error, LIVE_ERROR, LIVE_ERROR_INTERFACE, "interface \"%s\": %s", link->name, reason);
+        return false;
+    }
+    pcap_set_snaplen(link->pcap, options->snapshot != 0 ? (int)options->snapshot : SNAPSHOT_ALL);
+    pcap_set_promisc(link->pcap, options->promiscuous);
+    pcap_set_immediate_mode(link->pcap, options->immediate);
+    pcap_set_timeout(link->pcap, BLOCK_MILLISECONDS);
+    pcap_set_buffer_size(link->pcap,
+                         options->buffer_octets != 0 ? (int)options->buffer_octets : BUFFER_OCTETS);
+    pcap_set_tstamp_precision(link->pcap, PCAP_TSTAMP_PRECISION_NANO);
+    int status = pcap_activate(link->pcap);
+    if (status >= 0) /* above 0: a warning */
+        return true;
+    activation_error(link, status, error);
+    return false;
+}
+
+/* What we send ourselves would come back to us: the kernel need not even put it in the ring. libpcap's own
+ * choice of direction remains for kernels that do not know the option. */
+static bool choose_direction(live_link *link, const link_options *options, GError **error)
+{
+    if (options->direction == LINK_BOTH)
+        return true;
+    int one = 1;
+    (void)setsockopt(pcap_fileno(link->pcap), SOL_PACKET, PACKET_IGNORE_OUTGOING, &one, sizeof one);
+    if (pcap_setdirection(link->pcap, PCAP_D_IN) == 0)
+        return true;
+    g_set_error(error, LIVE_ERROR, LIVE_ERROR_IO, "interface \"%s\": inbound only: %s", link->name,
+                pcap_geterr(link->pcap));
+    return false;
+}
+
+static bool set_filter(live_link *link, const char *filter, GError **error)
+{
+    if (filter == NULL)
+        return true;
+    struct bpf_program program;
+    bool compiled = pcap_compile(link->pcap, &program, filter, 1, PCAP_NETMASK_UNKNOWN) == 0;
+    bool set = compiled && pcap_setfilter(link->pcap, &program) == 0;
+    if (!set)
+        g_set_error(error, LIVE_ERROR, LIVE_ERROR_FILTER,
+                    "filter \"%s\": %s, expected an expression of pcap-filter(7)", filter,
+                    pcap_geterr(link->pcap));
+    if (compiled)
+        pcap_freecode(&program);
+    return set;
+}
+
+static bool set_nonblocking(live_link *link, GError **error)
+{
+    char reason[PCAP_ERRBUF_SIZE] = "";
+    if (pcap_setnonblock(link->pcap, 1, reason) == 0)
+        return true;
+    g_set_error(error, LIVE_ERROR, LIVE_ERROR_IO, "interface \"%s\": %s", link->name, reason);
+    return false;
+}
+
+live_link *live_link_open(const link_options *options, GError **error)
+{
+    live_link *link = g_new0(live_link, 1);
+    link->name = g_strdup(options->interface);
+    if (activate(link, options, error) && choose_direction(link, options, error) &&
+        set_filter(link, options->filter, error) && set_nonblocking(link, error)) {
+        link->sender = link_sender_open(if_nametoindex(link->name));
+        return link;
+    }
+    live_link_close(link);
+    return NULL;
+}
+
+void live_link_close(live_link *link)
+{
+    if (link == NULL)
+        return;
+    live_link_flush(link);
+    link_sender_close(link->sender);
+    if (link->pcap != NULL)
+        pcap_close(link->pcap);
+    g_free(link->name);
+    g_free(link);
+}
+
+const char *live_link_name(const live_link *link)
+{
+    return link->name;
+}
+
+int live_link_type(const live_link *link)
+{
+    return pcap_datalink(link->pcap);
+}
+
+int live_link_fd(const live_link *link)
+{
+    return pcap_get_selectable_fd(link->pcap);
+}
+
+/* ---- receiving ---- */
+
+static void hand_over(u_char *user, const struct pcap_pkthdr *header, const u_char *octets)
+{
+    live_link *link = (live_link *)(void *)user;
+    link->counts.received++;
+    /* With nanosecond precision tv_usec holds nanoseconds. */
+    link->take(link->context, header->ts.tv_sec * G_GINT64_CONSTANT(1000000000) + header->ts.tv_usec, octets,
+               header->caplen, header->len);
+}
+
+int live_link_receive(live_link *link, unsigned limit, live_link_take take, void *context, GError **error)
+{
+    link->take = take;
+    link->context = context;
+    int count = pcap_dispatch(link->pcap, (int)MIN(limit, (unsigned)INT_MAX), hand_over, (u_char *)link);
+    if (count >= 0)
+        return count;
+    g_set_error(error, LIVE_ERROR, meaning_of(count), "interface \"%s\": %s", link->name,
+                pcap_geterr(link->pcap));
+    return -1;
+}
+
+/* ---- sending ---- */
+
+bool live_link_send(live_link *link, const uint8_t *octets, size_t length)
+{
+    return link_sender_gather(link->sender, NULL, octets, length, &link->counts);
+}
+
+bool live_link_send_packet(live_link *link, const frame_header *header, const uint8_t *octets, size_t length)
+{
+    return link_sender_gather(link->sender, header, octets, length, &link->counts);
+}
+
+void live_link_flush(live_link *link)
+{
+    link_sender_flush(link->sender, &link->counts);
+}
+
+const char *live_link_send_error(const live_link *link)
+{
+    return link_sender_error(link->sender);
+}
+
+live_link_counts live_link_count(live_link *link)
+{
+    struct pcap_stat stat;
+    if (pcap_stats(link->pcap, &stat) == 0) {
+        link->counts.dropped += stat.ps_drop - link->last_dropped;
+        link->last_dropped = stat.ps_drop;
+    }
+    return link->counts;
+}
