@@ -15,7 +15,7 @@ static const uint8_t ingress[16] = { 0x5f, 0x00, 0, 0, 0, 0x01 };
 static const uint8_t segment[1][16] = { { 0x5f, 0x00, 0, 0, 0, 0x0e, 0xca, 0x75 } };
 
 /* The SYN of flow `n`: its number is in the client's port and address. */
-static size_t build(unsigned long n, uint8_t *packet, size_t size)
+static size_t build(unsigned long n, uint8_t *frame, size_t size)
 {
     unsigned long host = n / PORTS;
     uint8_t client[4] = { 10, (uint8_t)(host >> 16), (uint8_t)(host >> 8), (uint8_t)host };
@@ -33,7 +33,7 @@ static size_t build(unsigned long n, uint8_t *packet, size_t size)
     };
     memcpy(outer.source, ingress, sizeof ingress);
     uint8_t inner[64];
-    return packet_encapsulate(&outer, inner, packet_tcp_build(&ip, &tcp, inner, sizeof inner), packet, size);
+    return packet_encapsulate(&outer, inner, packet_tcp_build(&ip, &tcp, inner, sizeof inner), frame, size);
 }
 
 int main(int argc, char **argv)
@@ -50,13 +50,13 @@ int main(int argc, char **argv)
         fprintf(stderr, "standard output: %s\n", pcap_geterr(dead));
         return 2;
     }
-    uint8_t packet[128];
+    uint8_t frame[128];
     struct pcap_pkthdr header = { .ts = { 0, 0 } };
     for (unsigned long n = 0; n < count; n++) {
         header.ts.tv_sec = (time_t)(n / 100000);
         header.ts.tv_usec = (suseconds_t)(n % 100000) * 10;
-        header.caplen = header.len = (bpf_u_int32)build(n, packet, sizeof packet);
-        pcap_dump((u_char *)out, &header, packet);
+        header.caplen = header.len = (bpf_u_int32)build(n, frame, sizeof frame);
+        pcap_dump((u_char *)out, &header, frame);
     }
     int status = pcap_dump_flush(out);
     pcap_dump_close(out);
