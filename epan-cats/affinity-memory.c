@@ -15,8 +15,8 @@ static void leave_session(affinity_tracker *t, tracked_connection *c)
     tracked_session *session = c->session;
     if (session == NULL)
         return;
-    if (session->from == c || session->to == c) {
-        if (session->wait != WAIT_NOTHING && session->verdict == AFFINITY_PENDING)
+    if (session->from == c || (session->waiting != NULL && session->waiting->to == c)) {
+        if (session->waiting != NULL && session->verdict == AFFINITY_PENDING)
             t->count.redirects_let_go++;
         affinity_wait_end(t, session);
         session->from = NULL;
@@ -112,7 +112,6 @@ void affinity_connection_join(affinity_tracker *t, tracked_connection *c, tracke
         session->number = t->sessions++;
         t->sessions_held++;
         t->count.sessions++;
-        session->in_queue.data = session->in_target.data = session->in_client.data = session;
     }
     if (c->session != NULL && c->session->connections == 1)
         t->count.sessions--; /* it is of another session, as is found now */

@@ -57,7 +57,7 @@ static void elsewhere(passage *p, tracked_session *session, const cats_address *
 {
     char texts[2][CATS_ADDRESS_TEXT];
     cats_endpoint_format(target, port, texts[0]);
-    cats_endpoint_format(&session->key.target, session->key.port, texts[1]);
+    cats_endpoint_format(&session->waiting->key.target, session->waiting->key.port, texts[1]);
     cats_findings_add(p->findings, CATS_RULE_AFFINITY_RECONNECT_ELSEWHERE,
                       "session %u: connection to %s, expected %s (FIN in frame %u)", session->number,
                       texts[0], texts[1], session->from->view.redirect_frame);
@@ -154,14 +154,14 @@ void affinity_answer_read(passage *p)
         return;
     c->answered = !resets;
     tracked_session *session = c->session;
-    if (session == NULL || session->wait != WAIT_FOR_ANSWER || session->to != c)
+    if (session == NULL || session->waiting == NULL || session->waiting->to != c)
         return;
     if (!resets) {
         affinity_verdict_set(p->tracker, session, AFFINITY_RECONNECTED);
         return;
     }
     char text[CATS_ADDRESS_TEXT];
-    cats_endpoint_format(&session->key.target, session->key.port, text);
+    cats_endpoint_format(&session->waiting->key.target, session->waiting->key.port, text);
     cats_findings_add(p->findings, CATS_RULE_AFFINITY_RECONNECT_REFUSED,
                       "session %u: %s answers the SYN in frame %u with RST (FIN in frame %u)",
                       session->number, text, c->opened_frame, c->view.cause_frame);

@@ -85,7 +85,7 @@ static void take_early(passage *p)
 {
     affinity_tracker *t = p->tracker;
     tracked_session *session = p->connection->session;
-    tracked_connection *to = affinity_early_find(t, &session->key, p->sight->time_ns);
+    tracked_connection *to = affinity_early_find(t, &session->waiting->key, p->sight->time_ns);
     if (to == NULL || to->session == session)
         return;
     affinity_wait_for_answer(t, session, to);

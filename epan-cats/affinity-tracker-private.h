@@ -78,22 +78,27 @@ typedef struct wait_key {
     uint16_t port;
 } wait_key;
 
-struct tracked_session {
-    uint32_t number;
-    unsigned connections; /* that refer to it */
-    bool redirected;
-    affinity_verdict verdict;
+/* What only a session that waits needs: most are settled within milliseconds, and are held for an hour. */
+typedef struct tracked_waiting {
     tracked_wait wait;
     GList in_queue;  /* of tracker->waits[wait] */
     GList in_target; /* of the queue at key in tracker->by_target, with WAIT_FOR_SYN */
     GList in_client; /* of the queue at key.client in tracker->by_client */
     wait_key key;
     bool capable;
-    int64_t since_ns; /* of the redirect, or of the SYN */
+    int64_t since_ns;       /* of the redirect, or of the SYN */
+    tracked_connection *to; /* the new connection, with WAIT_FOR_ANSWER */
+    cats_address service;   /* where the redirected connection went */
+} tracked_waiting;
+
+struct tracked_session {
+    uint32_t number;
+    unsigned connections; /* that refer to it */
+    bool redirected;
+    affinity_verdict verdict;
     int64_t redirect_ns;
     tracked_connection *from; /* the redirected connection; NULL once let go */
-    tracked_connection *to;   /* the new connection, with WAIT_FOR_ANSWER */
-    cats_address service;     /* where the redirected connection went */
+    tracked_waiting *waiting; /* NULL: for nothing */
 };
 
 struct affinity_tracker {

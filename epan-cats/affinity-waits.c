@@ -77,7 +77,7 @@ static void table_take(GHashTable *table, const void *key, GList *link)
 
 static bool is_late(const affinity_tracker *t, const tracked_session *session, int64_t now)
 {
-    return now - session->since_ns > t->settings.reconnect_limit_ns;
+    return now - session->waiting->since_ns > t->settings.reconnect_limit_ns;
 }
 
 /* The oldest that is not too late. */
@@ -91,29 +91,34 @@ static tracked_session *first_in_time(const affinity_tracker *t, GHashTable *tab
     return NULL;
 }
 
-static void begin_wait(affinity_tracker *t, tracked_session *session, tracked_wait wait, int64_t now)
+static void enter_queues(affinity_tracker *t, tracked_waiting *w, tracked_wait wait, int64_t now)
 {
-    session->wait = wait;
-    session->since_ns = now;
+    w->wait = wait;
+    w->since_ns = now;
     t->due_ns = MIN(t->due_ns, now + t->settings.reconnect_limit_ns);
-    g_queue_push_tail_link(&t->waits[wait], &session->in_queue);
+    g_queue_push_tail_link(&t->waits[wait], &w->in_queue);
     if (wait == WAIT_FOR_SYN) {
-        table_push(t->by_target, &session->key, sizeof session->key, &session->in_target);
-        table_push(t->by_client, &session->key.client, sizeof session->key.client, &session->in_client);
+        table_push(t->by_target, &w->key, sizeof w->key, &w->in_target);
+        table_push(t->by_client, &w->key.client, sizeof w->key.client, &w->in_client);
+    }
+}
+
+static void leave_queues(affinity_tracker *t, tracked_waiting *w)
+{
+    g_queue_unlink(&t->waits[w->wait], &w->in_queue);
+    if (w->wait == WAIT_FOR_SYN) {
+        table_take(t->by_target, &w->key, &w->in_target);
+        table_take(t->by_client, &w->key.client, &w->in_client);
     }
 }
 
 void affinity_wait_end(affinity_tracker *t, tracked_session *session)
 {
-    if (session->wait == WAIT_NOTHING)
+    if (session->waiting == NULL)
         return;
-    g_queue_unlink(&t->waits[session->wait], &session->in_queue);
-    if (session->wait == WAIT_FOR_SYN) {
-        table_take(t->by_target, &session->key, &session->in_target);
-        table_take(t->by_client, &session->key.client, &session->in_client);
-    }
-    session->wait = WAIT_NOTHING;
-    session->to = NULL;
+    leave_queues(t, session->waiting);
+    g_free(session->waiting);
+    session->waiting = NULL;
 }
 
 void affinity_verdict_set(affinity_tracker *t, tracked_session *session, affinity_verdict verdict)
@@ -146,14 +151,15 @@ void affinity_wait_for_syn(affinity_tracker *t, tracked_connection *from, const 
     affinity_verdict_set(t, session, session->redirected ? AFFINITY_LOOPED : AFFINITY_PENDING);
     session->from = from;
     session->redirect_ns = sight->time_ns;
-    session->capable = from->capability == CAPABILITY_SHOWN;
-    session->service = segment->source;
-    memset(&session->key, 0, sizeof session->key);
-    session->key.target = on_the_wire(&from->target);
-    if (session->key.target.family == segment->destination.family)
-        session->key.client = segment->destination;
-    session->key.port = from->target_port;
-    begin_wait(t, session, WAIT_FOR_SYN, sight->time_ns);
+    tracked_waiting *w = session->waiting = g_new0(tracked_waiting, 1);
+    w->in_queue.data = w->in_target.data = w->in_client.data = session;
+    w->capable = from->capability == CAPABILITY_SHOWN;
+    w->service = segment->source;
+    w->key.target = on_the_wire(&from->target);
+    if (w->key.target.family == segment->destination.family)
+        w->key.client = segment->destination;
+    w->key.port = from->target_port;
+    enter_queues(t, w, WAIT_FOR_SYN, sight->time_ns);
 }
 
 tracked_session *affinity_wait_find(const affinity_tracker *t, const cats_address *client,
@@ -177,12 +183,12 @@ tracked_session *affinity_wait_find_elsewhere(const affinity_tracker *t, const c
     if (t->waits[WAIT_FOR_SYN].length == 0)
         return NULL;
     tracked_session *session = first_in_time(t, t->by_client, client, now);
-    if (session == NULL || cats_address_equal(target, &session->service))
+    if (session == NULL || cats_address_equal(target, &session->waiting->service))
         return NULL;
     const cats_topology *topology = t->settings.topology;
     if (topology != NULL)
         return cats_topology_node_at(topology, target) != NULL ? session : NULL;
-    return capable && port == session->key.port ? session : NULL;
+    return capable && port == session->waiting->key.port ? session : NULL;
 }
 
 void affinity_connection_follow(affinity_tracker *t, tracked_session *session, tracked_connection *to)
@@ -199,10 +205,10 @@ void affinity_connection_follow(affinity_tracker *t, tracked_session *session, t
 
 void affinity_wait_for_answer(affinity_tracker *t, tracked_session *session, tracked_connection *to)
 {
-    affinity_wait_end(t, session);
     affinity_connection_follow(t, session, to);
-    session->to = to;
-    begin_wait(t, session, WAIT_FOR_ANSWER, to->opened_ns);
+    leave_queues(t, session->waiting);
+    session->waiting->to = to;
+    enter_queues(t, session->waiting, WAIT_FOR_ANSWER, to->opened_ns);
 }
 
 static void give_up(affinity_tracker *t, tracked_session *session, cats_findings *findings)
@@ -210,15 +216,16 @@ static void give_up(affinity_tracker *t, tracked_session *session, cats_findings
     char text[CATS_ADDRESS_TEXT];
     int limit = (int)(t->settings.reconnect_limit_ns / NS_PER_MS);
     uint32_t frame = session->from->view.redirect_frame;
-    cats_endpoint_format(&session->key.target, session->key.port, text);
-    if (session->wait == WAIT_FOR_ANSWER) {
+    const tracked_waiting *w = session->waiting;
+    cats_endpoint_format(&w->key.target, w->key.port, text);
+    if (w->wait == WAIT_FOR_ANSWER) {
         cats_findings_add(findings, CATS_RULE_AFFINITY_RECONNECT_REFUSED,
                           "session %u: no answer from %s within %d ms (FIN in frame %u, SYN in frame %u)",
                           session->number, text, limit, frame, session->from->view.reconnect_frame);
         affinity_verdict_set(t, session, AFFINITY_REFUSED);
         return;
     }
-    if (session->capable)
+    if (w->capable)
         cats_findings_add(findings, CATS_RULE_AFFINITY_NO_RECONNECT,
                           "session %u: no connection to %s within %d ms of the FIN in frame %u",
                           session->number, text, limit, frame);
@@ -235,6 +242,6 @@ void affinity_waits_expire(affinity_tracker *t, int64_t now, cats_findings *find
         if (queue->head == NULL)
             continue;
         const tracked_session *next = queue->head->data;
-        t->due_ns = MIN(t->due_ns, next->since_ns + t->settings.reconnect_limit_ns);
+        t->due_ns = MIN(t->due_ns, next->waiting->since_ns + t->settings.reconnect_limit_ns);
     }
 }
