@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # One-line helpers for the targets of the project.
 
-# catshark_test(NAME [LABEL unit|golden|fuzz] [TIMEOUT SECONDS] COMMAND ARG...)
+# catshark_test(NAME [LABEL unit|golden|fuzz|live] [TIMEOUT SECONDS] COMMAND ARG...)
 # Registers a CTest case; exit status 77 means "cannot run here" and is shown as skipped.
 function(catshark_test name)
   cmake_parse_arguments(PARSE_ARGV 1 T "" "LABEL;TIMEOUT" "COMMAND")

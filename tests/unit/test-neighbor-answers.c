@@ -184,8 +184,7 @@ static neighbor_answers *owned(void)
 /* The answer to exactly these octets, behind which nothing may be read. */
 static size_t answer_to(const neighbor_answers *answers, const uint8_t *frame, size_t length, uint8_t *answer)
 {
-    g_autofree uint8_t *exact = g_malloc(length);
-    memcpy(exact, frame, length);
+    g_autofree uint8_t *exact = g_memdup2(frame, length);
     return neighbor_answers_to(answers, exact, length, answer);
 }
 
@@ -308,8 +307,7 @@ static void test_question_ipv4(void)
     assert_octets(mac, sizeof mac, (const uint8_t[]){ HOST_MAC }, sizeof mac);
     g_assert_false(neighbor_answered(reply, sizeof reply, &other, mac));
     for (size_t length = 0; length < sizeof reply; length++) {
-        g_autofree uint8_t *exact = g_malloc(length);
-        memcpy(exact, reply, length);
+        g_autofree uint8_t *exact = g_memdup2(reply, length);
         g_assert_false(neighbor_answered(exact, length, &target, mac));
     }
 }
@@ -339,8 +337,7 @@ static void test_answered_ipv6(void)
     g_assert_true(neighbor_answered(with, sizeof with, &target, mac));
     assert_octets(mac, sizeof mac, (const uint8_t[]){ OTHER_MAC }, sizeof mac);
     for (size_t length = 0; length < sizeof with; length++) {
-        g_autofree uint8_t *exact = g_malloc(length);
-        memcpy(exact, with, length);
+        g_autofree uint8_t *exact = g_memdup2(with, length);
         g_assert_false(neighbor_answered(exact, length, &target, mac));
     }
 
