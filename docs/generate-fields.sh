@@ -120,7 +120,8 @@ sid_columns() {
 
 statistics() {
   grep -oE '^ *[a-z_]+,[a-z_,]+$' "$home/report/statistics" | tr -d ' ' | grep -E '(^|,)(affinity|cats)(,|$)' | sort |
-    sed 's/.*/| `-z &` |/' || true
+    awk 'FNR == NR { if ($1 == "-z") { split($0, cell, /  +/); what[cell[1]] = cell[2] } next }
+      { printf "| `-z %s` | %s |\n", $1, what["-z " $1] }' "$top/docs/fields.data" - || true
 }
 
 write() {
@@ -177,7 +178,7 @@ these columns:
 TEXT
   sid_columns
   if [ -n "$(statistics)" ]; then
-    printf '\n## Statistics\n\n| tshark |\n|---|\n'
+    printf '\n## Statistics\n\nWireshark has them in its menu Statistics; tshark prints them with `-q -z`.\n\n| tshark | what |\n|---|---|\n'
     statistics
   fi
 }

@@ -23,11 +23,15 @@ done <"$tshark_home/described"
 
 awk -F '\t' '$1 == "F" && ($5 == "affinity" || $5 == "cats") && $4 != "FT_NONE" { print $3 }' "$tshark_home/glossary" |
   sort -u >"$tshark_home/fields"
-sed -E '/^(#|$)/d; s/  +/\t/g' "$docs/fields.data" >"$tshark_home/rows"
+sed -E '/^(#|-z|$)/d; s/  +/\t/g' "$docs/fields.data" >"$tshark_home/rows"
 cut -f 1 "$tshark_home/rows" | sort >"$tshark_home/rows-of"
 [ "$(wc -l <"$tshark_home/fields")" -gt 30 ] || fail "tshark -G fields names too few fields of ours"
 diff -u --label "docs/fields.data" --label "fields of the plugin" "$tshark_home/rows-of" "$tshark_home/fields" ||
   fail "docs/fields.data must have each field once"
+
+grep -oE '^\| `-z [^`]*`' "$tshark_home/fields.md" | sed -E 's/^[^`]*`(.*)`.*/\1/' >"$tshark_home/statistics"
+sed -nE 's/^(-z [^ ]*)  .*/\1/p' "$docs/fields.data" | diff -u --label docs/fields.data --label "statistics of the plugin" - \
+  "$tshark_home/statistics" || fail "docs/fields.data must have each of the plugin's statistics once, sorted"
 
 while IFS=$'\t' read -r name known example capture rest; do
   case $known in
