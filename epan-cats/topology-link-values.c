@@ -29,6 +29,11 @@ static bool is_router(const cats_address *address)
     return cats_address_in_prefix(address, &link_local, 10) || cats_address_not_unicast(address) == NULL;
 }
 
+static char *not_routers(const char *text)
+{
+    return g_strdup_printf("the IPv4 and IPv6 address of a router, separated by ';' (\"%s\" is none)", text);
+}
+
 char *topology_parse_routers(topology_value *value)
 {
     cats_link_end *end = FIELD(value, cats_link_end);
@@ -38,14 +43,13 @@ char *topology_parse_routers(topology_value *value)
         if (*g_strstrip(*text) == '\0' && text[1] == NULL && text != texts)
             break; /* a list may end with its separator */
         if (!cats_address_parse(*text, &address) || !is_router(&address))
-            return g_strdup_printf("the IPv4 and IPv6 address of a router, separated by ';' (\"%s\" is none)",
-                                   *text);
+            return not_routers(*text);
         cats_address *field = address.family == 4 ? &end->ipv4 : &end->ipv6;
         if (field->family != 0)
             return g_strdup_printf("one IPv%u address at most (\"%s\" is the second)", address.family, *text);
         *field = address;
     }
-    return NULL;
+    return *texts == NULL ? not_routers("") : NULL;
 }
 
 static int hex_pair(const char *text)
