@@ -7,6 +7,7 @@
 const verb verbs[] = {
     { "doctor", "Check Wireshark, the plugin and the right to capture, and say what mends them",
       verb_doctor },
+    { "egress", "Be the egress CATS-Forwarder on real links", verb_egress },
     { "inspect", "Decode a capture by the tool's own reading: a line per frame, NDJSON, or the summary",
       verb_inspect },
     { "simulate", "Simulate clients, forwarders and service nodes into a capture, faults on demand",

@@ -18,6 +18,7 @@ extern const size_t verb_count;
 const verb *verb_find(const char *name);
 
 int verb_doctor(int argc, char **argv);
+int verb_egress(int argc, char **argv);
 int verb_inspect(int argc, char **argv);
 int verb_simulate(int argc, char **argv);
 

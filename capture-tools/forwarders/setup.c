@@ -164,6 +164,44 @@ void setup_egress(const setup *s, size_t index, egress *role)
             add_return_route(s, role, &t->ingresses[i], &t->ingresses[i].clients[k]);
 }
 
+/* ---- the SR domain: locators and outer sources ---- */
+
+static bool into_ingress(void *role, const cats_address *prefix, unsigned length)
+{
+    return ingress_add_domain(role, prefix, length);
+}
+
+static bool into_egress(void *role, const cats_address *prefix, unsigned length)
+{
+    return egress_add_domain(role, prefix, length);
+}
+
+static void add_domain(const setup *s, void *role,
+                       bool (*add)(void *role, const cats_address *prefix, unsigned length))
+{
+    const cats_topology *t = s->topology;
+    for (size_t i = 0; i < t->ingress_count; i++) {
+        cats_address source = cats_address_ipv6(t->ingresses[i].source);
+        add(role, &t->ingresses[i].locator, t->ingresses[i].locator_length);
+        add(role, &source, 128);
+    }
+    for (size_t i = 0; i < t->egress_count; i++) {
+        cats_address source = cats_address_ipv6(t->egresses[i].source);
+        add(role, &t->egresses[i].locator, t->egresses[i].locator_length);
+        add(role, &source, 128);
+    }
+}
+
+void setup_ingress_domain(const setup *s, ingress *role)
+{
+    add_domain(s, role, into_ingress);
+}
+
+void setup_egress_domain(const setup *s, egress *role)
+{
+    add_domain(s, role, into_egress);
+}
+
 /* ---- offers ---- */
 
 #define ARGUMENT_BITS 32

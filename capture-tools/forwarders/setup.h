@@ -36,6 +36,10 @@ void setup_ingress(const setup *s, ingress *role);
  * clients of all ingresses. */
 void setup_egress(const setup *s, size_t index, egress *role);
 
+/* The SR domain of the topology: packets from other outer sources are dropped then. */
+void setup_ingress_domain(const setup *s, ingress *role);
+void setup_egress_domain(const setup *s, egress *role);
+
 /* The route from an ingress to an address at the site; false when the site's egress has no look-up SID for
  * it. */
 bool setup_route_to_site(const setup *s, size_t site, const cats_address *address, ingress_route *route);

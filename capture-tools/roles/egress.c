@@ -6,17 +6,26 @@
 
 #include "epan-cats/cats-behavior.h"
 #include "epan-cats/computing-table.h"
+#include "flow-pins.h"
 
 #include <string.h>
 
 #define REPORT_MAX_AGE_DEFAULT_NS (30 * INT64_C(1000000000))
+#define FLOW_IDLE_DEFAULT_NS (300 * INT64_C(1000000000))
 #define AGGREGATE_ID_MAX 0xffffffu
+
+/* What a remembered flow points to; stays in its place. */
+typedef struct site_flows {
+    unsigned site;
+    uint64_t count;
+} site_flows;
 
 typedef struct egress_site {
     uint32_t weight;
     cats_report report;
     bool reported;
     uint64_t packets;
+    site_flows *flows;
     char *comments[EGRESS_ACTION_COUNT]; /* on packets that go to it */
 } egress_site;
 
@@ -29,6 +38,8 @@ struct egress {
     prefix_table *services;      /* non-NULL: a CS-ID */
     prefix_table *site_routes;   /* index + 1 as a pointer */
     prefix_table *return_routes; /* segment_path */
+    prefix_table *domain;        /* non-NULL: inside; NULL: all are */
+    flow_pins *pins;             /* site_flows, borrowed; NULL: none are kept */
     GArray *reports;             /* cats_report: those of a merge */
     cats_merged announced;
     uint32_t aggregate_id;
@@ -47,6 +58,12 @@ static void site_clear(void *pointer)
     for (unsigned i = 0; i < EGRESS_ACTION_COUNT; i++) {
         g_free(site->comments[i]);
     }
+    g_free(site->flows);
+}
+
+static void flow_let_go(void *value)
+{
+    ((site_flows *)value)->count--;
 }
 
 egress *egress_new(const egress_config *config)
@@ -67,6 +84,11 @@ egress *egress_new(const egress_config *config)
     e->site_routes = prefix_table_new(NULL);
     e->return_routes = prefix_table_new(segment_path_unref);
     e->reports = g_array_new(FALSE, FALSE, sizeof(cats_report));
+    if (config->flows_max > 0) {
+        e->pins = flow_pins_new(config->flows_max,
+                                config->flow_idle_ns > 0 ? config->flow_idle_ns : FLOW_IDLE_DEFAULT_NS,
+                                flow_let_go);
+    }
     e->buffer = g_malloc(FORWARDING_PACKET_MAX);
     return e;
 }
@@ -76,7 +98,9 @@ void egress_free(egress *e)
     if (e == NULL) {
         return;
     }
+    flow_pins_free(e->pins);
     g_array_free(e->sites, TRUE);
+    prefix_table_free(e->domain);
     computing_table_free(e->table);
     prefix_table_free(e->sids);
     prefix_table_free(e->services);
@@ -103,7 +127,8 @@ unsigned egress_add_site(egress *e, const char *name, uint32_t weight)
     if (has_site(e, name) || !computing_table_set(e->table, name, weight)) {
         return EGRESS_NO_SITE;
     }
-    egress_site site = { .weight = weight };
+    egress_site site = { .weight = weight, .flows = g_new0(site_flows, 1) };
+    site.flows->site = e->sites->len;
     site.comments[EGRESS_SECOND_ROUND] = g_strdup_printf("%s: End.CATS, %s chosen", e->config.name, name);
     site.comments[EGRESS_TO_SITE] = g_strdup_printf("%s: the SID's site, %s", e->config.name, name);
     site.comments[EGRESS_LOOKUP] = g_strdup_printf("%s: by route, %s", e->config.name, name);
@@ -119,6 +144,12 @@ bool egress_set_weight(egress *e, unsigned site, uint32_t weight)
     }
     at->weight = weight;
     return true;
+}
+
+uint32_t egress_site_weight(const egress *e, unsigned site)
+{
+    const egress_site *at = site_at(e, site);
+    return at != NULL ? at->weight : 0;
 }
 
 bool egress_add_sid(egress *e, const egress_sid *sid)
@@ -145,6 +176,14 @@ bool egress_add_site_route(egress *e, const cats_address *prefix, unsigned prefi
 {
     return site_at(e, site) != NULL &&
            prefix_table_set(e->site_routes, prefix, prefix_length, GUINT_TO_POINTER(site + 1));
+}
+
+bool egress_add_domain(egress *e, const cats_address *prefix, unsigned prefix_length)
+{
+    if (e->domain == NULL) {
+        e->domain = prefix_table_new(NULL);
+    }
+    return prefix_table_set(e->domain, prefix, prefix_length, e);
 }
 
 bool egress_add_return_route(egress *e, const ingress_route *route)
@@ -188,7 +227,28 @@ bool egress_review(egress *e, int64_t now, egress_announcement *announcement)
     return true;
 }
 
-static forwarding_drop choose_by_flow(egress *e, const forwarding_packet *inner, unsigned *site)
+/* A remembered flow keeps its site; the table decides for a new one. */
+static forwarding_drop site_of_flow(egress *e, const cats_flow_key *key, int64_t now, unsigned *site)
+{
+    uint64_t hash = cats_flow_key_hash(key);
+    const site_flows *known = e->pins != NULL ? flow_pins_find(e->pins, key, hash, now) : NULL;
+    if (known != NULL) {
+        *site = known->site;
+        return FORWARDING_PASSED;
+    }
+    *site = computing_table_choose(e->table, hash);
+    if (*site == COMPUTING_TABLE_NO_SITE) {
+        return FORWARDING_NO_SITE;
+    }
+    if (e->pins != NULL) {
+        site_flows *flows = site_at(e, *site)->flows;
+        flow_pins_add(e->pins, key, hash, now, flows);
+        flows->count++;
+    }
+    return FORWARDING_PASSED;
+}
+
+static forwarding_drop choose_by_flow(egress *e, const forwarding_packet *inner, int64_t now, unsigned *site)
 {
     cats_flow_key key;
     if (prefix_table_match(e->services, &inner->destination) == NULL) {
@@ -197,8 +257,7 @@ static forwarding_drop choose_by_flow(egress *e, const forwarding_packet *inner,
     if (!cats_flow_key_read_ip(inner->octets, inner->length, &key)) {
         return FORWARDING_MALFORMED;
     }
-    *site = computing_table_choose(e->table, cats_flow_key_hash(&key));
-    return *site == COMPUTING_TABLE_NO_SITE ? FORWARDING_NO_SITE : FORWARDING_PASSED;
+    return site_of_flow(e, &key, now, site);
 }
 
 static forwarding_drop choose_by_route(const egress *e, const forwarding_packet *inner, unsigned *site)
@@ -209,11 +268,11 @@ static forwarding_drop choose_by_route(const egress *e, const forwarding_packet 
 }
 
 static forwarding_drop choose_site(egress *e, const egress_sid *sid, const forwarding_packet *inner,
-                                   unsigned *site)
+                                   int64_t now, unsigned *site)
 {
     switch (sid->action) {
     case EGRESS_SECOND_ROUND:
-        return choose_by_flow(e, inner, site);
+        return choose_by_flow(e, inner, now, site);
     case EGRESS_LOOKUP:
         return choose_by_route(e, inner, site);
     default:
@@ -222,11 +281,14 @@ static forwarding_drop choose_site(egress *e, const egress_sid *sid, const forwa
     }
 }
 
-static forwarding_drop from_core(egress *e, const forwarding_packet *ip, const role_sink *sink)
+static forwarding_drop from_core(egress *e, const forwarding_packet *ip, int64_t now, const role_sink *sink)
 {
     const egress_sid *sid = prefix_table_match(e->sids, &ip->destination);
     if (sid == NULL) {
         return FORWARDING_NO_ROUTE;
+    }
+    if (e->domain != NULL && prefix_table_match(e->domain, &ip->source) == NULL) {
+        return FORWARDING_NOT_FROM_DOMAIN;
     }
     forwarding_packet inner;
     unsigned site = EGRESS_NO_SITE;
@@ -238,7 +300,7 @@ static forwarding_drop from_core(egress *e, const forwarding_packet *ip, const r
     if (!cats_behavior_accepts(sid->behavior, next_header)) {
         return FORWARDING_UPPER_LAYER;
     }
-    drop = choose_site(e, sid, &inner, &site);
+    drop = choose_site(e, sid, &inner, now, &site);
     if (drop == FORWARDING_PASSED) {
         egress_site *to = site_at(e, site);
         to->packets++;
@@ -274,11 +336,10 @@ static forwarding_drop from_site(egress *e, const forwarding_packet *ip, const r
 void egress_packet(egress *e, int64_t now, unsigned port, const uint8_t *octets, size_t length,
                    const role_sink *sink)
 {
-    (void)now;
     forwarding_packet ip;
     forwarding_drop drop = forwarding_read(octets, length, &ip);
     if (drop == FORWARDING_PASSED) {
-        drop = port == EGRESS_PORT_CORE ? from_core(e, &ip, sink) : from_site(e, &ip, sink);
+        drop = port == EGRESS_PORT_CORE ? from_core(e, &ip, now, sink) : from_site(e, &ip, sink);
     }
     if (drop != FORWARDING_PASSED) {
         e->counts.drops[drop]++;
@@ -296,4 +357,14 @@ uint64_t egress_site_packets(const egress *e, unsigned site)
 {
     const egress_site *at = site_at(e, site);
     return at != NULL ? at->packets : 0;
+}
+
+uint64_t egress_site_flows(egress *e, int64_t now, unsigned site)
+{
+    const egress_site *at = site_at(e, site);
+    if (at == NULL || e->pins == NULL) {
+        return 0;
+    }
+    flow_pins_expire(e->pins, now);
+    return at->flows->count;
 }

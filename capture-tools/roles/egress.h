@@ -19,6 +19,9 @@ typedef struct egress_config {
     bool flow_label_from_flow; /* outer flow label from the flow's hash where the inner packet has none (RFC
                                 * 6437 s3, RFC 6438), never 0; false: as Linux */
     int64_t report_max_age_ns; /* reports older than this do not count; 0: 30 s */
+    size_t flows_max;     /* flows behind End.CATS that are remembered, so that they stay with their site when
+                           * weights change; 0: none is, the table alone decides */
+    int64_t flow_idle_ns; /* a flow that is silent for so long is forgotten; 0: 300 s */
 } egress_config;
 
 /* What the egress does with a SID of its own. The behaviour also decides which inner protocols it takes. */
@@ -52,15 +55,20 @@ void egress_free(egress *e);
  * taken, the weight too large, or COMPUTING_TABLE_SITES_MAX sites are there. */
 #define EGRESS_NO_SITE UINT32_MAX
 unsigned egress_add_site(egress *e, const char *name, uint32_t weight);
-/* Weight 0 drains the site: no flow by End.CATS, and its reports do not count. False for no such site or
- * weight. */
+/* Weight 0 drains the site: no new flow by End.CATS, and its reports do not count. Flows that are remembered
+ * stay where they are. False for no such site or weight. */
 bool egress_set_weight(egress *e, unsigned site, uint32_t weight);
+/* 0 for no such site. */
+uint32_t egress_site_weight(const egress *e, unsigned site);
 /* Adds or replaces; false for an impossible prefix or no such site. */
 bool egress_add_sid(egress *e, const egress_sid *sid);
 /* A CS-ID that End.CATS serves; other inner destinations behind End.CATS are dropped ("not-a-service"). */
 void egress_add_service(egress *e, const cats_address *service);
 /* Inner destinations of EGRESS_LOOKUP. Adds or replaces; false for an impossible prefix or no such site. */
 bool egress_add_site_route(egress *e, const cats_address *prefix, unsigned prefix_length, unsigned site);
+/* The SR domain: once there is one prefix, packets from the core whose outer source lies in none are dropped
+ * ("not-from-domain"; RFC 8754 s5.1). False for an impossible prefix. */
+bool egress_add_domain(egress *e, const cats_address *prefix, unsigned prefix_length);
 /* Return traffic: client prefix -> segment list to the ingress. False as ingress_set_route(). */
 bool egress_add_return_route(egress *e, const ingress_route *route);
 
@@ -84,5 +92,8 @@ typedef struct egress_counts {
 egress_counts egress_count(const egress *e);
 /* Packets that went to this site; 0 for no such site. */
 uint64_t egress_site_packets(const egress *e, unsigned site);
+/* Flows behind End.CATS that are remembered to be with this site; 0 for no such site. Those that are silent
+ * for longer than config.flow_idle_ns at `now` are let go first. */
+uint64_t egress_site_flows(egress *e, int64_t now, unsigned site);
 
 #endif

@@ -193,6 +193,13 @@ void flow_pins_add(flow_pins *pins, const cats_flow_key *key, uint64_t hash, int
     pins->size++;
 }
 
+void flow_pins_expire(flow_pins *pins, int64_t now)
+{
+    while (pins->oldest != NO_PIN && is_idle(pins, pins->oldest, now)) {
+        let_go(pins, pins->oldest);
+    }
+}
+
 size_t flow_pins_size(const flow_pins *pins)
 {
     return pins->size;

@@ -23,6 +23,8 @@ void *flow_pins_find(flow_pins *pins, const cats_flow_key *key, uint64_t hash, i
  * oldest when the limit is reached. Constant cost on average. */
 void flow_pins_add(flow_pins *pins, const cats_flow_key *key, uint64_t hash, int64_t now, void *value);
 
+/* Lets go of pins that are idle. */
+void flow_pins_expire(flow_pins *pins, int64_t now);
 /* Pins held, those that are idle and not yet let go included. */
 size_t flow_pins_size(const flow_pins *pins);
 /* Pins let go since the start, for age or for room. */

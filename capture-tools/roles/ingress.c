@@ -22,6 +22,7 @@ struct ingress {
     cats_address closed; /* what clients may not address */
     unsigned closed_length;
     prefix_table *routes; /* segment_path */
+    prefix_table *domain; /* non-NULL: inside; NULL: all are */
     egress_offers *offers;
     flow_pins *pins; /* segment_path */
     char *decap_comment;
@@ -58,6 +59,7 @@ void ingress_free(ingress *in)
     flow_pins_free(in->pins);
     egress_offers_free(in->offers);
     prefix_table_free(in->routes);
+    prefix_table_free(in->domain);
     g_free(in->decap_comment);
     g_free(in->buffer);
     g_free(in);
@@ -84,6 +86,14 @@ bool ingress_route_add(prefix_table *routes, const ingress_route *route, const c
 bool ingress_set_route(ingress *in, const ingress_route *route)
 {
     return ingress_route_add(in->routes, route, in->config.name, "by route");
+}
+
+bool ingress_add_domain(ingress *in, const cats_address *prefix, unsigned prefix_length)
+{
+    if (in->domain == NULL) {
+        in->domain = prefix_table_new(NULL);
+    }
+    return prefix_table_set(in->domain, prefix, prefix_length, in);
 }
 
 bool ingress_set_offer(ingress *in, int64_t now, const ingress_offer *offer, const role_sink *sink)
@@ -236,6 +246,9 @@ static forwarding_drop from_core(ingress *in, const forwarding_packet *ip, const
 {
     if (!is_inside(&ip->destination, &in->locator, in->config.locator_length)) {
         return FORWARDING_NO_ROUTE;
+    }
+    if (in->domain != NULL && prefix_table_match(in->domain, &ip->source) == NULL) {
+        return FORWARDING_NOT_FROM_DOMAIN;
     }
     forwarding_packet inner;
     forwarding_drop drop = forwarding_decapsulate(ip, in->buffer, &inner);

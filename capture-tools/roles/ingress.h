@@ -63,6 +63,9 @@ bool ingress_set_offer(ingress *in, int64_t now, const ingress_offer *offer, con
 /* Withdraws it; pinned flows stay with the egress. Event "offer-withdrawn". False when there was none. */
 bool ingress_withdraw(ingress *in, int64_t now, const char *egress, const cats_address *service,
                       const role_sink *sink);
+/* The SR domain: once there is one prefix, packets from the core whose outer source lies in none are dropped
+ * ("not-from-domain"; RFC 8754 s5.1). False for an impossible prefix. */
+bool ingress_add_domain(ingress *in, const cats_address *prefix, unsigned prefix_length);
 /* An IP packet that arrived by this port. From clients: a pinned flow keeps its segments, a new flow to a
  * CS-ID with offers is pinned to an egress (event "flow-steered"), anything else goes by route; fragments of
  * a flow are a flow of their own, without ports. From the core: decapsulated. What goes nowhere is dropped

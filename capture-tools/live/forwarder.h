@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What `catshark ingress` and `catshark egress` do alike: options, links, privileges, takeover, control
+ * socket, the loop and the summary. Spec: man/catshark-egress.1, man/catshark-ingress.1. */
+#ifndef CATSHARK_LIVE_FORWARDER_H
+#define CATSHARK_LIVE_FORWARDER_H
+
+#include "capture-tools/forwarders/links.h"
+#include "capture-tools/forwarders/setup.h"
+#include "control.h"
+#include "driver.h"
+#include <stdio.h>
+
+/* A forwarder that runs. */
+typedef struct forwarder {
+    const char *topology_path;
+    cats_topology *topology;
+    setup setup;
+    size_t index; /* in the topology */
+    const char *name;
+    int64_t flow_idle_ns; /* pins of flows that are silent for so long are let go */
+    GArray *ports;        /* of setup_port, by the role's ports */
+    live_events *events;
+    driver *driver;
+    void *role;
+} forwarder;
+
+/* The two kinds, as a row each. */
+typedef struct forwarder_kind {
+    const char *verb, *summary;
+    /* Index of the forwarder with this name, SIZE_MAX when there is none. */
+    size_t (*find)(const cats_topology *topology, const char *name);
+    GArray *(*ports)(const cats_topology *topology, size_t index, GError **error);
+    /* The locator that --takeover keeps the kernel from. */
+    void (*locator)(const cats_topology *topology, size_t index, cats_address *prefix, unsigned *length);
+    /* Makes and sets up f->role. */
+    void (*create)(forwarder *f);
+    void (*destroy)(void *role);
+    driver_take take;
+    /* Members of the object under construction: counts, sites or offers. */
+    void (*describe)(const forwarder *f, JsonBuilder *builder);
+    /* Lines of the summary for people. */
+    void (*print)(const forwarder *f, FILE *out);
+    const control_command *commands; /* context: the forwarder; the last row has no name */
+} forwarder_kind;
+
+/* The verb; returns the exit code. */
+int forwarder_verb(const forwarder_kind *kind, int argc, char **argv);
+
+#endif

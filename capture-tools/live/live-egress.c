@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The egress as a live forwarder. Spec: man/catshark-egress.1; draft-du-cats-aggregated-metrics-on-egress
+ * s2-3. */
+#include "live-egress.h"
+#include "capture-tools/cli.h"
+#include "epan-cats/computing-table.h"
+#include "forwarder-report.h"
+#include <inttypes.h>
+
+/* Flows remembered at most. */
+#define FLOWS_MAX 1048576
+/* Reports come by hand and hold until the next one. */
+#define REPORT_MAX_AGE_NS (INT64_C(365) * 24 * 3600 * 1000000000)
+
+static size_t find(const cats_topology *topology, const char *name)
+{
+    for (size_t i = 0; i < topology->egress_count; i++)
+        if (g_str_equal(topology->egresses[i].name, name))
+            return i;
+    return SIZE_MAX;
+}
+
+static void locator(const cats_topology *topology, size_t index, cats_address *prefix, unsigned *length)
+{
+    *prefix = topology->egresses[index].locator;
+    *length = topology->egresses[index].locator_length;
+}
+
+static void create(forwarder *f)
+{
+    egress_config config;
+    setup_egress_config(&f->setup, f->index, &config);
+    config.flows_max = FLOWS_MAX;
+    config.flow_idle_ns = f->flow_idle_ns;
+    config.report_max_age_ns = REPORT_MAX_AGE_NS;
+    f->role = egress_new(&config);
+    setup_egress(&f->setup, f->index, f->role);
+    setup_egress_domain(&f->setup, f->role);
+}
+
+static void destroy(void *role)
+{
+    egress_free(role);
+}
+
+static void take(void *role, int64_t now, unsigned port, const uint8_t *octets, size_t length,
+                 const role_sink *sink)
+{
+    egress_packet(role, now, port, octets, length, sink);
+}
+
+static const cats_site *site_of(const forwarder *f, size_t index)
+{
+    return &f->topology->sites[f->topology->egresses[f->index].first_site + index];
+}
+
+static size_t site_count(const forwarder *f)
+{
+    return f->topology->egresses[f->index].site_count;
+}
+
+static void describe(const forwarder *f, JsonBuilder *builder)
+{
+    egress_counts counts = egress_count(f->role);
+    int64_t now = live_loop_now();
+    forwarder_member(builder, "decapsulated", counts.decapsulated);
+    forwarder_member(builder, "encapsulated", counts.encapsulated);
+    json_builder_set_member_name(builder, "sites");
+    json_builder_begin_array(builder);
+    for (unsigned i = 0; i < site_count(f); i++) {
+        json_builder_begin_object(builder);
+        json_builder_set_member_name(builder, "site");
+        json_builder_add_string_value(builder, site_of(f, i)->name);
+        forwarder_member(builder, "weight", egress_site_weight(f->role, i));
+        forwarder_member(builder, "flows", egress_site_flows(f->role, now, i));
+        forwarder_member(builder, "packets", egress_site_packets(f->role, i));
+        json_builder_end_object(builder);
+    }
+    json_builder_end_array(builder);
+}
+
+static void print(const forwarder *f, FILE *out)
+{
+    egress_counts counts = egress_count(f->role);
+    int64_t now = live_loop_now();
+    fprintf(out, "packets: %" PRIu64 " decapsulated, %" PRIu64 " encapsulated\n", counts.decapsulated,
+            counts.encapsulated);
+    for (unsigned i = 0; i < site_count(f); i++)
+        fprintf(out, "  %-18s weight %u, %" PRIu64 " packets, %" PRIu64 " flows\n", site_of(f, i)->name,
+                egress_site_weight(f->role, i), egress_site_packets(f->role, i),
+                egress_site_flows(f->role, now, i));
+}
+
+/* ---- control ---- */
+
+static bool find_site(const forwarder *f, const char *name, unsigned *site, GError **error)
+{
+    for (*site = 0; *site < site_count(f); (*site)++)
+        if (g_str_equal(site_of(f, *site)->name, name))
+            return true;
+    GString *names = g_string_new(NULL);
+    for (unsigned i = 0; i < site_count(f); i++)
+        g_string_append_printf(names, "%s%s", i > 0 ? ", " : "", site_of(f, i)->name);
+    g_set_error(error, CONTROL_ERROR, CONTROL_ERROR_REQUEST, "\"%s\", expected a site of %s: %s", name,
+                f->name, names->str);
+    g_string_free(names, TRUE);
+    return false;
+}
+
+static bool take_number(const char *text, uint64_t high, uint64_t *value, GError **error)
+{
+    g_autofree char *message = NULL;
+    if (cli_number(text, 0, high, value, &message))
+        return true;
+    g_set_error_literal(error, CONTROL_ERROR, CONTROL_ERROR_REQUEST, message);
+    return false;
+}
+
+/* The egress's own announcement may change by a weight or a report: said as an event. */
+static void announce(const forwarder *f, const egress_announcement *announcement)
+{
+    const role_field fields[] = {
+        ROLE_FIELD_NUMBER("cats.aggregate_id", announcement->aggregate_id),
+        ROLE_FIELD_NUMBER("score", announcement->merged.score),
+        ROLE_FIELD_NUMBER("capacity", announcement->merged.capacity),
+        ROLE_FIELD_NUMBER("load", announcement->merged.load),
+        ROLE_FIELD_NUMBER("withdrawn", announcement->withdrawn),
+    };
+    live_events_write(f->events, "announced", fields, G_N_ELEMENTS(fields));
+}
+
+static void set_weight(const forwarder *f, int64_t now, unsigned site, uint32_t weight)
+{
+    egress_announcement announcement;
+    egress_set_weight(f->role, site, weight);
+    const role_field fields[] = { ROLE_FIELD_TEXT("site", site_of(f, site)->name),
+                                  ROLE_FIELD_NUMBER("weight", weight) };
+    live_events_write(f->events, "weight-set", fields, G_N_ELEMENTS(fields));
+    if (egress_review(f->role, now, &announcement))
+        announce(f, &announcement);
+}
+
+static bool run_show(void *context, int64_t now, const char *const *arguments, JsonBuilder *answer,
+                     GError **error)
+{
+    const forwarder *f = context;
+    (void)now, (void)arguments, (void)error;
+    json_builder_set_member_name(answer, "at");
+    json_builder_add_string_value(answer, f->name);
+    describe(f, answer);
+    forwarder_describe_links(f, answer);
+    return true;
+}
+
+static bool run_weight(void *context, int64_t now, const char *const *arguments, JsonBuilder *answer,
+                       GError **error)
+{
+    const forwarder *f = context;
+    unsigned site;
+    uint64_t weight;
+    if (!find_site(f, arguments[0], &site, error) ||
+        !take_number(arguments[1], COMPUTING_TABLE_WEIGHT_MAX, &weight, error))
+        return false;
+    set_weight(f, now, site, (uint32_t)weight);
+    forwarder_member(answer, "weight", weight);
+    return true;
+}
+
+static bool run_drain(void *context, int64_t now, const char *const *arguments, JsonBuilder *answer,
+                      GError **error)
+{
+    const forwarder *f = context;
+    unsigned site;
+    if (!find_site(f, arguments[0], &site, error))
+        return false;
+    set_weight(f, now, site, 0);
+    forwarder_member(answer, "weight", 0);
+    forwarder_member(answer, "flows", egress_site_flows(f->role, now, site));
+    return true;
+}
+
+/* Back to what the topology says; 1 where that is nothing. */
+static bool run_undrain(void *context, int64_t now, const char *const *arguments, JsonBuilder *answer,
+                        GError **error)
+{
+    const forwarder *f = context;
+    unsigned site;
+    if (!find_site(f, arguments[0], &site, error))
+        return false;
+    set_weight(f, now, site, MAX(site_of(f, site)->weight, 1));
+    forwarder_member(answer, "weight", egress_site_weight(f->role, site));
+    return true;
+}
+
+static bool run_metric(void *context, int64_t now, const char *const *arguments, JsonBuilder *answer,
+                       GError **error)
+{
+    const forwarder *f = context;
+    unsigned site;
+    uint64_t capacity, load;
+    if (!find_site(f, arguments[0], &site, error) ||
+        !take_number(arguments[1], UINT32_MAX, &capacity, error) ||
+        !take_number(arguments[2], UINT32_MAX, &load, error))
+        return false;
+    cats_report report = { .capacity = (uint32_t)capacity, .load = (uint32_t)load, .time_ns = now };
+    egress_announcement announcement;
+    bool changed = egress_report(f->role, now, site, &report, &announcement);
+    json_builder_set_member_name(answer, "announced");
+    json_builder_add_boolean_value(answer, changed);
+    if (changed) {
+        announce(f, &announcement);
+        forwarder_member(answer, "score", announcement.merged.score);
+        forwarder_member(answer, "cats.aggregate_id", announcement.aggregate_id);
+    }
+    return true;
+}
+
+/* Weights are taken over; what else has changed needs a new start, and nothing is done then. */
+static bool same_sites(const forwarder *f, const cats_topology *fresh, size_t index, GError **error)
+{
+    const cats_egress *e = &fresh->egresses[index];
+    bool same = e->site_count == site_count(f);
+    for (unsigned i = 0; same && i < e->site_count; i++)
+        same = g_str_equal(fresh->sites[e->first_site + i].name, site_of(f, i)->name);
+    if (!same)
+        g_set_error(error, CONTROL_ERROR, CONTROL_ERROR_REQUEST,
+                    "%s: other sites of %s than before, expected the same: start anew for that",
+                    f->topology_path, f->name);
+    return same;
+}
+
+static bool run_reload(void *context, int64_t now, const char *const *arguments, JsonBuilder *answer,
+                       GError **error)
+{
+    const forwarder *f = context;
+    (void)arguments;
+    cats_topology *fresh = cats_topology_load(f->topology_path, error);
+    size_t index = fresh == NULL ? SIZE_MAX : find(fresh, f->name);
+    if (fresh != NULL && index == SIZE_MAX)
+        g_set_error(error, CONTROL_ERROR, CONTROL_ERROR_REQUEST, "%s: no [egress %s] any more, expected it",
+                    f->topology_path, f->name);
+    bool good = index != SIZE_MAX && same_sites(f, fresh, index, error);
+    unsigned changed = 0;
+    for (unsigned i = 0; good && i < site_count(f); i++) {
+        uint32_t weight = fresh->sites[fresh->egresses[index].first_site + i].weight;
+        if (weight == egress_site_weight(f->role, i))
+            continue;
+        set_weight(f, now, i, weight);
+        changed++;
+    }
+    if (good)
+        forwarder_member(answer, "changed", changed);
+    cats_topology_free(fresh);
+    return good;
+}
+
+static const control_command commands[] = {
+    { "show", "", run_show },
+    { "weight", "SITE WEIGHT", run_weight },
+    { "drain", "SITE", run_drain },
+    { "undrain", "SITE", run_undrain },
+    { "metric", "SITE CAPACITY LOAD", run_metric },
+    { "reload", "", run_reload },
+    { NULL, NULL, NULL },
+};
+
+const forwarder_kind live_egress = {
+    .verb = "egress",
+    .summary =
+        "The egress CATS-Forwarder on real links: decapsulates, chooses the site, encapsulates what comes "
+        "back.",
+    .find = find,
+    .ports = setup_egress_ports,
+    .locator = locator,
+    .create = create,
+    .destroy = destroy,
+    .take = take,
+    .describe = describe,
+    .print = print,
+    .commands = commands,
+};
