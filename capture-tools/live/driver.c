@@ -56,8 +56,7 @@ struct driver {
     driver_take take;
     void *role;
     role_sink sink;
-    int64_t now;      /* of the round */
-    int64_t hops_due; /* next_hops_expire() wants to be called */
+    int64_t now; /* of the round */
     uint64_t answered;
     live_drops drops;
     GError *failure;
@@ -262,7 +261,7 @@ static void hops_ready(void *context, int64_t now)
 static int64_t driver_deadline(void *context)
 {
     const driver *d = context;
-    int64_t due = d->hops_due;
+    int64_t due = next_hops_deadline(d->hops);
     for (unsigned i = 0; i < d->ports->len; i++)
         for (int family = 0; family < FAMILIES; family++)
             due = MIN(due, waiting_deadline(port_at(d, i)->queues[family]));
@@ -273,7 +272,7 @@ static void driver_expire(void *context, int64_t now)
 {
     driver *d = context;
     d->now = now;
-    d->hops_due = next_hops_expire(d->hops, now);
+    next_hops_expire(d->hops, now);
     for_each_queue(d, now, true);
 }
 
@@ -313,7 +312,6 @@ driver *driver_new(live_loop *loop, live_events *events, GError **error)
     d->loop = loop;
     d->events = events;
     d->hops = hops;
-    d->hops_due = INT64_MAX;
     d->attachments = g_ptr_array_new_with_free_func(attachment_free);
     d->ports = g_array_new(FALSE, TRUE, sizeof(driver_port));
     g_array_set_clear_func(d->ports, port_clear);
@@ -403,7 +401,7 @@ void driver_start(driver *d, driver_take take, void *role)
     d->take = take;
     d->role = role;
     d->now = live_loop_now();
-    d->hops_due = next_hops_expire(d->hops, d->now);
+    next_hops_expire(d->hops, d->now);
     for (unsigned i = 0; i < d->attachments->len; i++) {
         attachment *at = g_ptr_array_index(d->attachments, i);
         live_link_flush(at->link);

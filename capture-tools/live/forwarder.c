@@ -131,19 +131,21 @@ static bool find_forwarder(forwarder *f, const forwarder_kind *kind, const forwa
            check_interfaces(o, f->ports, error);
 }
 
-/* Whether the kernel must be asked for, or told, something while the role runs. */
-static bool needs_admin(const forwarder *f, const forwarder_options *o)
+/* Next hops are asked for through the kernel where the process may; without that right the tool asks itself.
+ */
+static unsigned rights_to_keep(const forwarder *f, const forwarder_options *o)
 {
     bool all_static = true;
     for (guint i = 0; i < f->ports->len; i++)
         all_static = all_static && g_array_index(f->ports, setup_port, i).there->has_mac;
-    return o->takeover || !all_static;
+    bool asks = !all_static && privileges_check(PRIVILEGE_ADMIN, NULL);
+    return o->takeover || asks ? PRIVILEGE_ADMIN : 0;
 }
 
 static bool start(forwarder *f, const forwarder_kind *kind, const forwarder_options *o, live_loop *loop,
                   takeover **taken, GError **error)
 {
-    unsigned kept = needs_admin(f, o) ? PRIVILEGE_ADMIN : 0;
+    unsigned kept = rights_to_keep(f, o);
     if (!privileges_check(PRIVILEGE_RAW | kept, error) ||
         (f->events = live_events_open(o->events, f->name, error)) == NULL ||
         (f->driver = driver_new(loop, f->events, error)) == NULL || !add_ports(f, o, error))

@@ -1,0 +1,295 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A lab of namespaces for the forwarders, to be sourced by bash:
+#
+#   client --(10.1.0.0/24, 2001:db8:1::/64)-- ingress --(2001:db8:12::/64)-- core --(2001:db8:23::/64)-- egress
+#   egress --(10.3.N.0/24, 2001:db8:3:N::/64)-- site1, site2, site3
+#
+# Every site has the CS-ID 192.0.2.80 and 2001:db8:80::80 on lo and serves HTTP there, each its own name. Ingress and
+# egress are the kernel's or ours. MTU of the access links 1500, of the core's 1600. Namespaces bear the test's process
+# id and go at its end, whatever happens.
+P=cs$$
+lab_pids=()
+lab_files=$(mktemp -d)
+
+# Ends all processes and namespaces.
+lab_down() {
+    local pid name
+    for pid in "${lab_pids[@]}"; do kill "$pid" 2>/dev/null; done
+    for pid in "${lab_pids[@]}"; do wait "$pid" 2>/dev/null; done
+    lab_pids=()
+    for name in $(ip netns list | awk -v p="$P-" 'index($1, p) == 1 { print $1 }'); do ip netns del "$name"; done
+}
+
+lab_cleanup() {
+    lab_down
+    rm -rf "$lab_files"
+}
+
+lab_skip() {
+    echo "SKIP: $1"
+    exit 77
+}
+
+# Skips where namespaces cannot be made.
+lab_begin() {
+    local tool
+    for tool in ip ethtool curl python3; do
+        command -v "$tool" >/dev/null || lab_skip "no $tool here"
+    done
+    [ "$(id -u)" = 0 ] || lab_skip "not root: namespaces cannot be made"
+    ip netns add "$P-probe" 2>/dev/null || lab_skip "network namespaces cannot be made here"
+    trap lab_cleanup EXIT
+    ip netns del "$P-probe"
+    ip link add "${P}a" type veth peer name "${P}b" 2>/dev/null || lab_skip "veth links cannot be made here"
+    ip link del "${P}a"
+}
+
+lab_fail() {
+    echo "FAIL: $1"
+    exit 1
+}
+
+n() {
+    local ns=$1
+    shift
+    ip netns exec "$P-$ns" "$@"
+}
+
+lab_namespace() {
+    local ns
+    for ns in "$@"; do
+        ip netns add "$P-$ns"
+        ip -n "$P-$ns" link set lo up
+        n "$ns" sysctl -qw net.ipv6.conf.all.accept_dad=0 net.ipv6.conf.default.accept_dad=0 \
+            net.ipv6.conf.default.router_solicitations=0 net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0
+    done
+}
+
+# NS1 IF1 NS2 IF2 MTU: a link without offloads that change frames.
+lab_link() {
+    ip link add "$2" netns "$P-$1" mtu "$5" type veth peer name "$4" mtu "$5" netns "$P-$3"
+    ip -n "$P-$1" link set "$2" up
+    ip -n "$P-$3" link set "$4" up
+    n "$1" ethtool -K "$2" tx off rx off tso off gso off gro off sg off >/dev/null 2>&1
+    n "$3" ethtool -K "$4" tx off rx off tso off gso off gro off sg off >/dev/null 2>&1
+}
+
+lab_address() {
+    local ns=$1 interface=$2 address
+    shift 2
+    for address in "$@"; do
+        case $address in
+        *:*) ip -n "$P-$ns" addr add "$address" dev "$interface" nodad ;;
+        *) ip -n "$P-$ns" addr add "$address" dev "$interface" ;;
+        esac
+    done
+}
+
+lab_up() {
+    local i
+    lab_namespace client ingress core egress site1 site2 site3
+    lab_link client c0 ingress i0 1500
+    lab_link ingress i1 core k0 1600
+    lab_link core k1 egress e0 1600
+    lab_address client c0 10.1.0.2/24 2001:db8:1::2/64
+    ip -n "$P-client" route add default via 10.1.0.1
+    ip -n "$P-client" -6 route add default via 2001:db8:1::1
+    lab_address core k0 2001:db8:12::2/64
+    lab_address core k1 2001:db8:23::1/64
+    n core sysctl -qw net.ipv6.conf.all.forwarding=1
+    ip -n "$P-core" -6 route add 5f00:0:e1::/48 via 2001:db8:23::2
+    ip -n "$P-core" -6 route add 5f00:0:1::/48 via 2001:db8:12::1
+    ip -n "$P-core" -6 route add 5f00:0:c:1::/128 encap seg6local action End dev k1
+    for i in 1 2 3; do
+        lab_link egress "e$i" "site$i" s0 1500
+        lab_address "site$i" s0 "10.3.$i.2/24" "2001:db8:3:$i::2/64"
+        lab_address "site$i" lo 192.0.2.80/32 2001:db8:80::80/128
+        ip -n "$P-site$i" route add default via "10.3.$i.1"
+        ip -n "$P-site$i" -6 route add default via "2001:db8:3:$i::1"
+    done
+}
+
+# The hosts of our roles own their addresses, as a router would; else the role answers for them.
+lab_host_addresses() {
+    local i
+    for ns in "$@"; do
+        case $ns in
+        ingress)
+            lab_address ingress i0 10.1.0.1/24 2001:db8:1::1/64
+            lab_address ingress i1 2001:db8:12::1/64
+            ;;
+        egress)
+            lab_address egress e0 2001:db8:23::2/64
+            for i in 1 2 3; do lab_address egress "e$i" "10.3.$i.1/24" "2001:db8:3:$i::1/64"; done
+            ;;
+        esac
+    done
+}
+
+# MODE (encap or encap.red) SEGMENTS (1 or 2): the kernel as ingress.
+lab_kernel_ingress() {
+    local mode=$1 first=
+    [ "$2" = 2 ] && first=5f00:0:c:1::,
+    n ingress sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+    ip -n "$P-ingress" -6 route add 5f00:0:e1::/48 via 2001:db8:12::2
+    ip -n "$P-ingress" -6 route add 5f00:0:c::/48 via 2001:db8:12::2
+    n ingress ip sr tunsrc set 5f00:0:1::100
+    ip -n "$P-ingress" route add 192.0.2.80/32 encap seg6 mode "$mode" segs "${first}5f00:0:e1:ca75:3800:1::" dev i1
+    ip -n "$P-ingress" -6 route add 2001:db8:80::80/128 encap seg6 mode "$mode" \
+        segs "${first}5f00:0:e1:ca75:3800:1::" dev i1
+    ip -n "$P-ingress" -6 route add 5f00:0:1:4::/64 encap seg6local action End.DX4 nh4 10.1.0.2 dev i0
+    ip -n "$P-ingress" -6 route add 5f00:0:1:6::/64 encap seg6local action End.DX6 nh6 2001:db8:1::2 dev i0
+}
+
+# MODE SEGMENTS: the kernel as egress; all flows go to site 1.
+lab_kernel_egress() {
+    local mode=$1 first=
+    [ "$2" = 2 ] && first=5f00:0:c:1::,
+    n egress sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+    ip -n "$P-egress" -6 route add 5f00:0:1::/48 via 2001:db8:23::1
+    ip -n "$P-egress" -6 route add 5f00:0:c::/48 via 2001:db8:23::1
+    n egress ip sr tunsrc set 5f00:0:e1::100
+    ip -n "$P-egress" -6 route add 5f00:0:e1:4::/64 encap seg6local action End.DX4 nh4 10.3.1.2 dev e1
+    ip -n "$P-egress" -6 route add 5f00:0:e1:6::/64 encap seg6local action End.DX6 nh6 2001:db8:3:1::2 dev e1
+    ip -n "$P-egress" route add 10.1.0.0/24 encap seg6 mode "$mode" segs "${first}5f00:0:1:4::" dev e0
+    ip -n "$P-egress" -6 route add 2001:db8:1::/64 encap seg6 mode "$mode" segs "${first}5f00:0:1:6::" dev e0
+}
+
+# SEGMENTS ENCAPSULATION: writes the topology, prints its name.
+lab_topology() {
+    local file=$lab_files/net.conf i
+    {
+        cat <<END
+[service web]
+ipv4=192.0.2.80
+ipv6=2001:db8:80::80
+port=80
+
+[ingress ingress1]
+source=5f00:0:1::100
+locator=5f00:0:1::/48
+clients=10.1.0.0/24;2001:db8:1::/64
+encapsulation=$2
+
+[egress egress1]
+source=5f00:0:e1::100
+locator=5f00:0:e1::/48
+
+[sid egress1-cats]
+prefix=5f00:0:e1:ca75::/64
+behavior=End.CATS
+granularity=egress node
+egress=egress1
+
+[sid egress1-dt4]
+prefix=5f00:0:e1:4::/64
+behavior=End.DT4
+egress=egress1
+
+[sid egress1-dt6]
+prefix=5f00:0:e1:6::/64
+behavior=End.DT6
+egress=egress1
+
+[sid ingress1-dt4]
+prefix=5f00:0:1:4::/64
+behavior=End.DT4
+ingress=ingress1
+
+[sid ingress1-dt6]
+prefix=5f00:0:1:6::/64
+behavior=End.DT6
+ingress=ingress1
+
+[link access]
+from=clients
+to=ingress1
+interface=i0
+from_address=10.1.0.2;2001:db8:1::2
+to_address=10.1.0.1;2001:db8:1::1
+
+[link ingress-core]
+from=ingress1
+to=core
+interface=i1
+mtu=1600
+from_address=2001:db8:12::1
+to_address=2001:db8:12::2
+
+[link core-egress]
+from=core
+to=egress1
+interface=e0
+mtu=1600
+from_address=2001:db8:23::1
+to_address=2001:db8:23::2
+END
+        [ "$1" = 2 ] && printf '\n[core]\nsid=5f00:0:c:1::\n'
+        for i in 1 2 3; do
+            cat <<END
+
+[site site$i]
+egress=egress1
+
+[node node$i]
+site=site$i
+ipv4=10.3.$i.2
+ipv6=2001:db8:3:$i::2
+
+[link egress-site$i]
+from=egress1
+to=site$i
+interface=e$i
+from_address=10.3.$i.1;2001:db8:3:$i::1
+to_address=10.3.$i.2;2001:db8:3:$i::2
+END
+        done
+    } >"$file"
+    echo "$file"
+}
+
+# NAME FILE WORDS: waits until the file has the words.
+lab_wait() {
+    local try
+    for try in $(seq 200); do
+        grep -q -- "$2" "$1" 2>/dev/null && return 0
+        sleep 0.05
+    done
+    cat "$1"
+    lab_fail "$1 never said \"$2\" ($try looks)"
+}
+
+# Both families, every site: its own name, and a file of 10 MB.
+lab_serve() {
+    local i
+    for i in 1 2 3; do
+        mkdir -p "$lab_files/www$i"
+        echo "site$i" >"$lab_files/www$i/name"
+        [ -e "$lab_files/big" ] || head -c 10000000 /dev/urandom >"$lab_files/big"
+        ln -f "$lab_files/big" "$lab_files/www$i/big"
+        ip netns exec "$P-site$i" python3 -u -m http.server --bind :: -d "$lab_files/www$i" 80 >"$lab_files/http$i" 2>&1 &
+        lab_pids+=($!)
+    done
+    for i in 1 2 3; do lab_wait "$lab_files/http$i" Serving; done
+}
+
+# NS VERB WORDS...: starts a role of ours there; its process is $lab_role, its output $lab_files/VERB.out and .err.
+lab_start() {
+    local ns=$1 verb=$2
+    shift 2
+    ip netns exec "$P-$ns" "$catshark" "$verb" "$@" >"$lab_files/$verb.out" 2>"$lab_files/$verb.err" &
+    lab_role=$!
+    lab_pids+=("$lab_role")
+    lab_wait "$lab_files/$verb.err" "is ready"
+}
+
+# Ends a role as a user would and waits for it; its exit status is the function's.
+lab_stop() {
+    kill -INT "$1"
+    wait "$1"
+}
+
+# URL-HOST PATH: what curl gets.
+lab_get() {
+    ip netns exec "$P-client" curl -sS --max-time 20 -g "http://$1/$2"
+}
