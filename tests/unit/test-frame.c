@@ -61,7 +61,8 @@ static void test_truncated(const void *data)
 {
     const struct sample *each = data;
     for (size_t length = 0; length < each->length; length++) {
-        g_autofree uint8_t *exact = g_memdup2(each->octets, length);
+        g_autofree uint8_t *exact = g_malloc(MAX(length, 1));
+        memcpy(exact, each->octets, length);
         frame_header header;
         g_assert_false(frame_read(exact, length, &header));
     }
