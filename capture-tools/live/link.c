@@ -66,6 +66,12 @@ static void activation_error(const live_link *link, int status, GError **error)
                 *words != '\0' ? ": " : "", words);
 }
 
+/* As libpcap takes numbers of octets. */
+static int octets_or(uint32_t wanted, int otherwise)
+{
+    return wanted != 0 ? (int)MIN(wanted, (uint32_t)INT_MAX) : otherwise;
+}
+
 static bool activate(live_link *link, const link_options *options, GError **error)
 {
     char reason[PCAP_ERRBUF_SIZE] = "";
@@ -74,12 +80,11 @@ static bool activate(live_link *link, const link_options *options, GError **erro
         g_set_error(error, LIVE_ERROR, LIVE_ERROR_INTERFACE, "interface \"%s\": %s", link->name, reason);
         return false;
     }
-    pcap_set_snaplen(link->pcap, options->snapshot != 0 ? (int)options->snapshot : SNAPSHOT_ALL);
+    pcap_set_snaplen(link->pcap, octets_or(options->snapshot, SNAPSHOT_ALL));
     pcap_set_promisc(link->pcap, options->promiscuous);
     pcap_set_immediate_mode(link->pcap, options->immediate);
     pcap_set_timeout(link->pcap, BLOCK_MILLISECONDS);
-    pcap_set_buffer_size(link->pcap,
-                         options->buffer_octets != 0 ? (int)options->buffer_octets : BUFFER_OCTETS);
+    pcap_set_buffer_size(link->pcap, octets_or(options->buffer_octets, BUFFER_OCTETS));
     pcap_set_tstamp_precision(link->pcap, PCAP_TSTAMP_PRECISION_NANO);
     int status = pcap_activate(link->pcap);
     if (status >= 0) /* above 0: a warning */
@@ -183,7 +188,8 @@ int live_link_receive(live_link *link, unsigned limit, live_link_take take, void
 {
     link->take = take;
     link->context = context;
-    int count = pcap_dispatch(link->pcap, (int)MIN(limit, (unsigned)INT_MAX), hand_over, (u_char *)link);
+    int count =
+        pcap_dispatch(link->pcap, (int)CLAMP(limit, 1u, (unsigned)INT_MAX), hand_over, (u_char *)link);
     if (count >= 0)
         return count;
     g_set_error(error, LIVE_ERROR, meaning_of(count), "interface \"%s\": %s", link->name,

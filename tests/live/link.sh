@@ -38,6 +38,22 @@ ip -n "catshark-$$-two" link set v2 mtu 9000
 between "-c 200" "-c 200 -l 9014" \
   "received 200 tagged 0 disordered 0 from 9014 to 9014 octets dropped 0" "sent 200 failed 0 "
 
+# An interface that takes 10 frames a millisecond at most: those that wait for room get it. One that takes 12 a second: what
+# finds none is lost, counted, and the sender is not held up.
+slow() {
+  in_ns one tc qdisc replace dev v1 root tbf rate "$1" burst 20000 limit 10000000 2>"$work/why"
+}
+if command -v tc >/dev/null && slow 80mbit; then
+  expect "sent 2000 failed 0 " "$(in_ns one "$probe" send -i v1 -c 2000 -l 1000)" "slow:"
+  slow 100kbit
+  read -r _ sent _ failed reason < <(in_ns one timeout 20 "$probe" send -i v1 -c 2000 -l 1000)
+  expect "2000 Resource temporarily unavailable" "$((sent + failed)) $reason" "too slow:"
+  expect yes "$([ "$failed" -gt 1000 ] && echo yes || echo "$failed")" "too slow, lost:"
+  in_ns one tc qdisc delete dev v1 root
+else
+  echo "not run: a slow interface: $(cat "$work/why" 2>/dev/null || echo no tc)"
+fi
+
 # The filter: the test's EtherType, and one that no frame has.
 between "-c 10 --filter ether[12:2]==0x88b5" "-c 10" \
   "received 10 tagged 0 disordered 0 from 60 to 60 octets dropped 0" "sent 10 failed 0 "
