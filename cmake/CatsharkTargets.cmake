@@ -25,3 +25,15 @@ function(catshark_unit_test name source)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
   catshark_test(${name} LABEL unit COMMAND ${name})
 endfunction()
+
+# catshark_golden_rows(PREFIX COMMAND ARG...): a golden test for each row of the folder's TESTLIST, whose name follows
+# the arguments.
+function(catshark_golden_rows prefix)
+  cmake_parse_arguments(PARSE_ARGV 1 T "" "" "COMMAND")
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS TESTLIST)
+  file(STRINGS TESTLIST rows REGEX "^[a-z]")
+  foreach(row ${rows})
+    string(REGEX MATCH "^[^ ]+" name "${row}")
+    catshark_test(${prefix}-${name} LABEL golden COMMAND ${T_COMMAND} ${name})
+  endforeach()
+endfunction()

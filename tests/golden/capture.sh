@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Sourced after tshark-user.sh, with $here the directory of the golden tests.
+# Sourced after tshark-user.sh, with $here the directory of the test, whose captures/ are used.
 #
 #   make_capture CAPTURE[:OCTETS]   makes $tshark_home/capture.pcap of a sample or of labelled hexadecimal, frames cut to
 #                                   OCTETS if given
 #   make_capture_by_hand            makes $tshark_home/hex.pcapng of all that is written by hand
 
+capture_tools=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+
 make_capture() {
   local file=${1%%:*} cut=
   [ "$file" = "$1" ] || cut=${1#*:}
   if [ "${file%.hex}" != "$file" ]; then
-    awk -f "$here/labelled-hex.awk" "$here/captures/$file" >"$tshark_home/capture.txt"
+    awk -f "$capture_tools/labelled-hex.awk" "$here/captures/$file" >"$tshark_home/capture.txt"
     local link
     link=$(sed -n 's/^# link type \([0-9]*\).*/\1/p' "$here/captures/$file")
     (cd "$tshark_home" && text2pcap -q -F pcap -l "${link:-101}" capture.txt whole.pcap 2>text2pcap.log) || {
@@ -17,7 +19,7 @@ make_capture() {
       exit 2
     }
   else
-    cp "$here/../../samples/$file" "$tshark_home/whole.pcap"
+    cp "$capture_tools/../../samples/$file" "$tshark_home/whole.pcap"
   fi
   if [ -n "$cut" ]; then
     editcap -s "$cut" "$tshark_home/whole.pcap" "$tshark_home/capture.pcap"

@@ -15,30 +15,16 @@ this directory.
 TEXT
 }
 
-refresh=false
-if [ "${1:-}" = --refresh ]; then
-  refresh=true
-  shift
-fi
-if [ $# -ne 2 ]; then
-  usage >&2
-  exit 2
-fi
-plugins=$1
-name=$2
 here=$(cd "$(dirname "$0")" && pwd)
+. "$here/../golden-row.sh"
 . "$here/../tshark-user.sh"
-
-row=$(grep -E "^$name[[:space:]]" "$here/TESTLIST") || {
-  echo "golden.sh: \"$name\" is no row of TESTLIST" >&2
-  exit 2
-}
-read -r _ capture expected options <<<"$row"
-[ "$options" != - ] || options=
-expected=$here/expected/$expected
-
-tshark_user_start "$plugins"
 . "$here/capture.sh"
+golden_arguments 2 "$@"
+golden_row "$here/TESTLIST" "${golden_words[1]}"
+read -r capture expected options <<<"$row"
+[ "$options" != - ] || options=
+
+tshark_user_start "${golden_words[0]}"
 make_capture "$capture"
 for file in "$here"/settings/*; do
   tshark_home_take "$file"
@@ -48,11 +34,4 @@ eval "arguments=(-n -r capture.pcap ${options//@DIR@/$tshark_home})"
 as_user tshark "${arguments[@]}" -T fields -e frame.number -e _ws.col.Info >"$tshark_home/info"
 as_user tshark "${arguments[@]}" -T pdml >"$tshark_home/pdml"
 awk -f "$here/our-fields.awk" "$tshark_home/info" "$tshark_home/pdml" >"$tshark_home/shown"
-
-if $refresh; then
-  cp "$tshark_home/shown" "$expected"
-  echo "wrote $expected"
-elif ! diff -u --label "expected" --label "shown" "$expected" "$tshark_home/shown"; then
-  echo "If what is shown is right: $0 --refresh $plugins $name"
-  exit 1
-fi
+golden_compare "$here/expected/$expected" "$tshark_home/shown"

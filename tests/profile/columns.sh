@@ -14,28 +14,21 @@ CAPTURE is a file of samples/. Columns: frame, SID, Egress, Site, Flow, Steering
 TEXT
 }
 
-refresh=false
-if [ "${1:-}" = --refresh ]; then
-  refresh=true
-  shift
-fi
-if [ $# -ne 3 ]; then
-  usage >&2
-  exit 2
-fi
 here=$(cd "$(dirname "$0")" && pwd)
+. "$here/../golden-row.sh"
 . "$here/../tshark-user.sh"
 . "$here/lib.sh"
-profile_user_start "$1" "$2"
-tshark_home_take "$here/../../samples/$3"
-expected=$here/expected/${3%.*}.txt
+golden_arguments 3 "$@"
+capture=${golden_words[2]}
+profile_user_start "${golden_words[0]}" "${golden_words[1]}"
+tshark_home_take "$here/../../samples/$capture"
 
 columns=()
 for column in SID Egress Site Flow Steering Session Verdict; do
   columns+=(-e "_ws.col.$column")
 done
-as_user tshark -C CATS -n -2 -r "$3" -T fields -e frame.number "${columns[@]}" >"$tshark_home/columns" 2>"$tshark_home/err"
-as_user tshark -C CATS -n -2 -r "$3" --color -V 2>>"$tshark_home/err" |
+as_user tshark -C CATS -n -2 -r "$capture" -T fields -e frame.number "${columns[@]}" >"$tshark_home/columns" 2>"$tshark_home/err"
+as_user tshark -C CATS -n -2 -r "$capture" --color -V 2>>"$tshark_home/err" |
   awk '/^Frame [0-9]+:/ { if (frame) print rule; frame = $2; rule = "-" }
        /\[Coloring Rule Name: / { sub(/.*Name: /, ""); sub(/\]$/, ""); rule = $0 }
        END { print rule }' >"$tshark_home/colours"
@@ -45,15 +38,9 @@ paste -d '\t' "$tshark_home/columns" "$tshark_home/colours" >"$tshark_home/shown
 
 # The list as a user sees it: as many columns as the profile names.
 named=$(rows preferences | grep -c '", "%')
-as_user tshark -C CATS -n -r "$3" -c 1 -T tabs >"$tshark_home/list"
+as_user tshark -C CATS -n -r "$capture" -c 1 -T tabs >"$tshark_home/list"
 found=$(awk -F '\t' '{ n = 0; for (i = 1; i <= NF; i++) if ($i != "→") n++; print n }' "$tshark_home/list")
 [ "$found" -eq "$named" ] || fail "the list has $found columns, the profile names $named"
 
-if $refresh; then
-  cp "$tshark_home/shown" "$expected"
-  echo "wrote $expected"
-elif ! diff -u --label "expected" --label "shown" "$expected" "$tshark_home/shown"; then
-  echo "If what is shown is right: $0 --refresh $*"
-  exit 1
-fi
+golden_compare "$here/expected/${capture%.*}.txt" "$tshark_home/shown"
 [ "$failures" -eq 0 ]

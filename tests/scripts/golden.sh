@@ -15,26 +15,14 @@ the built-in network.
 TEXT
 }
 
-refresh=false
-if [ "${1:-}" = --refresh ]; then
-  refresh=true
-  shift
-fi
-if [ $# -ne 3 ]; then
-  usage >&2
-  exit 2
-fi
-catshark=$1 plugins=$2 name=$3
 here=$(cd "$(dirname "$0")" && pwd)
+. "$here/../golden-row.sh"
 . "$here/lib.sh"
-
-row=$(grep -E "^$name[[:space:]]" "$here/TESTLIST") || {
-  echo "golden.sh: \"$name\" is no row of TESTLIST" >&2
-  exit 2
-}
-read -r _ script capture options <<<"$row"
+golden_arguments 3 "$@"
+catshark=${golden_words[0]} plugins=${golden_words[1]} name=${golden_words[2]}
+golden_row "$here/TESTLIST" "$name"
+read -r script capture options <<<"$row"
 [ "$options" != - ] || options=
-expected=$here/expected/$name.txt
 
 scripts_start "$plugins"
 way=file
@@ -63,13 +51,6 @@ case $way in
   file) as_user "tshark-scripts/$script" "${arguments[@]}" "${options[@]}" ;;
   stdin) as_user "tshark-scripts/$script" -r - "${options[@]}" <"$tshark_home/$file" ;;
   live) as_user "tshark-scripts/$script" -i - "${options[@]}" <"$tshark_home/$file" 2>"$tshark_home/err" ;;
-esac >"$tshark_home/said" || status=$?
+esac >"$tshark_home/shown" || status=$?
 [ $status -eq 0 ] || { cat "$tshark_home/err" || true; echo "exit status $status, expected 0"; exit 1; }
-
-if $refresh; then
-  cp "$tshark_home/said" "$expected"
-  echo "wrote $expected"
-elif ! diff -u --label "expected" --label "said" "$expected" "$tshark_home/said"; then
-  echo "If what is said is right: $0 --refresh $catshark $plugins $name"
-  exit 1
-fi
+golden_compare "$here/expected/$name.txt" "$tshark_home/shown"

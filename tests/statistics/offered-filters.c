@@ -38,16 +38,21 @@ static const nstime_t *frame_time(packet_provider_data *provider, guint32 number
 
 static const struct packet_provider_funcs provides = { .get_frame_ts = frame_time };
 
+static void refuse(const char *path, int error, const char *reason)
+{
+    fprintf(stderr, "%s: %s%s%s\n", path, wtap_strerror(error), reason == NULL ? "" : ": ",
+            reason == NULL ? "" : reason);
+    exit(2);
+}
+
 static void read_all(const char *path, packet_provider_data *provider)
 {
     int error;
     char *reason = NULL;
     gint64 offset;
     wtap *file = wtap_open_offline(path, WTAP_TYPE_AUTO, &error, &reason, FALSE);
-    if (file == NULL) {
-        fprintf(stderr, "%s: %s\n", path, wtap_strerror(error));
-        exit(2);
-    }
+    if (file == NULL)
+        refuse(path, error, reason);
     for (;;) {
         captured *packet = g_new0(captured, 1);
         wtap_rec_init(&packet->record);
@@ -60,6 +65,8 @@ static void read_all(const char *path, packet_provider_data *provider)
                                       provider->previous);
         provider->previous = &packet->frame;
     }
+    if (error != 0)
+        refuse(path, error, reason);
 }
 
 static epan_dissect_t *dissect(epan_t *session, captured *packet, gboolean in_view)

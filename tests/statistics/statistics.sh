@@ -5,38 +5,24 @@ set -euo pipefail
 
 usage() {
   cat <<'TEXT'
-usage: statistics.sh [--refresh] PLUGIN-DIRECTORY CATSHARK NAME
+usage: statistics.sh [--refresh] CATSHARK PLUGIN-DIRECTORY NAME
 
 Runs the row NAME of TESTLIST. A capture in TESTLIST is one of samples/, several joined by + that are merged in the order of
 time; or one of captures/ (packets written as labelled hexadecimal, .hex); or simulate: then the options up to -- go to
-catshark simulate. The rest goes to tshark; @TOPOLOGY@ in it is the
-built-in network of catshark simulate.
+catshark simulate. The rest goes to tshark; @TOPOLOGY@ in it is the built-in network of catshark simulate.
 
   --refresh   write what is counted now to expected/, to be read before it is committed
 TEXT
 }
 
-refresh=false
-if [ "${1:-}" = --refresh ]; then
-  refresh=true
-  shift
-fi
-if [ $# -ne 3 ]; then
-  usage >&2
-  exit 2
-fi
-plugins=$1
-catshark=$2
-name=$3
 here=$(cd "$(dirname "$0")" && pwd)
+. "$here/../golden-row.sh"
 . "$here/../tshark-user.sh"
-
-row=$(grep -E "^$name[[:space:]]" "$here/TESTLIST") || {
-  echo "statistics.sh: \"$name\" is no row of TESTLIST" >&2
-  exit 2
-}
-read -r _ capture options <<<"$row"
-expected=$here/expected/$name.txt
+. "$here/../golden/capture.sh"
+golden_arguments 3 "$@"
+catshark=${golden_words[0]} plugins=${golden_words[1]} name=${golden_words[2]}
+golden_row "$here/TESTLIST" "$name"
+read -r capture options <<<"$row"
 
 tshark_user_start "$plugins"
 "$catshark" simulate --print-topology >"$tshark_home/network.conf"
@@ -45,8 +31,7 @@ if [ "$capture" = simulate ]; then
   options=${options#* -- }
   "$catshark" simulate -q "${simulation[@]}" -w "$tshark_home/capture.pcap"
 elif [ "${capture%.hex}" != "$capture" ]; then
-  awk -f "$here/../golden/labelled-hex.awk" "$here/captures/$capture" >"$tshark_home/capture.txt"
-  text2pcap -q -l 101 "$tshark_home/capture.txt" "$tshark_home/capture.pcap"
+  make_capture "$capture"
 else
   samples=()
   for sample in ${capture//+/ }; do
@@ -65,12 +50,5 @@ for pass in 1 2; do
 done
 diff -u --label "one pass" --label "two passes" "$tshark_home/counted-1" "$tshark_home/counted-2" ||
   fail "$name: -2 counts something else"
-
-if $refresh; then
-  cp "$tshark_home/counted-1" "$expected"
-  echo "wrote $expected"
-elif ! diff -u --label "expected" --label "counted" "$expected" "$tshark_home/counted-1"; then
-  echo "If what is counted is right: $0 --refresh $plugins $catshark $name"
-  exit 1
-fi
+golden_compare "$here/expected/$name.txt" "$tshark_home/counted-1"
 [ "$failures" -eq 0 ]
