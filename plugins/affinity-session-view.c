@@ -4,7 +4,7 @@
 
 #include "fields.h"
 #include "findings.h"
-#include "statistics/packet-filters.h"
+#include "packet-filters.h"
 
 #include <epan/tap.h>
 
@@ -72,6 +72,11 @@ static affinity_connection connection_then(uint32_t number, uint32_t frame)
     if (then.reconnect_frame > frame) {
         then.reconnect_frame = 0;
         then.reconnect_ns = 0;
+    }
+    if (then.cause_frame > frame) {
+        then.role = AFFINITY_FIRST;
+        then.cause_frame = 0;
+        then.cause_ns = 0;
     }
     return then;
 }

@@ -41,27 +41,22 @@ static void verdict_changed(void *context _U_, uint32_t number, affinity_verdict
     session_state *session = session_store_session_need(number);
     session_note *note = reading.note;
     if (note->settled_count < AFFINITY_SETTLED_MAX)
-        note->settled[note->settled_count++] =
-            (affinity_settled){ .session = number,
-                                .was_redirected = session->verdict != 0,
-                                .before = session->verdict == 0 ? AFFINITY_PENDING
-                                                                : (affinity_verdict)(session->verdict - 1),
-                                .now = verdict };
+        note->settled[note->settled_count++] = (affinity_settled){ .session = number, .now = verdict };
     session->verdict = (uint8_t)(verdict + 1);
     if (verdict == AFFINITY_PENDING)
         session->since_ns = reading.time_ns;
 }
 
-static void forget(void)
+void affinity_session_end(void)
 {
     affinity_tracker_free(tracker);
     tracker = NULL;
     session_store_end();
 }
 
-static void begin(void)
+void affinity_session_begin(void)
 {
-    forget();
+    affinity_session_end();
     session_store_begin();
     affinity_tracker_settings settings = affinity_tracker_settings_default;
     settings.reconnect_limit_ns = affinity_reconnect_limit_ns();
@@ -69,12 +64,6 @@ static void begin(void)
     settings.listener = (affinity_listener){ .connection = connection_changed, .verdict = verdict_changed };
     tracker = affinity_tracker_new(&settings);
     late_connection_begin();
-}
-
-void affinity_session_register(void)
-{
-    register_init_routine(begin);
-    register_cleanup_routine(forget);
 }
 
 /* The first pass. */

@@ -5,8 +5,9 @@
 
 #include "session-store.h"
 
-/* The tracker starts anew with every file and every new dissection of it. */
-void affinity_session_register(void);
+/* With every file, and every new dissection of it, the tracker starts anew. */
+void affinity_session_begin(void);
+void affinity_session_end(void);
 
 /* The session's verdict, as far as it is known: on later passes, what is pending at the end of the capture.
  * False before the session is redirected. */

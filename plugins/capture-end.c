@@ -4,18 +4,15 @@
 
 static int64_t latest_ns;
 
-static void begin(void)
+void capture_end_begin(void)
 {
     latest_ns = INT64_MIN;
 }
 
-void capture_end_register(void)
-{
-    register_init_routine(begin);
-}
-
 void capture_end_saw(const packet_info *pinfo)
 {
+    if (PINFO_FD_VISITED(pinfo))
+        return;
     int64_t now = packet_time_ns(pinfo);
     if (now > latest_ns)
         latest_ns = now;

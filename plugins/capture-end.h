@@ -7,8 +7,8 @@
 #include "compat.h"
 
 /* For every file, and every new dissection of it. */
-void capture_end_register(void);
-/* By whatever dissector of ours gets the packet, on the first pass. */
+void capture_end_begin(void);
+/* By whatever dissector of ours gets the packet; later passes tell nothing new. */
 void capture_end_saw(const packet_info *pinfo);
 /* INT64_MIN as long as nothing was seen. */
 int64_t capture_end_ns(void);

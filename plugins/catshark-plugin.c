@@ -7,6 +7,7 @@
 #include "affinity-session.h"
 #include "capture-end.h"
 #include "fields.h"
+#include "packet-filters.h"
 #include "preferences.h"
 #include "srv6.h"
 #include "statistics/statistics.h"
@@ -22,22 +23,36 @@ WS_DLL_PUBLIC_DEF const int plugin_want_minor = CATSHARK_WIRESHARK_MINOR;
 COMPAT_PLUGIN_DESCRIBE
 WS_DLL_PUBLIC void plugin_register(void);
 
+/* Every opening of a file and every new dissection of it; disabling a protocol calls nothing else. */
+static void begin_capture(void)
+{
+    option_dissector_follow_preferences();
+    capture_end_begin();
+    affinity_session_begin();
+    steering_flow_begin();
+}
+
+/* The settings outlive what was given them. */
+static void end_capture(void)
+{
+    affinity_session_end();
+    steering_flow_end();
+    preferences_free_replaced();
+}
+
 static void register_protocols(void)
 {
     fields_register();
     preferences_register();
     option_dissector_register();
     tcp_segment_register();
-    capture_end_register();
-    affinity_session_register();
     srv6_register();
     udp_datagram_register();
-    steering_flow_register();
     taps_register();
     statistics_register();
-    /* Runs at every opening of a file and every new dissection of it: disabling a protocol calls nothing
-     * else. */
-    register_init_routine(option_dissector_follow_preferences);
+    packet_filters_register();
+    register_init_routine(begin_capture);
+    register_cleanup_routine(end_capture);
 }
 
 static void hand_off(void)

@@ -5,7 +5,7 @@
 #include "capture-point.h"
 #include "fields.h"
 #include "findings.h"
-#include "statistics/packet-filters.h"
+#include "packet-filters.h"
 #include "taps.h"
 
 #include <epan/tap.h>
@@ -34,34 +34,21 @@ static void show_fields(tvbuff_t *tvb, proto_item *cats_item, const steering_flo
     proto_item_append_text(item, ")");
 }
 
-static bool has_rule(const cats_findings *findings, cats_rule_id rule)
-{
-    for (unsigned i = 0; findings != NULL && i < findings->count; i++)
-        if (findings->list[i].rule == rule)
-            return true;
-    return false;
-}
-
-void flow_show(tvbuff_t *tvb, packet_info *pinfo, proto_item *cats_item, const flow_note *note,
-               const cats_findings *packet_findings)
+void flow_show(tvbuff_t *tvb, packet_info *pinfo, proto_item *cats_item, const flow_note *note)
 {
     packet_filters_note_flow(pinfo, note->number);
     if (cats_item != NULL)
         show_fields(tvb, cats_item, steering_flow_get(note->number));
     const cats_findings *findings = note->findings;
     for (unsigned i = 0; findings != NULL && i < findings->count; i++)
-        if (!has_rule(packet_findings, findings->list[i].rule))
-            finding_show(pinfo, cats_item, proto_cats, &findings->list[i]);
+        finding_show(pinfo, cats_item, proto_cats, &findings->list[i]);
 }
 
 static void tell_flow(const packet_info *pinfo, const flow_note *note, cats_tap *tap)
 {
     tap->in_flow = true;
-    tap->begins = note->begins;
     tap->flow = steering_flow_at(note->number, pinfo->num);
-    tap->before = note->begins ? tap->flow.verdict : steering_flow_at(note->number, pinfo->num - 1).verdict;
     tap->site = capture_point_name(tap->flow.site_point);
-    tap->shows_site = tap->flow.site_frame == pinfo->num;
     tap->flow_findings = note->findings;
 }
 

@@ -6,9 +6,8 @@
 #include "compat.h"
 #include "steering-flow.h"
 
-/* Adds the flow to the item of CATS, and its broken rules but those that the packet alone broke. */
-void flow_show(tvbuff_t *tvb, packet_info *pinfo, proto_item *cats_item, const flow_note *note,
-               const cats_findings *packet_findings);
+/* Adds the flow to the item of CATS, and its broken rules. */
+void flow_show(tvbuff_t *tvb, packet_info *pinfo, proto_item *cats_item, const flow_note *note);
 
 /* Hands the packet to the listeners of the tap "cats", if there are any. `outer` and `steering` are its
  * encapsulation, or NULL; `note` is NULL when it is of no flow. */

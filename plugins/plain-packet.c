@@ -62,6 +62,6 @@ void plain_packet_show(packet_info *pinfo, tvbuff_t *tvb, proto_tree *tree, prot
     proto_node *header = tree_first_behind(tree, mark, transport);
     if (header != NULL)
         proto_tree_move_item(tree, header, item);
-    flow_show(tvb, pinfo, item, note, NULL);
+    flow_show(tvb, pinfo, item, note);
     flow_tap(pinfo, NULL, NULL, NULL, note);
 }

@@ -35,6 +35,9 @@ static cats_topology *topology;
 static char *topology_path; /* of the last attempt to load, good or bad */
 static cats_sid_table *user_sids;
 
+/* Replaced, and still pointed to by what follows the capture. */
+static GSList *old_topologies, *old_sids;
+
 const affinity_numbers *affinity_settings(void)
 {
     return &numbers;
@@ -104,10 +107,28 @@ static void apply_affinity(void)
     option_dissector_follow_preferences();
 }
 
+static void free_sids(gpointer table)
+{
+    cats_sid_table_free(table);
+}
+
+static void free_topology(gpointer old)
+{
+    cats_topology_free(old);
+}
+
+void preferences_free_replaced(void)
+{
+    g_slist_free_full(old_sids, free_sids);
+    g_slist_free_full(old_topologies, free_topology);
+    old_sids = old_topologies = NULL;
+}
+
 /* The user's rows come first, and what the topology adds to them. */
 static void rebuild_sids(void)
 {
-    cats_sid_table_free(user_sids);
+    if (user_sids != NULL)
+        old_sids = g_slist_prepend(old_sids, user_sids);
     user_sids = sid_uat_table(topology);
     context.topology = topology;
     context.sids = user_sids;
@@ -128,10 +149,10 @@ static void load_topology(const char *path)
             g_error_free(error);
         }
     }
-    cats_topology *old = topology;
+    if (topology != NULL)
+        old_topologies = g_slist_prepend(old_topologies, topology);
     topology = loaded;
     rebuild_sids();
-    cats_topology_free(old);
 }
 
 static void apply_cats(void)

@@ -23,6 +23,10 @@ void affinity_kind_decode_as(uint8_t kind);
 bool affinity_is_enabled(void);
 bool cats_is_enabled(void);
 
+/* Topologies and tables of SIDs that a change replaced live on, with all that points into them, until this is
+ * called: when nothing that was given them is left. */
+void preferences_free_replaced(void);
+
 /* After fields_register(). */
 void preferences_register(void);
 

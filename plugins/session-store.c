@@ -15,7 +15,7 @@ enum {
     NOTE_RECONNECTS = 4,
     NOTE_IS_REDIRECTED = 8,
     NOTE_IS_FOLLOWER = 16,
-    NOTE_RECONNECTED = 32, /* the session was pending, and is reconnected with this frame */
+    NOTE_RECONNECTED = 32, /* the session is reconnected with this frame */
     NOTE_BITS = 6
 };
 #define NOTE_INDEX_END (UINT32_C(1) << (32 - NOTE_BITS))
@@ -34,12 +34,6 @@ typedef struct note_extra {
     uint8_t settled_count, finding_count;
 } note_extra;
 
-typedef struct kept_settled {
-    uint32_t session;
-    uint8_t before; /* affinity_verdict + 1, or 0 */
-    uint8_t now;    /* affinity_verdict */
-} kept_settled;
-
 typedef struct kept_finding {
     cats_rule_id rule;
     char *text; /* of the file's scope */
@@ -49,7 +43,7 @@ static block_array *connections; /* kept_connection, by number */
 static block_array *sessions;    /* session_state, by number */
 static frame_notes *notes;
 static block_array *extras;   /* note_extra */
-static block_array *settled;  /* kept_settled */
+static block_array *settled;  /* affinity_settled */
 static block_array *findings; /* kept_finding */
 
 void session_store_end(void)
@@ -71,7 +65,7 @@ void session_store_begin(void)
     sessions = block_array_new(sizeof(session_state));
     notes = frame_notes_new();
     extras = block_array_new(sizeof(note_extra));
-    settled = block_array_new(sizeof(kept_settled));
+    settled = block_array_new(sizeof(affinity_settled));
     findings = block_array_new(sizeof(kept_finding));
 }
 
@@ -113,24 +107,6 @@ session_state *session_store_session_need(uint32_t number)
     return block_array_need(sessions, number);
 }
 
-static void keep_settled(const affinity_settled *one)
-{
-    kept_settled *kept = block_array_need(settled, block_array_count(settled));
-    kept->session = one->session;
-    kept->before = one->was_redirected ? (uint8_t)(one->before + 1) : 0;
-    kept->now = (uint8_t)one->now;
-}
-
-static affinity_settled settled_at(uint32_t index)
-{
-    const kept_settled *kept = block_array_at(settled, index);
-    return (affinity_settled){ .session = kept->session,
-                               .was_redirected = kept->before != 0,
-                               .before = kept->before == 0 ? AFFINITY_PENDING
-                                                           : (affinity_verdict)(kept->before - 1),
-                               .now = (affinity_verdict)kept->now };
-}
-
 static void keep_finding(const cats_finding *finding)
 {
     kept_finding *kept = block_array_need(findings, block_array_count(findings));
@@ -148,7 +124,7 @@ static uint32_t keep_extra(const session_note *note)
                            .settled_count = (uint8_t)note->settled_count,
                            .finding_at = block_array_count(findings) };
     for (unsigned i = 0; i < note->settled_count; i++)
-        keep_settled(&note->settled[i]);
+        *(affinity_settled *)block_array_need(settled, extra->settled_at + i) = note->settled[i];
     if (note->findings != NULL)
         extra->finding_count = (uint8_t)note->findings->count;
     for (unsigned i = 0; i < extra->finding_count; i++)
@@ -156,13 +132,12 @@ static uint32_t keep_extra(const session_note *note)
     return index;
 }
 
-static bool settles(const session_note *note, bool was_redirected, affinity_verdict now)
+static bool settles(const session_note *note, affinity_verdict now)
 {
     affinity_connection connection;
     const affinity_settled *only = &note->settled[0];
     return note->settled_count == 1 && session_store_connection_get(note->connection, &connection) &&
-           only->session == connection.session && only->was_redirected == was_redirected &&
-           only->before == AFFINITY_PENDING && only->now == now;
+           only->session == connection.session && only->now == now;
 }
 
 /* Whether bits say it all. */
@@ -171,13 +146,13 @@ static bool is_plain(const session_note *note, bool reconnected)
     if (!note->in_session || note->findings != NULL)
         return false;
     if (note->is_redirected)
-        return settles(note, false, AFFINITY_PENDING);
+        return settles(note, AFFINITY_PENDING);
     return note->settled_count == 0 || reconnected;
 }
 
 void session_store_note_add(const packet_info *pinfo, uint32_t place, const session_note *note)
 {
-    bool reconnected = note->in_session && settles(note, true, AFFINITY_RECONNECTED);
+    bool reconnected = note->in_session && settles(note, AFFINITY_RECONNECTED);
     bool plain = is_plain(note, reconnected);
     uint32_t index = plain ? note->connection : keep_extra(note);
     if (index >= NOTE_INDEX_END)
@@ -201,8 +176,6 @@ static void read_settled(uint32_t value, session_note *note)
         return;
     note->settled_count = 1;
     note->settled[0] = (affinity_settled){ .session = connection.session,
-                                           .was_redirected = reconnected,
-                                           .before = AFFINITY_PENDING,
                                            .now = reconnected ? AFFINITY_RECONNECTED : AFFINITY_PENDING };
 }
 
@@ -213,7 +186,7 @@ static void read_extra(const packet_info *pinfo, uint32_t index, session_note *n
     note->connection = extra->connection;
     note->settled_count = extra->settled_count;
     for (unsigned i = 0; i < note->settled_count; i++)
-        note->settled[i] = settled_at(extra->settled_at + i);
+        note->settled[i] = *(const affinity_settled *)block_array_at(settled, extra->settled_at + i);
     if (extra->finding_count == 0)
         return;
     cats_findings *list = wmem_new(pinfo->pool, cats_findings);

@@ -13,7 +13,7 @@
 #include "preferences.h"
 
 /* What a note's value says besides the number of the flow. */
-enum { NOTE_BEGINS = 1, NOTE_BREAKS_RULES = 2, NOTE_BITS = 2 };
+enum { NOTE_BREAKS_RULES = 1, NOTE_BITS = 1 };
 
 typedef struct known_flow {
     steering_flow flow;
@@ -46,7 +46,7 @@ static const char *point_name(void *context _U_, uint32_t point)
     return name == NULL ? "an unnamed capture point" : name;
 }
 
-static void forget(void)
+void steering_flow_end(void)
 {
     steering_tracker_free(tracker);
     block_array_free(flows);
@@ -61,9 +61,9 @@ static void forget(void)
     capture_points_end();
 }
 
-static void begin(void)
+void steering_flow_begin(void)
 {
-    forget();
+    steering_flow_end();
     steering_tracker_settings settings = steering_tracker_settings_default;
     settings.topology = topology_settings();
     settings.listener = (steering_listener){ .flow = flow_changed, .point_name = point_name };
@@ -74,12 +74,6 @@ static void begin(void)
     capture_points_begin();
     flow_conversations_begin();
     tracker = steering_tracker_new(&settings);
-}
-
-void steering_flow_register(void)
-{
-    register_init_routine(begin);
-    register_cleanup_routine(forget);
 }
 
 bool steering_flow_any(void)
@@ -102,8 +96,8 @@ static cats_findings *findings_of_packet(const packet_info *pinfo, const cats_fi
 static void keep(const packet_info *pinfo, uint32_t place, const steering_sighting *sighting,
                  const cats_findings *found, flow_note *note)
 {
-    *note = (flow_note){ .number = sighting->flow.number, .begins = sighting->begins };
-    uint32_t value = note->number << NOTE_BITS | (note->begins ? NOTE_BEGINS : 0);
+    *note = (flow_note){ .number = sighting->flow.number };
+    uint32_t value = note->number << NOTE_BITS;
     if (found->count > 0) {
         note->findings = findings_of_packet(pinfo, found);
         void *kept = g_malloc(findings_size(found));
@@ -138,7 +132,7 @@ static bool look(const packet_info *pinfo, uint32_t place, const inner_packet *p
     if (!steering_tracker_see(tracker, &sight, &sighting, &found))
         return false;
     keep(pinfo, place, &sighting, &found, note);
-    if (note->begins)
+    if (sighting.begins)
         flow_conversation_mark(pinfo->num, &packet->key, note->number);
     return true;
 }
@@ -148,7 +142,7 @@ static bool recall(const packet_info *pinfo, uint32_t place, flow_note *note)
     uint32_t value, index;
     if (!frame_notes_get(notes, pinfo->num, place, &value))
         return false;
-    *note = (flow_note){ .number = value >> NOTE_BITS, .begins = (value & NOTE_BEGINS) != 0 };
+    *note = (flow_note){ .number = value >> NOTE_BITS };
     if ((value & NOTE_BREAKS_RULES) != 0 && frame_notes_get(breaks, pinfo->num, place, &index))
         note->findings = findings_of_packet(pinfo, g_ptr_array_index(findings, index));
     return true;

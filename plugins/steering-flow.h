@@ -10,13 +10,14 @@
 /* What is kept of one packet of a flow. */
 typedef struct flow_note {
     uint32_t number;               /* of the flow */
-    bool begins;                   /* its first encapsulated packet */
-    bool is_foreseen;              /* it comes before that one: known since the first pass ended */
+    bool is_foreseen;              /* it comes before the first encapsulated packet: known since the first
+                                      pass ended */
     const cats_findings *findings; /* or NULL; valid as long as the packet */
 } flow_note;
 
-/* The tracker starts anew with every file and every new dissection of it. */
-void steering_flow_register(void);
+/* With every file, and every new dissection of it, the tracker starts anew. */
+void steering_flow_begin(void);
+void steering_flow_end(void);
 
 /* False as long as no packet of any flow was seen. */
 bool steering_flow_any(void);

@@ -5,7 +5,7 @@
 #include "fields.h"
 #include "findings.h"
 #include "flow-view.h"
-#include "statistics/packet-filters.h"
+#include "packet-filters.h"
 #include "tree.h"
 
 #define SID_LENGTH 16
@@ -261,5 +261,5 @@ void steering_show(packet_info *pinfo, const steering_place *place, const cats_p
     for (unsigned i = 0; i < findings->count; i++)
         finding_show(pinfo, item, proto_cats, &findings->list[i]);
     if (note != NULL)
-        flow_show(place->near, pinfo, item, note, findings);
+        flow_show(place->near, pinfo, item, note);
 }

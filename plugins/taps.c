@@ -23,8 +23,6 @@ static const cats_findings *copy_findings(packet_info *pinfo, const cats_finding
 /* Listeners are called when the whole frame is dissected. */
 void cats_tap_queue(packet_info *pinfo, const cats_tap *tap)
 {
-    if (!have_tap_listener(cats_tap_id))
-        return;
     cats_tap *queued = wmem_memdup(pinfo->pool, tap, sizeof *tap);
     if (tap->outer != NULL) {
         queued->outer = wmem_memdup(pinfo->pool, tap->outer, sizeof *tap->outer);

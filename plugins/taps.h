@@ -12,14 +12,14 @@
 /* A verdict that became known with this segment, of whatever session. */
 typedef struct affinity_settled {
     uint32_t session;
-    bool was_redirected; /* `before` is valid: the session had a verdict (pending) already */
-    affinity_verdict before, now;
+    affinity_verdict now;
 } affinity_settled;
 
 #define AFFINITY_SETTLED_MAX 4
 
 /* One TCP segment that is of a session, settles one, or breaks a rule. The same on every pass: it says what
- * was known when the capture had been read so far. */
+ * was known when the capture had been read so far. But for the number of the session: where the capture has a
+ * SYN before the redirect that it follows, later passes give the one that its connection came to. */
 typedef struct affinity_tap {
     cats_address source, destination;
     uint16_t source_port, destination_port;
@@ -42,12 +42,9 @@ typedef struct affinity_tap {
 typedef struct cats_tap {
     const cats_packet *outer;      /* NULL: the packet is in no encapsulation, so it is of a flow */
     const cats_steering *steering; /* NULL with it */
-    bool in_flow;                  /* flow, begins and before are valid */
-    bool begins;                   /* the flow's first encapsulated packet: nothing was known before */
-    steering_verdict before;       /* what the verdict was before this packet; flow.verdict when it begins */
+    bool in_flow;                  /* flow is valid */
     steering_flow flow;
     const char *site;                     /* name of the flow's site, or NULL */
-    bool shows_site;                      /* this packet is the one that showed it */
     const cats_findings *packet_findings; /* of the packet alone; may be NULL */
     const cats_findings *flow_findings;   /* of the flow; may be NULL */
 } cats_tap;
@@ -56,8 +53,8 @@ extern int affinity_tap_id, cats_tap_id;
 
 void taps_register(void);
 
-/* Hands a copy to the listeners, if there are any. What it points to is copied where it is not of the frame
- * or of the settings. */
+/* Hands a copy to the listeners: to be asked for only when there are any. What it points to is copied where
+ * it is not of the frame or of the settings. */
 void cats_tap_queue(packet_info *pinfo, const cats_tap *tap);
 
 #endif

@@ -7,5 +7,4 @@ void statistics_register(void)
     conversation_tables_register();
     affinity_tree_register();
     cats_tree_register();
-    packet_filters_register();
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What Wireshark's Statistics menu, tshark's -z and the conversation filters offer of both protocols. All of
- * it listens to the taps of taps.h while a user has it open, and to nothing before. */
+/* What Wireshark's Statistics menu and tshark's -z offer of both protocols. All of it listens to the taps of
+ * taps.h while a user has it open, and to nothing before. */
 #ifndef PLUGINS_STATISTICS_STATISTICS_H
 #define PLUGINS_STATISTICS_STATISTICS_H
 
@@ -11,6 +11,5 @@ void statistics_register(void);
 void conversation_tables_register(void);
 void affinity_tree_register(void);
 void cats_tree_register(void);
-void packet_filters_register(void);
 
 #endif

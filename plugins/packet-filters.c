@@ -2,9 +2,7 @@
 /* The notes live as long as the dissection of the packet. */
 #include "packet-filters.h"
 
-#include "statistics.h"
-
-#include "plugins/fields.h"
+#include "fields.h"
 
 #include "epan-cats/address.h"
 
