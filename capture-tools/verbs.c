@@ -5,9 +5,11 @@
 #include <string.h>
 
 const verb verbs[] = {
+    { "ctl", "Ask or tell a running ingress or egress: weights, metrics, drain", verb_ctl },
     { "doctor", "Check Wireshark, the plugin and the right to capture, and say what mends them",
       verb_doctor },
     { "egress", "Be the egress CATS-Forwarder on real links", verb_egress },
+    { "ingress", "Be the ingress CATS-Forwarder on real links", verb_ingress },
     { "inspect", "Decode a capture by the tool's own reading: a line per frame, NDJSON, or the summary",
       verb_inspect },
     { "simulate", "Simulate clients, forwarders and service nodes into a capture, faults on demand",

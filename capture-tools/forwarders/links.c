@@ -57,3 +57,43 @@ GArray *setup_egress_ports(const cats_topology *topology, size_t index, GError *
         good = add_port(topology, e->name, topology->sites[e->first_site + i].name, ports, error);
     return ports_or_none(ports, good);
 }
+
+static void add_prefix(GArray *prefixes, const cats_address *address, unsigned length)
+{
+    setup_prefix added = { *address, length };
+    if (address->family != 0)
+        g_array_append_val(prefixes, added);
+}
+
+static void add_host(GArray *prefixes, const cats_address *address)
+{
+    add_prefix(prefixes, address, 8 * (unsigned)cats_address_length(address));
+}
+
+GArray *setup_ingress_prefixes(const cats_topology *topology, size_t index)
+{
+    const cats_ingress *in = &topology->ingresses[index];
+    GArray *prefixes = g_array_new(FALSE, FALSE, sizeof(setup_prefix));
+    add_prefix(prefixes, &in->locator, in->locator_length);
+    for (size_t i = 0; i < topology->service_count; i++) {
+        add_host(prefixes, &topology->services[i].ipv4);
+        add_host(prefixes, &topology->services[i].ipv6);
+    }
+    for (size_t i = 0; i < topology->node_count; i++) {
+        add_host(prefixes, &topology->nodes[i].ipv4);
+        add_host(prefixes, &topology->nodes[i].ipv6);
+    }
+    return prefixes;
+}
+
+GArray *setup_egress_prefixes(const cats_topology *topology, size_t index)
+{
+    const cats_egress *e = &topology->egresses[index];
+    GArray *prefixes = g_array_new(FALSE, FALSE, sizeof(setup_prefix));
+    add_prefix(prefixes, &e->locator, e->locator_length);
+    for (size_t i = 0; i < topology->ingress_count; i++)
+        for (size_t k = 0; k < topology->ingresses[i].client_count; k++)
+            add_prefix(prefixes, &topology->ingresses[i].clients[k].prefix,
+                       topology->ingresses[i].clients[k].length);
+    return prefixes;
+}

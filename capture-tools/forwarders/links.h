@@ -19,4 +19,15 @@ bool setup_port_between(const cats_topology *topology, const char *here, const c
 GArray *setup_ingress_ports(const cats_topology *topology, size_t index, GError **error);
 GArray *setup_egress_ports(const cats_topology *topology, size_t index, GError **error);
 
+/* A destination that a forwarder serves in the kernel's stead. */
+typedef struct setup_prefix {
+    cats_address prefix;
+    unsigned length;
+} setup_prefix;
+
+/* Of setup_prefix: the own locator, and what packets from the other side go to: CS-IDs and nodes from the
+ * clients of an ingress, clients from the sites of an egress. To be freed (g_array_free()). */
+GArray *setup_ingress_prefixes(const cats_topology *topology, size_t index);
+GArray *setup_egress_prefixes(const cats_topology *topology, size_t index);
+
 #endif

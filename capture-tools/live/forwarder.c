@@ -151,10 +151,9 @@ static bool start(forwarder *f, const forwarder_kind *kind, const forwarder_opti
         (f->driver = driver_new(loop, f->events, error)) == NULL || !add_ports(f, o, error))
         return false;
     if (o->takeover) {
-        cats_address locator;
-        unsigned length;
-        kind->locator(f->topology, f->index, &locator, &length);
-        *taken = takeover_begin(f->name, &locator, length, error);
+        GArray *prefixes = kind->prefixes(f->topology, f->index);
+        *taken = takeover_begin(f->name, prefixes, error);
+        g_array_free(prefixes, TRUE);
         if (*taken == NULL)
             return false;
     }
@@ -241,7 +240,7 @@ int forwarder_verb(const forwarder_kind *kind, int argc, char **argv)
         { "interface", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o.interfaces,
           "interface of a link, for the topology's; may be given again", "LINK=IF" },
         { "takeover", 0, 0, G_OPTION_ARG_NONE, &o.takeover,
-          "keep the kernel from the own locator by a blackhole route, undone at the end", NULL },
+          "keep the kernel from what is forwarded here: blackhole routes, undone at the end", NULL },
         { "control", 0, 0, G_OPTION_ARG_FILENAME, &o.control, "socket for catshark ctl", "PATH" },
         { "events", 0, 0, G_OPTION_ARG_FILENAME, &o.events, "append NDJSON events; - is standard output",
           "FILE" },

@@ -30,8 +30,8 @@ typedef struct forwarder_kind {
     /* Index of the forwarder with this name, SIZE_MAX when there is none. */
     size_t (*find)(const cats_topology *topology, const char *name);
     GArray *(*ports)(const cats_topology *topology, size_t index, GError **error);
-    /* The locator that --takeover keeps the kernel from. */
-    void (*locator)(const cats_topology *topology, size_t index, cats_address *prefix, unsigned *length);
+    /* Of setup_prefix: what --takeover keeps the kernel from. */
+    GArray *(*prefixes)(const cats_topology *topology, size_t index);
     /* Makes and sets up f->role. */
     void (*create)(forwarder *f);
     void (*destroy)(void *role);

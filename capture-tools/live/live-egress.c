@@ -20,12 +20,6 @@ static size_t find(const cats_topology *topology, const char *name)
     return SIZE_MAX;
 }
 
-static void locator(const cats_topology *topology, size_t index, cats_address *prefix, unsigned *length)
-{
-    *prefix = topology->egresses[index].locator;
-    *length = topology->egresses[index].locator_length;
-}
-
 static void create(forwarder *f)
 {
     egress_config config;
@@ -271,7 +265,7 @@ const forwarder_kind live_egress = {
         "back.",
     .find = find,
     .ports = setup_egress_ports,
-    .locator = locator,
+    .prefixes = setup_egress_prefixes,
     .create = create,
     .destroy = destroy,
     .take = take,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The blackhole route by netlink, and the journal: a file with the prefix, locked as long as its owner lives.
- * Spec: rtnetlink(7); flock(2). */
+/* Blackhole routes by netlink, and the journal: a file with their prefixes, locked as long as its owner
+ * lives. Spec: rtnetlink(7); flock(2). */
 #include "takeover.h"
 #include "epan-cats/address.h"
 #include "interface.h"
@@ -18,15 +18,15 @@
 #define FOLDER "/run/catshark"
 /* "5f00:0:e1::/48" and a line end. */
 #define PREFIX_TEXT (CATS_ADDRESS_TEXT + 8)
-/* As `ip -6 route add` gives; a route of another metric is another route. */
-#define METRIC 1024
+/* As `ip -6 route add` gives; a route of another metric is another route. IPv4 has 0. */
+#define METRIC_IPV6 1024
+/* Of a journal, in octets. */
+#define JOURNAL_MAX (1 << 20)
 
 struct takeover {
     char *path;
-    int journal; /* locked */
-    cats_address prefix;
-    unsigned length;
-    bool added;
+    int journal;   /* locked */
+    GArray *added; /* of setup_prefix, as in the journal */
 };
 
 /* ---- the route ---- */
@@ -42,53 +42,56 @@ static int receive_status(struct mnl_socket *socket, const struct nlmsghdr *aske
                : 0;
 }
 
-static int send_route(struct mnl_socket *socket, uint16_t type, uint16_t flags, const cats_address *prefix,
-                      unsigned length)
+static int send_route(struct mnl_socket *socket, uint16_t type, uint16_t flags, const setup_prefix *to)
 {
+    bool ipv6 = to->prefix.family == 6;
     char buffer[512];
     struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
     message->nlmsg_type = type;
     message->nlmsg_flags = (uint16_t)(NLM_F_REQUEST | NLM_F_ACK | flags);
     message->nlmsg_seq = (uint32_t)time(NULL);
     struct rtmsg *route = mnl_nlmsg_put_extra_header(message, sizeof *route);
-    *route = (struct rtmsg){ .rtm_family = AF_INET6,
-                             .rtm_dst_len = (unsigned char)length,
+    *route = (struct rtmsg){ .rtm_family = ipv6 ? AF_INET6 : AF_INET,
+                             .rtm_dst_len = (unsigned char)to->length,
                              .rtm_table = RT_TABLE_MAIN,
                              .rtm_protocol = RTPROT_STATIC,
                              .rtm_scope = RT_SCOPE_UNIVERSE,
                              .rtm_type = RTN_BLACKHOLE };
-    mnl_attr_put(message, RTA_DST, 16, prefix->octets);
-    mnl_attr_put_u32(message, RTA_PRIORITY, METRIC);
+    mnl_attr_put(message, RTA_DST, cats_address_length(&to->prefix), to->prefix.octets);
+    if (ipv6)
+        mnl_attr_put_u32(message, RTA_PRIORITY, METRIC_IPV6);
     if (mnl_socket_sendto(socket, message, message->nlmsg_len) < 0)
         return errno;
     return receive_status(socket, message);
 }
 
 /* 0, or an errno. */
-static int change_route(uint16_t type, uint16_t flags, const cats_address *prefix, unsigned length)
+static int change_route(uint16_t type, uint16_t flags, const setup_prefix *to)
 {
     struct mnl_socket *socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
     if (socket == NULL)
         return errno;
-    int status = mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0
-                     ? errno
-                     : send_route(socket, type, flags, prefix, length);
+    int status =
+        mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0 ? errno : send_route(socket, type, flags, to);
     mnl_socket_close(socket);
     return status;
 }
 
-static void say(const char *what, const cats_address *prefix, unsigned length, int status)
+static void say(const char *what, const setup_prefix *to, const char *outcome)
 {
     char text[CATS_ADDRESS_TEXT];
-    cats_address_format(prefix, text);
-    fprintf(stderr, "takeover: ip -6 route %s blackhole %s/%u%s%s\n", what, text, length,
-            status != 0 ? ": " : "", status != 0 ? g_strerror(status) : "");
+    cats_address_format(&to->prefix, text);
+    fprintf(stderr, "takeover: ip %sroute %s blackhole %s/%u%s%s\n", to->prefix.family == 6 ? "-6 " : "",
+            what, text, to->length, outcome != NULL ? ": " : "", outcome != NULL ? outcome : "");
 }
 
-static void take_back(const cats_address *prefix, unsigned length)
+static void take_back(const GArray *prefixes)
 {
-    int status = change_route(RTM_DELROUTE, 0, prefix, length);
-    say("del", prefix, length, status);
+    for (guint i = 0; i < prefixes->len; i++) {
+        const setup_prefix *to = &g_array_index(prefixes, setup_prefix, i);
+        int status = change_route(RTM_DELROUTE, 0, to);
+        say("del", to, status != 0 ? g_strerror(status) : NULL);
+    }
 }
 
 /* ---- the journal ---- */
@@ -111,30 +114,31 @@ static char *journal_path(const char *name)
     return g_strdup_printf(FOLDER "/%s.takeover", name);
 }
 
-static bool write_prefix(int journal, const cats_address *prefix, unsigned length)
+/* A line is added before its route is made: after a crash at most one line too many is there. */
+static bool write_down(int journal, const setup_prefix *to)
 {
     char address[CATS_ADDRESS_TEXT], line[PREFIX_TEXT];
-    cats_address_format(prefix, address);
-    int octets = g_snprintf(line, sizeof line, "%s/%u\n", address, length);
-    return ftruncate(journal, 0) == 0 && pwrite(journal, line, (size_t)octets, 0) == octets &&
+    cats_address_format(&to->prefix, address);
+    int octets = g_snprintf(line, sizeof line, "%s/%u\n", address, to->length);
+    return lseek(journal, 0, SEEK_END) >= 0 && write(journal, line, (size_t)octets) == octets &&
            fsync(journal) == 0;
 }
 
-/* False when nothing whole stands there. */
-static bool read_prefix(int journal, cats_address *prefix, unsigned *length)
+/* Of setup_prefix; lines that are no prefix (cut short) are passed over. */
+static GArray *read_journal(int journal)
 {
-    char line[PREFIX_TEXT + 1] = "";
-    if (pread(journal, line, PREFIX_TEXT, 0) <= 0)
-        return false;
-    char *slash = strchr(line, '/');
-    guint64 bits;
-    if (slash == NULL)
-        return false;
-    *slash = '\0';
-    bool good = cats_address_parse(line, prefix) && prefix->family == 6 &&
-                g_ascii_string_to_unsigned(g_strchomp(slash + 1), 10, 1, 128, &bits, NULL);
-    *length = good ? (unsigned)bits : 0;
-    return good;
+    GArray *prefixes = g_array_new(FALSE, FALSE, sizeof(setup_prefix));
+    g_autofree char *text = g_malloc0(JOURNAL_MAX + 1);
+    if (pread(journal, text, JOURNAL_MAX, 0) <= 0)
+        return prefixes;
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    for (char **line = lines; *line != NULL; line++) {
+        setup_prefix read;
+        const char *expected;
+        if (cats_prefix_parse(*line, &read.prefix, &read.length, &expected))
+            g_array_append_val(prefixes, read);
+    }
+    return prefixes;
 }
 
 void takeover_mend(const char *name)
@@ -143,60 +147,77 @@ void takeover_mend(const char *name)
     int journal = lock_journal(path, 0);
     if (journal < 0)
         return;
-    cats_address prefix;
-    unsigned length;
-    if (read_prefix(journal, &prefix, &length)) {
+    GArray *prefixes = read_journal(journal);
+    if (prefixes->len > 0)
         fprintf(stderr, "takeover: %s was left behind by a %s that did not end in order\n", path, name);
-        take_back(&prefix, length);
-    }
+    take_back(prefixes);
+    g_array_free(prefixes, TRUE);
     unlink(path);
     close(journal);
 }
 
 /* ---- begin and end ---- */
 
-static takeover *fail(takeover *t, int reason, const char *expected, GError **error)
+static bool fail(const takeover *t, int reason, const char *expected, GError **error)
 {
     g_set_error(error, LIVE_ERROR, reason == EPERM ? LIVE_ERROR_PERMISSION : LIVE_ERROR_IO,
                 "takeover: %s: %s, expected %s", t->path, g_strerror(reason), expected);
-    takeover_end(t);
-    return NULL;
+    return false;
 }
 
-takeover *takeover_begin(const char *name, const cats_address *prefix, unsigned length, GError **error)
+static bool add_route(const takeover *t, const setup_prefix *to, GError **error)
+{
+    if (!write_down(t->journal, to))
+        return fail(t, errno, "to write the route down first", error);
+    int status = change_route(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, to);
+    if (status == EEXIST) {
+        say("add", to, "a route is there already and stays");
+        return true;
+    }
+    say("add", to, status != 0 ? g_strerror(status) : NULL);
+    if (status != 0)
+        return fail(t, status, "to add a blackhole route", error);
+    g_array_append_vals(t->added, to, 1);
+    return true;
+}
+
+/* Routes that were there before are not ours to take back. */
+static bool rewrite_journal(const takeover *t)
+{
+    bool good = ftruncate(t->journal, 0) == 0;
+    for (guint i = 0; good && i < t->added->len; i++)
+        good = write_down(t->journal, &g_array_index(t->added, setup_prefix, i));
+    return good;
+}
+
+takeover *takeover_begin(const char *name, const GArray *prefixes, GError **error)
 {
     takeover *t = g_new0(takeover, 1);
     t->path = journal_path(name);
-    t->prefix = *prefix;
-    t->length = length;
+    t->added = g_array_new(FALSE, FALSE, sizeof(setup_prefix));
     (void)mkdir(FOLDER, 0755);
     t->journal = lock_journal(t->path, O_CREAT);
-    if (t->journal < 0)
-        return fail(t, errno, "a journal that no other process of this name holds", error);
-    if (!write_prefix(t->journal, prefix, length))
-        return fail(t, errno, "to write the route down first", error);
-    int status = change_route(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, prefix, length);
-    if (status == EEXIST) {
-        fprintf(stderr, "takeover: the host has a route to the locator already: it stays as it is\n");
+    bool good =
+        t->journal >= 0 || fail(t, errno, "a journal that no other process of this name holds", error);
+    for (guint i = 0; good && i < prefixes->len; i++)
+        good = add_route(t, &g_array_index(prefixes, setup_prefix, i), error);
+    good = good && (rewrite_journal(t) || fail(t, errno, "to write the routes down", error));
+    if (good)
         return t;
-    }
-    say("add", prefix, length, status);
-    if (status != 0)
-        return fail(t, status, "a blackhole route to the locator", error);
-    t->added = true;
-    return t;
+    takeover_end(t);
+    return NULL;
 }
 
 void takeover_end(takeover *t)
 {
     if (t == NULL)
         return;
-    if (t->added)
-        take_back(&t->prefix, t->length);
+    take_back(t->added);
     if (t->journal >= 0) {
         unlink(t->path);
         close(t->journal);
     }
+    g_array_free(t->added, TRUE);
     g_free(t->path);
     g_free(t);
 }

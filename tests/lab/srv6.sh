@@ -155,6 +155,11 @@ lab_kernel_egress() {
     ip -n "$P-egress" -6 route add 2001:db8:1::/64 encap seg6 mode "$mode" segs "${first}5f00:0:1:6::" dev e0
 }
 
+# ACTION WORDS: what the kernel does with the End.CATS SID of the egress.
+lab_kernel_cats() {
+    ip -n "$P-egress" -6 route replace 5f00:0:e1:ca75::/64 encap seg6local action "$@" dev e1
+}
+
 # SEGMENTS ENCAPSULATION: writes the topology, prints its name.
 lab_topology() {
     local file=$lab_files/net.conf i
