@@ -6,6 +6,7 @@
 #include "capture-tools/inspect/line.h"
 #include "capture-tools/inspect/summary.h"
 #include "capture-tools/verbs.h"
+#include "epan-cats/capture-time.h"
 #include "epan-cats/numbers.h"
 
 #include <errno.h>
@@ -111,7 +112,8 @@ static bool show_frame(const inspection *in, const capture_frame *capture, const
         return true;
     if (in->json)
         return json_write_frame(stdout, &in->decoder, capture, frame);
-    size_t length = line_format(frame, capture->number, capture->time_ns - first_ns, line);
+    size_t length =
+        line_format(frame, capture->number, capture_time_between(first_ns, capture->time_ns), line);
     if (fwrite(line, 1, length, stdout) != length)
         return false;
     if (in->verbose)

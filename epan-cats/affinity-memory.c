@@ -151,7 +151,7 @@ tracked_connection *affinity_early_find(const affinity_tracker *t, const wait_ke
         tracked_connection *c = t->early[(t->early_next - i) % AFFINITY_TRACKER_EARLY];
         if (c == NULL)
             continue;
-        if (now - c->opened_ns > AFFINITY_TRACKER_EARLY_NS)
+        if (capture_time_passed(c->opened_ns, AFFINITY_TRACKER_EARLY_NS, now))
             break;
         if (is_early(c, key))
             oldest = c;

@@ -50,7 +50,8 @@ bool affinity_syn_begins_anew(const tracked_connection *c, const affinity_sight 
     if (c->session == NULL)
         return true;
     bool closed = c->reset || (c->side[0].fin && c->side[1].fin);
-    return !c->opener_known || closed || !c->answered || sight->time_ns - c->flow.seen_ns > QUIET_NS;
+    return !c->opener_known || closed || !c->answered ||
+           capture_time_passed(c->flow.seen_ns, QUIET_NS, sight->time_ns);
 }
 
 static void elsewhere(passage *p, tracked_session *session, const cats_address *target, uint16_t port)

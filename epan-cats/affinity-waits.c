@@ -77,7 +77,7 @@ static void table_take(GHashTable *table, const void *key, GList *link)
 
 static bool is_late(const affinity_tracker *t, const tracked_session *session, int64_t now)
 {
-    return now - session->waiting->since_ns > t->settings.reconnect_limit_ns;
+    return capture_time_passed(session->waiting->since_ns, t->settings.reconnect_limit_ns, now);
 }
 
 /* The oldest that is not too late. */
@@ -95,7 +95,7 @@ static void enter_queues(affinity_tracker *t, tracked_waiting *w, tracked_wait w
 {
     w->wait = wait;
     w->since_ns = now;
-    t->due_ns = MIN(t->due_ns, now + t->settings.reconnect_limit_ns);
+    t->due_ns = MIN(t->due_ns, capture_time_after(now, t->settings.reconnect_limit_ns));
     g_queue_push_tail_link(&t->waits[wait], &w->in_queue);
     if (wait == WAIT_FOR_SYN) {
         table_push(t->by_target, &w->key, sizeof w->key, &w->in_target);
@@ -196,7 +196,7 @@ void affinity_connection_follow(affinity_tracker *t, tracked_session *session, t
     tracked_connection *from = session->from;
     affinity_connection_join(t, to, session, AFFINITY_REESTABLISHED);
     from->view.reconnect_frame = to->opened_frame;
-    from->view.reconnect_ns = to->opened_ns - session->redirect_ns;
+    from->view.reconnect_ns = capture_time_between(session->redirect_ns, to->opened_ns);
     affinity_connection_tell(t, from);
     to->view.cause_frame = from->view.redirect_frame;
     to->view.cause_ns = from->view.reconnect_ns;
@@ -242,6 +242,7 @@ void affinity_waits_expire(affinity_tracker *t, int64_t now, cats_findings *find
         if (queue->head == NULL)
             continue;
         const tracked_session *next = queue->head->data;
-        t->due_ns = MIN(t->due_ns, next->waiting->since_ns + t->settings.reconnect_limit_ns);
+        t->due_ns =
+            MIN(t->due_ns, capture_time_after(next->waiting->since_ns, t->settings.reconnect_limit_ns));
     }
 }

@@ -4,6 +4,7 @@
 #ifndef EPAN_CATS_FLOW_TABLE_H
 #define EPAN_CATS_FLOW_TABLE_H
 
+#include "capture-time.h"
 #include "flow-key.h"
 
 /* The head of what a user keeps of a flow: first member of its struct. Only the table writes to it. */
@@ -65,10 +66,9 @@ static inline void flow_table_touch(flow_table *table, flow_entry *entry, int64_
         flow_table_make_newest(table, entry);
 }
 
-/* Times come from captures: the difference of two need not fit. */
 static inline bool flow_table_is_aged(const flow_table *table, const flow_entry *entry, int64_t now)
 {
-    return now > entry->seen_ns && (uint64_t)now - (uint64_t)entry->seen_ns > (uint64_t)table->age_ns;
+    return capture_time_passed(entry->seen_ns, table->age_ns, now);
 }
 
 /* To be called now and then, such as with every packet: frees what is too old. */

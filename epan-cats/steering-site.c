@@ -43,8 +43,7 @@ static void note(tracked_site *site, const steering_sight *sight)
 /* What the first point showed a moment ago, or in a capture that was put in front of this one. */
 static bool is_copy(const tracked_site *site, const steering_sight *sight)
 {
-    bool near = sight->time_ns <= site->seen_ns ||
-                (uint64_t)sight->time_ns - (uint64_t)site->seen_ns <= (uint64_t)COPY_NS;
+    bool near = !capture_time_passed(site->seen_ns, COPY_NS, sight->time_ns);
     return near && (sight->opens || sight->payload > 0) && !is_beyond(site, sight);
 }
 

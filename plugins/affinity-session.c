@@ -115,7 +115,7 @@ bool affinity_session_note(packet_info *pinfo, uint32_t place, affinity_sight *s
  * were let go nothing more is known. */
 static affinity_verdict verdict_at_end(const session_state *session)
 {
-    if (capture_end_ns() - session->since_ns <= affinity_reconnect_limit_ns() ||
+    if (!capture_time_passed(session->since_ns, affinity_reconnect_limit_ns(), capture_end_ns()) ||
         affinity_tracker_count_get(tracker).redirects_let_go > 0)
         return AFFINITY_PENDING;
     return session->is_reconnected ? AFFINITY_REFUSED : AFFINITY_IGNORED;

@@ -5,6 +5,7 @@
 #define PLUGINS_CAPTURE_END_H
 
 #include "compat.h"
+#include "epan-cats/capture-time.h"
 
 /* For every file, and every new dissection of it. */
 void capture_end_begin(void);
@@ -16,7 +17,7 @@ int64_t capture_end_ns(void);
 /* Of this packet, in nanoseconds since the epoch. */
 static inline int64_t packet_time_ns(const packet_info *pinfo)
 {
-    return (int64_t)pinfo->abs_ts.secs * 1000000000 + pinfo->abs_ts.nsecs;
+    return capture_time_of(pinfo->abs_ts.secs, pinfo->abs_ts.nsecs);
 }
 
 #endif

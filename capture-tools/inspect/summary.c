@@ -3,6 +3,7 @@
 #include "summary.h"
 
 #include "capture-tools/io/ndjson.h"
+#include "epan-cats/capture-time.h"
 #include "epan-cats/numbers.h"
 
 #include <inttypes.h>
@@ -119,7 +120,7 @@ static bool was_tracked(const summary *s, size_t index)
 
 static int64_t duration_ns(const summary *s)
 {
-    return s->frames ? s->last_ns - s->first_ns : 0;
+    return s->frames ? capture_time_between(s->first_ns, s->last_ns) : 0;
 }
 
 static void print_count(const summary *s, const count_row *row, FILE *out)

@@ -3,6 +3,7 @@
  * Spec: pcap_next_ex(3PCAP), pcap-filter(7). */
 #include "capture-reader.h"
 
+#include "epan-cats/capture-time.h"
 #include "epan-cats/packet.h"
 #include "pcapng-interfaces.h"
 
@@ -176,15 +177,6 @@ static capture_status end_of_capture(capture_reader *reader, int status)
     return CAPTURE_BROKEN;
 }
 
-/* With nanosecond precision tv_usec holds nanoseconds. A damaged pcapng can name any second: those that 64
- * bits of nanoseconds cannot are taken for the last that they can. */
-static int64_t nanoseconds(const struct timeval *time)
-{
-    const int64_t second = 1000000000, last = INT64_MAX / second - 1;
-    int64_t seconds = CLAMP((int64_t)time->tv_sec, -last, last);
-    return seconds * second + CLAMP((int64_t)time->tv_usec, 0, second - 1);
-}
-
 capture_status capture_reader_next(capture_reader *reader, capture_frame *frame)
 {
     struct pcap_pkthdr *header;
@@ -199,7 +191,8 @@ capture_status capture_reader_next(capture_reader *reader, capture_frame *frame)
     } while (reader->filtered && pcap_offline_filter(&reader->filter, header, data) == 0);
 
     frame->number = reader->frames;
-    frame->time_ns = nanoseconds(&header->ts);
+    /* With nanosecond precision tv_usec holds nanoseconds; a damaged pcapng can name any second. */
+    frame->time_ns = capture_time_of(header->ts.tv_sec, header->ts.tv_usec);
     frame->data = data;
     frame->captured = header->caplen;
     frame->wire = header->len;

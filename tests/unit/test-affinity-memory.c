@@ -50,6 +50,36 @@ static void test_looped_let_go(void)
     scene_end(&s);
 }
 
+/* Times that are so far apart that differences do not fit: a redirect, what the client does then, and how
+ * long that took. Room for the milliseconds that a step takes is left at the end of time. */
+static void test_times(void)
+{
+    static const int64_t times[] = { INT64_MIN, INT64_MIN + SECOND, -SECOND,           0,
+                                     SECOND,    INT64_MAX / 2,      INT64_MAX - SECOND };
+    for (size_t i = 0; i < G_N_ELEMENTS(times) * G_N_ELEMENTS(times); i++) {
+        int64_t before = times[i / G_N_ELEMENTS(times)], then = times[i % G_N_ELEMENTS(times)];
+        bool late = then > before && (uint64_t)then - (uint64_t)before > (uint64_t)(5 * SECOND);
+        scene s;
+        scene_begin(&s, false);
+        s.now = before;
+        open_connection(&s, 40000, ANYCAST);
+        redirect(&s, ANYCAST, 40000, NODE1);
+        s.now = then;
+        open_with(&s, 40001, NODE1, SAF, SAF);
+        g_assert_cmpint(s.verdicts[0], ==, late ? (int)AFFINITY_IGNORED : (int)AFFINITY_RECONNECTED);
+        if (!late && then < before) { /* what fits at most; the steps take milliseconds */
+            uint64_t span = MIN((uint64_t)before - (uint64_t)then, (uint64_t)INT64_MAX);
+            g_assert_cmpint(s.told[0].reconnect_ns, <, 0);
+            g_assert_cmpuint((uint64_t)-s.told[0].reconnect_ns, >=, span - (uint64_t)(10 * MS));
+        }
+        s.now = before; /* a SYN on the same ports, and a redirect that comes after its answer */
+        open_with(&s, 40000, ANYCAST, SAF, SAF);
+        step fin = fin_step(ANYCAST, 40000, NODE1);
+        see(&s, &fin);
+        scene_end(&s);
+    }
+}
+
 /* Anything at all, in little room. */
 static void test_random(void)
 {
@@ -87,6 +117,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/affinity-tracker/bounded", test_bounded);
     g_test_add_func("/affinity-tracker/looped-let-go", test_looped_let_go);
+    g_test_add_func("/affinity-tracker/times", test_times);
     g_test_add_func("/affinity-tracker/random", test_random);
     return g_test_run();
 }
