@@ -54,8 +54,7 @@ static bool is_out_of_window(const passage *p)
         return false;
     if (is_new_finding(p, CATS_RULE_AFFINITY_OUT_OF_WINDOW))
         cats_findings_add(p->findings, CATS_RULE_AFFINITY_OUT_OF_WINDOW,
-                          "FIN with sequence number %u, expected %u to %u", sequence, receiver->acknowledged,
-                          to);
+                          "FIN with sequence number %u, expected %u to %u", sequence, from, to);
     return true;
 }
 

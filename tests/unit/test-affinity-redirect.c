@@ -69,6 +69,11 @@ static void test_window(gconstpointer ipv6)
         see(&s, &fin);
         g_assert_true(found(&s, CATS_RULE_AFFINITY_OUT_OF_WINDOW) == fins[i].out);
         g_assert_true(s.sighting.has_verdict == !fins[i].out); /* forged: no redirect */
+        if (fins[i].out) {
+            g_autofree char *text =
+                g_strdup_printf("FIN with sequence number %u, expected 5000 to 133001", fins[i].sequence);
+            g_assert_cmpstr(s.findings.list[0].text, ==, text);
+        }
         scene_end(&s);
     }
 }
