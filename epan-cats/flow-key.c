@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Flow keys: read off a walked packet, compared, turned round, hashed.
+/* Flow keys: read off a walked packet, compared, hashed.
  * Spec: RFC 10053 (a flow stays with its instance); RFC 8200 s4.5 and RFC 791 s3.2 for what fragments share.
  */
 #include "flow-key.h"
@@ -61,33 +61,9 @@ bool cats_flow_key_read_ip(const uint8_t *octets, size_t length, cats_flow_key *
     return true;
 }
 
-cats_flow_key cats_flow_key_without_ports(const cats_flow_key *key)
-{
-    cats_flow_key without = *key;
-
-    without.ports_known = 0;
-    without.source_port = 0;
-    without.destination_port = 0;
-    return without;
-}
-
 bool cats_flow_key_equal(const cats_flow_key *a, const cats_flow_key *b)
 {
     return memcmp(a, b, sizeof *a) == 0;
-}
-
-cats_flow_key cats_flow_key_undirected(const cats_flow_key *key)
-{
-    cats_flow_key ordered = *key;
-    int order = memcmp(&key->source, &key->destination, sizeof key->source);
-
-    if (order > 0 || (order == 0 && key->source_port > key->destination_port)) {
-        ordered.source = key->destination;
-        ordered.destination = key->source;
-        ordered.source_port = key->destination_port;
-        ordered.destination_port = key->source_port;
-    }
-    return ordered;
 }
 
 /* Eight octets as a number, in the same order on every machine. */

@@ -32,13 +32,8 @@ bool cats_flow_key_read(const struct packet *p, cats_flow_key *key);
 void cats_flow_key_read_at(const struct packet *p, const struct packet_ip *ip, cats_flow_key *key);
 /* The same of an IP packet without link header: the packet itself, no tunnels looked into. */
 bool cats_flow_key_read_ip(const uint8_t *octets, size_t length, cats_flow_key *key);
-/* The 3-tuple form of the key: ports dropped, as a fragment shows it (extension headers behind the Fragment
- * header aside). */
-cats_flow_key cats_flow_key_without_ports(const cats_flow_key *key);
 
 bool cats_flow_key_equal(const cats_flow_key *a, const cats_flow_key *b);
-/* The same in both directions of a conversation: addresses and ports in order of value. */
-cats_flow_key cats_flow_key_undirected(const cats_flow_key *key);
 /* 64 well-mixed bits: the same on every machine and run, for table look-up and for choosing a site. */
 uint64_t cats_flow_key_hash(const cats_flow_key *key);
 
