@@ -257,7 +257,7 @@ static void check_loads(const wireshark_facts *facts, const plugin_place *place,
 static char *profile_in(const char *configuration)
 {
     g_autofree char *path =
-        configuration != NULL ? g_build_filename(configuration, "profiles", PROFILE, NULL) : NULL;
+        configuration != NULL ? g_build_filename(configuration, "profiles", PROFILE_NAME, NULL) : NULL;
     return path != NULL && g_file_test(path, G_FILE_TEST_IS_DIR) ? g_steal_pointer(&path) : NULL;
 }
 
@@ -265,7 +265,7 @@ static char *how_to_get_profile(const wireshark_facts *facts)
 {
     g_autofree char *build = build_folder();
     g_autofree char *beside =
-        build != NULL ? g_build_filename(build, "profiles", PROFILE, "preferences", NULL) : NULL;
+        build != NULL ? g_build_filename(build, "profiles", PROFILE_NAME, "preferences", NULL) : NULL;
     if (beside == NULL || !g_file_test(beside, G_FILE_TEST_IS_REGULAR))
         return g_strdup("in catshark's sources: cmake --build build && sudo cmake --install build");
     g_autofree char *profile = g_path_get_dirname(beside);
@@ -283,10 +283,10 @@ static void check_profile(const wireshark_facts *facts, GPtrArray *findings)
     g_autofree char *global = profile_in(facts->global_configuration);
     if (personal != NULL || global != NULL)
         add(findings, check, FINDING_OK,
-            g_strdup_printf("%s, use it with -C " PROFILE, personal != NULL ? personal : global), NULL);
+            g_strdup_printf("%s, use it with -C " PROFILE_NAME, personal != NULL ? personal : global), NULL);
     else
         add(findings, check, FINDING_WARN,
-            g_strdup_printf("no profiles/" PROFILE " in %s or %s", facts->personal_configuration,
+            g_strdup_printf("no profiles/" PROFILE_NAME " in %s or %s", facts->personal_configuration,
                             facts->global_configuration),
             how_to_get_profile(facts));
 }

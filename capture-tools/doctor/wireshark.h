@@ -10,7 +10,7 @@
 /* The module's file name. */
 #define PLUGIN_FILE "catshark.so"
 /* The name of the configuration profile that comes with it. */
-#define PROFILE "CATS"
+#define PROFILE_NAME "CATS"
 
 typedef struct wireshark_facts {
     char *tshark;          /* path; NULL: none in PATH, and nothing below is known */
