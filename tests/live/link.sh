@@ -31,6 +31,7 @@ for manner in "" --immediate; do
 done
 between "-t 0.3" "-c 10 -l 1515" \
   "received 0 tagged 0 disordered 0 from 0 to 0 octets dropped 0" "sent 0 failed 10 Message too long"
+expect "sent 99 failed 1 Message too long" "$(in_ns one "$probe" send -i v1 -c 100 --oversize 20)" "one refused:"
 
 # Jumbo frames.
 ip -n "catshark-$$-one" link set v1 mtu 9000

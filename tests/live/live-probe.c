@@ -14,13 +14,17 @@
 #include <unistd.h>
 
 #define SECOND G_GINT64_CONSTANT(1000000000)
-enum { ETHERTYPE_TEST = 0x88B5, LIMIT = 256 }; /* local experimental EtherType 1 (IEEE 802) */
+enum {
+    ETHERTYPE_TEST = 0x88B5, /* local experimental EtherType 1 (IEEE 802) */
+    LIMIT = 256,
+    OVERSIZE = 20000
+};
 
 /* ---- options of all parts ---- */
 
 static char *interface_name, *filter, *own_text, **addresses;
 static gboolean both, immediate, lazy, forget;
-static int count = 1, length = 60, vlan, buffer;
+static int count = 1, length = 60, oversize = -1, vlan, buffer;
 static double seconds = 10;
 
 static const GOptionEntry entries[] = {
@@ -32,6 +36,7 @@ static const GOptionEntry entries[] = {
     { "forget", 0, 0, G_OPTION_ARG_NONE, &forget, "Drop CAP_NET_ADMIN first", NULL },
     { "count", 'c', 0, G_OPTION_ARG_INT, &count, "Frames", "N" },
     { "length", 'l', 0, G_OPTION_ARG_INT, &length, "Octets of a frame", "N" },
+    { "oversize", 0, 0, G_OPTION_ARG_INT, &oversize, "Which frame is longer than any MTU", "N" },
     { "vlan", 0, 0, G_OPTION_ARG_INT, &vlan, "VID", "N" },
     { "buffer", 0, 0, G_OPTION_ARG_INT, &buffer, "Octets of the ring", "N" },
     { "seconds", 't', 0, G_OPTION_ARG_DOUBLE, &seconds, "Give up after", "N" },
@@ -111,11 +116,13 @@ static int send_frames(void)
     frame_header header = { .vlan = (uint16_t)vlan, .ethertype = ETHERTYPE_TEST };
     memset(header.destination, 0xFF, FRAME_ADDRESS);
     memcpy(header.source, interface->mac, FRAME_ADDRESS);
-    g_autofree uint8_t *octets = g_malloc0((gsize)length + FRAME_HEADER_MAX);
+    g_autofree uint8_t *octets = g_malloc0(MAX((gsize)length + FRAME_HEADER_MAX, OVERSIZE));
     size_t header_length = frame_write(&header, octets);
     for (uint32_t i = 0; i < (uint32_t)count; i++) {
         packet_put32(octets + header_length, i);
-        if (i % 2 == 0) /* both ways lead to the same frame */
+        if (i == (uint32_t)oversize)
+            live_link_send(link, octets, OVERSIZE);
+        else if (i % 2 == 0) /* both ways lead to the same frame */
             live_link_send(link, octets, (size_t)length);
         else
             live_link_send_packet(link, &header, octets + header_length, (size_t)length - header_length);
