@@ -94,7 +94,7 @@ function count_verdict(word) {
   verdict_sessions[word]++
 }
 
-function count_node(node, word, delay) {
+function count_node(node, word) {
   if (node == "")
     return
   if (!(node in node_redirects))

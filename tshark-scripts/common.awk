@@ -105,11 +105,12 @@ function with_word(list, word) {
 
 # ---- numbers ----
 
-# Seconds from one epoch time to another: apart, seconds and nanoseconds are exact.
+# Seconds from one epoch time to another: apart, seconds and nanoseconds are exact. A 1 before the nanoseconds, since
+# BusyBox takes digits behind a 0 for octal ones.
 function seconds_between(from, to,    a, b) {
   split(from, a, ".")
   split(to, b, ".")
-  return (b[1] - a[1]) + (substr(b[2] "000000000", 1, 9) - substr(a[2] "000000000", 1, 9)) / 1e9
+  return (b[1] - a[1]) + (substr("1" b[2] "000000000", 1, 10) - substr("1" a[2] "000000000", 1, 10)) / 1e9
 }
 
 # Sorts numbers[1...count] in place: heapsort, so that no order of the numbers is a slow one.

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Steered flows, a row each, and totals. Needs common.awk.
+# Steered flows, a row each, and totals. Needs common.awk. Given with -v, beside what it needs: knows_services, whether
+# a topology is known to be given.
 
 # Which of the packet's IP headers is that of the flow: what the encapsulation holds, else the innermost.
 function layer_of_flow(count,    ingress, i) {
@@ -26,6 +27,7 @@ function read_flow_packet(    tcp, has_ports) {
     if (flow > last_flow)
       last_flow = flow + 0
     address[flow] = layer_source[inner]
+    far_address[flow] = layer_destination[inner]
     port[flow] = source_port
     ends[flow, 1] = endpoint(layer_source[inner], source_port)
     ends[flow, 2] = endpoint(layer_destination[inner], target_port)
@@ -38,13 +40,45 @@ function read_flow_packet(    tcp, has_ports) {
   return 1
 }
 
-# Which way leads to the service: the SYN tells, else End.CATS or a stated granularity, else what was encapsulated first.
-function learn_direction(    rank) {
-  rank = opens || answers ? 3 : first_value("cats.granularity") != "" ? 2 : first_value("cats.sid") != "" ? 1 : 0
-  if (rank <= evidence[flow])
-    return
-  evidence[flow] = rank
-  forward[flow] = answers ? 3 - way : way
+# Which way leads to the service, by the signs that the plugin's own tracker of flows goes by, the weakest first: the
+# owner of the SID, an egress or not (cats.ingress is there but for SIDs of others), End.CATS, and the SYN; what a topology
+# says comes before them, see way_to_service(). Where nothing tells, what was encapsulated first.
+function learn_direction(    rank, toward) {
+  toward = way
+  if (opens || answers) {
+    rank = 3
+    toward = answers ? 3 - way : way
+  } else if (first_value("cats.sid.behavior") == END_CATS)
+    rank = 2
+  else if (first_value("cats.sid") != "" && first_value("cats.ingress") == "") {
+    rank = 1
+    toward = 3 - way
+  } else if (owner_of_sid() != "")
+    rank = 1
+  if (rank > evidence[flow]) {
+    evidence[flow] = rank
+    forward[flow] = toward
+  }
+}
+
+# Without a topology every inner destination is shown as a service.
+function learn_service() {
+  if (!(flow in first_steered))
+    first_steered[flow] = way
+  if (first_value("cats.service") == layer_destination[inner])
+    is_service[layer_destination[inner]]
+  else
+    knows_services = 1
+}
+
+function way_to_service(f,    near, far) {
+  near = knows_services && address[f] in is_service
+  far = knows_services && far_address[f] in is_service
+  if (near != far)
+    return far ? 1 : 2
+  if (!near && evidence[f])
+    return forward[f]
+  return f in first_steered ? first_steered[f] : 1
 }
 
 # Counted at the capture point that saw most packets that way, so that copies on other links do not count.
@@ -59,7 +93,7 @@ function count_packet(    at) {
 }
 
 # A list of different values, the first few.
-function with_value(list, text) {
+function with_value(list, text,    parts) {
   if (text == "" || index(", " list ",", ", " text ",") || list ~ /, \.\.\.$/)
     return list
   if (list == "")
@@ -67,12 +101,15 @@ function with_value(list, text) {
   return split(list, parts, ", ") < 3 ? list ", " text : list ", ..."
 }
 
-function behavior_of_packet(    egress, name) {
+# The egress that owns the SID, "" where it has no known owner or another: a name of a SID begins with the owner's.
+function owner_of_sid(    egress) {
   egress = first_value("cats.egress")
-  name = first_value("cats.sid.name")
-  if (egress != "" && index(name, egress " ") == 1)
-    return substr(name, length(egress) + 2)
-  return name == egress ? "" : name
+  return egress != "" && index(first_value("cats.sid.name") " ", egress " ") == 1 ? egress : ""
+}
+
+function behavior_of_packet(    owner) {
+  owner = owner_of_sid()
+  return owner == "" ? first_value("cats.sid.name") : substr(first_value("cats.sid.name"), length(owner) + 2)
 }
 
 function or_dash(text) {
@@ -98,6 +135,7 @@ function see_encapsulation(    key) {
 }
 
 BEGIN {
+  END_CATS = "0x80ca"
   last_flow = -1
   split("service point|service site|egress node", granularity_names, "|")
   granularity_names[0] = "not stated"
@@ -115,8 +153,10 @@ BEGIN {
     next
   learn_direction()
   count_packet()
-  if (first_value("cats.sid") != "")
+  if (first_value("cats.sid") != "") {
+    learn_service()
     see_encapsulation()
+  }
   if (first_value("cats.site") != "")
     site[flow] = first_value("cats.site")
   if (first_value("cats.verdict") != "")
@@ -135,7 +175,7 @@ function count_flow(kind, name, there, back) {
 }
 
 function list_flow(f,    way, key, rules_broken, there, back) {
-  way = forward[f] ? forward[f] : 1
+  way = way_to_service(f)
   key = f FS way
   there = packets[f, way] + 0
   back = packets[f, 3 - way] + 0
