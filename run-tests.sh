@@ -9,7 +9,7 @@ usage: ./run-tests.sh [--no-install] [CTEST-ARGUMENT...]
 
 Builds with warnings as errors and runs every test; then the unit tests once more under AddressSanitizer and
 UndefinedBehaviorSanitizer, a build with clang, and a bounded run of the fuzzers. Arguments such as -R NAME or
--L unit go to ctest.
+-L unit go to ctest. At the end it lists what was skipped, and why.
 
   --no-install   install nothing; say what is missing and stop
 TEXT
@@ -32,6 +32,19 @@ step() {
   printf '\n== %s\n' "$*"
 }
 
+# What the tests of these build folders said they skipped.
+skipped() {
+  local build
+  for build in "$@"; do
+    [ ! -e "$build/Testing/Temporary/LastTest.log" ] || awk -v build="$build" '
+      / Testing: / { name = $3 }
+      /^SKIP: / { sub(/^SKIP: */, ""); print "  " build ": " name ": " $0 }
+      /^ok .* # SKIP/ { test = $3; sub(/.* # SKIP */, ""); print "  " build ": " name " " test ": " $0 }
+    ' "$build/Testing/Temporary/LastTest.log"
+  done
+}
+rm -f build/Testing/Temporary/LastTest.log build-asan/Testing/Temporary/LastTest.log build-fuzz/Testing/Temporary/LastTest.log
+
 step "build with gcc, warnings are errors"
 cmake --preset release -G Ninja -DCATSHARK_WERROR=ON >/dev/null
 cmake --build --preset release
@@ -51,4 +64,9 @@ cmake --build --preset fuzz --target fuzz-frame fuzz-topology write-seeds
 ctest --preset fuzz -L fuzz
 
 step "all tests"
-ctest --test-dir build --output-on-failure -j 2 "$@"
+status=0
+ctest --test-dir build --output-on-failure -j 2 "$@" || status=$?
+
+step "skipped here, and why (nothing: all of it ran)"
+skipped build build-asan build-fuzz
+exit $status

@@ -1,59 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Live captures: on an interface in a network namespace of its own, where the kernel encapsulates datagrams for End.CATS,
-# and from a pipe that stays open; ended by a limit and by SIGINT.
+# Live captures on an interface in a network namespace of its own, where the kernel encapsulates datagrams for End.CATS;
+# ended by a limit and by SIGINT.
 # usage: live.sh PLUGIN-DIRECTORY
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
+command -v ip >/dev/null || skip "ip is not installed"
 scripts_start "$1"
-sample sa-200-100-client.pcap
 
-# A shell starts what is in the background with SIGINT ignored; env takes that back.
-# A pipe that brings a capture and is then silent: SIGINT ends the reading and the report is whole.
-cat >"$tshark_home/pipe.sh" <<'TEXT'
-mkfifo packets
-env --default-signal=INT tshark-scripts/affinity-report -i - <packets >report 2>said &
-report=$!
-exec 5>packets
-cat sa-200-100-client.pcap >&5
-tries=300
-until grep -q 'Capturing on' said || [ $tries -eq 0 ]; do tries=$((tries - 1)); sleep 0.1; done
-sleep 2
-kill -INT $report
-status=0
-wait $report || status=$?
-exec 5>&-
-exit $status
-TEXT
-chmod a+r "$tshark_home/pipe.sh"
-as_user bash pipe.sh || fail "SIGINT on a pipe: status $?: $(cat "$tshark_home/said")"
-grep -q '^ *0  10.1.0.2:35030 .* reconnected ' "$tshark_home/report" || fail "SIGINT on a pipe: $(cat "$tshark_home/report")"
-
-# to-ndjson does not wait for the end.
-cat >"$tshark_home/stream.sh" <<'TEXT'
-mkfifo stream
-env --default-signal=INT tshark-scripts/to-ndjson -i - <stream >lines 2>said &
-script=$!
-exec 5>stream
-cat sa-200-100-client.pcap >&5
-tries=300
-until [ "$(wc -l <lines)" -ge 50 ] || [ $tries -eq 0 ]; do tries=$((tries - 1)); sleep 0.1; done
-wc -l <lines >before-the-end
-kill -INT $script
-status=0
-wait $script || status=$?
-exec 5>&-
-exit $status
-TEXT
-chmod a+r "$tshark_home/stream.sh"
-as_user bash stream.sh || fail "to-ndjson on a pipe: status $?: $(cat "$tshark_home/said")"
-[ "$(cat "$tshark_home/before-the-end")" -eq 50 ] || fail "to-ndjson on an open pipe: $(cat "$tshark_home/before-the-end") lines, expected 50"
-[ "$failures" -eq 0 ] || exit 1
-
-# An interface: the kernel steers what is sent to the service.
-command -v ip >/dev/null || skip "ip is not installed (the pipe was tried)"
 in_namespace=(unshare -U -n --map-current-user --keep-caps)
-as_user "${in_namespace[@]}" true 2>/dev/null || skip "no network namespace may be made here (the pipe was tried)"
+as_user "${in_namespace[@]}" true 2>/dev/null || skip "no network namespace may be made here"
 cat >"$tshark_home/network.sh" <<'TEXT'
 set -e
 ip link add v0 type veth peer name v1
@@ -67,6 +23,7 @@ ip -6 route add 2001:db8:80::80/128 encap seg6 mode encap segs 5f00:0:e:ca75:380
 TEXT
 cat >"$tshark_home/interface.sh" <<'TEXT'
 . ./network.sh
+# A shell starts what is in the background with SIGINT ignored; env takes that back.
 env --default-signal=INT tshark-scripts/to-ndjson -i v0 "$@" >lines 2>said &
 script=$!
 tries=300
@@ -83,7 +40,7 @@ wait $script
 TEXT
 chmod a+r "$tshark_home"/*.sh
 as_user "${in_namespace[@]}" bash -c '. ./network.sh' 2>"$tshark_home/err" ||
-  skip "no SRv6 in a namespace here: $(cat "$tshark_home/err") (the pipe was tried)"
+  skip "no SRv6 in a namespace here: $(cat "$tshark_home/err")"
 
 for options in "" "-a duration:8"; do
   rm -f "$tshark_home/lines" "$tshark_home/said"
