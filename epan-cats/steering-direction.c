@@ -92,6 +92,7 @@ void steering_direction_see(steering_tracker *t, tracked_flow *flow, unsigned fr
     tracked_direction *d = &flow->direction[from];
     const cats_steering *steering = sight->steering;
     d->hop_limit = sight->hop_limit;
+    steering_site_rule_out(t, flow, sight->point);
     if (!d->steered) {
         begin(d, sight);
         return;

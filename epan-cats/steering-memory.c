@@ -43,6 +43,8 @@ static void begin(steering_tracker *t, tracked_flow *flow, uint32_t frame)
                                   .site_point = STEERING_POINT_NONE,
                                   .verdict = STEERING_STEERED };
     flow->site.twin = STEERING_POINT_NONE;
+    for (unsigned i = 0; i < G_N_ELEMENTS(flow->site.elsewhere); i++)
+        flow->site.elsewhere[i] = STEERING_POINT_NONE;
     t->count.verdicts[STEERING_STEERED]++;
     steering_flow_tell(t, flow);
 }

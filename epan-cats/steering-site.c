@@ -15,6 +15,14 @@ static bool is_behind_egress(const tracked_flow *flow, unsigned from, const stee
            sight->hop_limit + 1 == d->hop_limit;
 }
 
+/* On the last link to it. */
+static bool is_before_ingress(const tracked_flow *flow, unsigned from, const steering_sight *sight)
+{
+    const tracked_direction *d = &flow->direction[from];
+    return flow->asker_sign != SIGN_NONE && flow->asker == from && d->steered &&
+           (sight->hop_limit == d->hop_limit || sight->hop_limit == d->hop_limit + 1);
+}
+
 static bool has_sequence(const steering_sight *sight)
 {
     return sight->key->protocol == PACKET_PROTOCOL_TCP && sight->key->ports_known;
@@ -72,28 +80,69 @@ static void moved(steering_tracker *t, tracked_flow *flow, unsigned from, const 
                       flow->view.site_frame);
 }
 
+static bool shows_no_site(const tracked_site *site, uint32_t point)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS(site->elsewhere); i++) {
+        if (site->elsewhere[i] == point)
+            return true;
+    }
+    return false;
+}
+
+void steering_site_rule_out(steering_tracker *t, tracked_flow *flow, uint32_t point)
+{
+    tracked_site *site = &flow->site;
+    if (point == STEERING_POINT_NONE || shows_no_site(site, point))
+        return;
+    site->elsewhere[site->elsewhere_next] = point;
+    site->elsewhere_next = (uint8_t)((site->elsewhere_next + 1) % G_N_ELEMENTS(site->elsewhere));
+    if (site->twin == point)
+        site->twin = STEERING_POINT_NONE;
+    if (flow->view.site_point != point)
+        return;
+    flow->view.site_point = STEERING_POINT_NONE;
+    steering_flow_tell(t, flow);
+}
+
+static void name_site(steering_tracker *t, tracked_flow *flow, uint32_t point, const steering_sight *sight)
+{
+    flow->view.site_frame = sight->frame;
+    flow->view.site_point = point;
+    flow->site.sequenced = false;
+    note(&flow->site, sight);
+    if (flow->view.verdict == STEERING_STEERED)
+        steering_verdict_raise(t, flow, STEERING_DELIVERED);
+    else
+        steering_flow_tell(t, flow);
+}
+
+/* At another point than the site's. */
+static void compare(steering_tracker *t, tracked_flow *flow, unsigned from, const steering_sight *sight,
+                    cats_findings *findings)
+{
+    tracked_site *site = &flow->site;
+    if (!site->sequenced)
+        moved(t, flow, from, sight, findings);
+    else if (is_copy(site, sight))
+        site->twin = sight->point;
+    else if (is_beyond(site, sight))
+        moved(t, flow, from, sight, findings);
+}
+
 void steering_site_see(steering_tracker *t, tracked_flow *flow, unsigned from, const steering_sight *sight,
                        cats_findings *findings)
 {
     tracked_site *site = &flow->site;
+    if (is_before_ingress(flow, from, sight))
+        steering_site_rule_out(t, flow, sight->point);
     if (!is_behind_egress(flow, from, sight))
         return;
-    if (flow->view.site_frame == 0) {
-        flow->view.site_frame = sight->frame;
-        flow->view.site_point = sight->point;
+    uint32_t point = shows_no_site(site, sight->point) ? STEERING_POINT_NONE : sight->point;
+    bool is_named = flow->view.site_point != STEERING_POINT_NONE;
+    if (flow->view.site_frame == 0 || (!is_named && point != STEERING_POINT_NONE))
+        name_site(t, flow, point, sight);
+    else if (point == flow->view.site_point)
         note(site, sight);
-        if (flow->view.verdict == STEERING_MOVED)
-            steering_flow_tell(t, flow);
-        else
-            steering_verdict_raise(t, flow, STEERING_DELIVERED);
-    } else if (sight->point == flow->view.site_point) {
-        note(site, sight);
-    } else if (sight->point != site->twin && sight->point != STEERING_POINT_NONE) {
-        if (!site->sequenced)
-            moved(t, flow, from, sight, findings);
-        else if (is_copy(site, sight))
-            site->twin = sight->point;
-        else if (is_beyond(site, sight))
-            moved(t, flow, from, sight, findings);
-    }
+    else if (point != site->twin && point != STEERING_POINT_NONE)
+        compare(t, flow, from, sight, findings);
 }

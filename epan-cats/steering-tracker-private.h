@@ -36,10 +36,12 @@ typedef enum service_sign {
 
 /* The second round as one point showed it. */
 typedef struct tracked_site {
-    bool sequenced;    /* sequence is valid: TCP */
-    uint32_t sequence; /* behind the last octet that was seen at the flow's site_point */
-    int64_t seen_ns;   /* when that was */
-    uint32_t twin;     /* another point that shows copies of the same packets, or NONE */
+    bool sequenced;        /* sequence is valid: TCP */
+    uint32_t sequence;     /* behind the last octet that was seen at the flow's site_point */
+    int64_t seen_ns;       /* when that was */
+    uint32_t twin;         /* another point that shows copies of the same packets, or NONE */
+    uint32_t elsewhere[4]; /* points seen last that are not only behind the egress, or NONE */
+    uint8_t elsewhere_next;
 } tracked_site;
 
 typedef struct tracked_flow {
@@ -81,6 +83,9 @@ void steering_direction_see(steering_tracker *t, tracked_flow *flow, unsigned fr
 /* steering-site.c: a packet in no encapsulation from side `from`. */
 void steering_site_see(steering_tracker *t, tracked_flow *flow, unsigned from, const steering_sight *sight,
                        cats_findings *findings);
+
+/* The flow was seen there where it is not behind the egress: what that point shows names no site. */
+void steering_site_rule_out(steering_tracker *t, tracked_flow *flow, uint32_t point);
 
 /* What the sight tells of who asks; `side` is the one that would. Counts as long as no site is named. */
 void steering_asker_tell(tracked_flow *flow, service_sign sign, unsigned side);

@@ -31,7 +31,8 @@ typedef struct steering_flow {
     uint32_t number;      /* counts the flows, from 0, in the order in which they were seen encapsulated */
     uint32_t first_frame; /* of the first encapsulated packet */
     uint32_t site_frame;  /* the packet that showed the site: the first one seen behind the egress */
-    uint32_t site_point;  /* where that was; NONE without such a packet, or when handed in so */
+    uint32_t site_point; /* where that was; NONE without such a packet, when handed in so, or where that point
+                            shows other links too */
     steering_verdict verdict;
 } steering_flow;
 
@@ -95,8 +96,10 @@ void steering_tracker_free(steering_tracker *tracker); /* NULL is allowed */
  * egress and flow label are compared within a direction. A packet in no encapsulation was seen behind the
  * egress when it goes in the direction of the service and its hop limit is one less than inside the
  * encapsulation (the egress forwards it); which direction that is tell a CS-ID (with a topology), the SYN,
- * End.CATS, and the owner of the SID (an egress or not); as long as nothing tells, no site is named. A second
- * point is another site unless it shows copies of what the first one showed (TCP). */
+ * End.CATS, and the owner of the SID (an egress or not); as long as nothing tells, no site is named. A point
+ * where the flow is seen encapsulated too, or on the link to the ingress, shows several links in one (merged
+ * captures, an interface "any"): a flow seen behind the egress there is delivered, but to no site that has a
+ * name. A second point is another site unless it shows copies of what the first one showed (TCP). */
 bool steering_tracker_see(steering_tracker *tracker, const steering_sight *sight, steering_sighting *sighting,
                           cats_findings *findings);
 /* Whether any flow is held: packets in no encapsulation need not be handed in before. */

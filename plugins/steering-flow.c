@@ -17,7 +17,8 @@ enum { NOTE_BREAKS_RULES = 1, NOTE_BITS = 1 };
 
 typedef struct known_flow {
     steering_flow flow;
-    uint32_t moved_frame; /* with which the verdict became "moved", or 0 */
+    uint32_t delivered_frame; /* with which it was first seen behind the egress, or 0 */
+    uint32_t moved_frame;     /* with which the verdict became "moved", or 0 */
 } known_flow;
 
 static steering_tracker *tracker;
@@ -36,6 +37,8 @@ static void flow_changed(void *context _U_, const steering_flow *flow)
 {
     known_flow *known = block_array_need(flows, flow->number);
     known->flow = *flow;
+    if (flow->site_frame != 0 && known->delivered_frame == 0)
+        known->delivered_frame = frame_read;
     if (flow->verdict == STEERING_MOVED && known->moved_frame == 0)
         known->moved_frame = frame_read;
 }
@@ -184,6 +187,7 @@ steering_flow steering_flow_at(uint32_t number, uint32_t frame)
         then.site_point = STEERING_POINT_NONE;
     }
     if (known->moved_frame == 0 || known->moved_frame > frame)
-        then.verdict = has_site ? STEERING_DELIVERED : STEERING_STEERED;
+        then.verdict = known->delivered_frame != 0 && known->delivered_frame <= frame ? STEERING_DELIVERED
+                                                                                      : STEERING_STEERED;
     return then;
 }

@@ -26,9 +26,12 @@ static void test_hop_limit(const void *data)
     scene s;
     scene_begin(&s, is_ipv6(data), true);
     SEE_IN(&s, 0, UP, SYN, .sid = SID_CATS, .hop_limit = 60, .point = CORE);
-    static const int others[] = { 61, 60, 58, 1, 255 };
+    static const struct {
+        int hop_limit;
+        uint32_t point;
+    } others[] = { { 61, CLIENT_LINK }, { 60, CLIENT_LINK }, { 58, SITE_A }, { 1, SITE_A }, { 255, SITE_A } };
     for (size_t i = 0; i < G_N_ELEMENTS(others); i++) {
-        SEE_IN(&s, 0, UP, SYN, .hop_limit = others[i], .point = SITE_A);
+        SEE_IN(&s, 0, UP, SYN, .hop_limit = others[i].hop_limit, .point = others[i].point);
         assert_no_site(&s);
     }
     SEE_IN(&s, 0, DOWN, .hop_limit = 59, .point = SITE_B);
@@ -204,6 +207,70 @@ static void test_no_points(const void *data)
     scene_end(&s);
 }
 
+/* All links under one number, as merged captures have them: delivered, nobody knows where. */
+static void test_one_point_of_many(const void *data)
+{
+    scene s;
+    scene_begin(&s, is_ipv6(data), true);
+    SEE_IN(&s, 0, UP, SYN, .sid = SID_CATS, .point = SITE_A);
+    for (uint32_t i = 0; i < 3; i++) {
+        SEE_IN(&s, 0, UP, .sequence = 1001 + i, .payload = 1, .hop_limit = 63, .point = SITE_A);
+        g_assert_cmpuint(s.sighting.flow.site_point, ==, STEERING_POINT_NONE);
+        assert_verdict(&s, STEERING_DELIVERED);
+        assert_silent(&s);
+    }
+    g_assert_cmpuint(s.sighting.flow.site_frame, ==, 2);
+    /* A point of one link names the site all the same; and only from there on it can change. */
+    SEE_IN(&s, 0, UP, .sequence = 1002, .payload = 1, .hop_limit = 63, .point = SITE_B);
+    g_assert_cmpuint(s.sighting.flow.site_point, ==, SITE_B);
+    g_assert_cmpuint(s.sighting.flow.site_frame, ==, 5);
+    SEE_IN(&s, 0, UP, .sequence = 1005, .payload = 1, .hop_limit = 63, .point = SITE_A);
+    assert_silent(&s);
+    SEE_IN(&s, 0, UP, .sequence = 1006, .payload = 1, .hop_limit = 63, .point = SITE_C);
+    assert_finding(&s, CATS_RULE_CATS_FLOW_CHANGED_SITE,
+                   "flow 0: at capture point 4, expected capture point 3 as in frame 5");
+    scene_end(&s);
+}
+
+/* What the point shows besides comes after the site: the name is taken back, the verdict is not. */
+static void test_ruled_out_later(const void *data)
+{
+    static const sight_words others[] = {
+        { UP, .sequence = 1001, .sid = SID_CATS, .point = SITE_A },
+        { DOWN, .sequence = 5000, .sid = SID_RETURN, .point = SITE_A },
+        { UP, .sequence = 1001, .hop_limit = 65, .point = SITE_A },
+        { UP, .sequence = 1001, .hop_limit = 64, .point = SITE_A },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(others); i++) {
+        scene s;
+        scene_begin(&s, is_ipv6(data), true);
+        SEE_IN(&s, 0, UP, SYN, .sid = SID_CATS, .point = CORE);
+        SEE_IN(&s, 0, UP, SYN, .hop_limit = 63, .point = SITE_A);
+        g_assert_cmpuint(s.sighting.flow.site_point, ==, SITE_A);
+        g_assert_true(scene_see(&s, &others[i]));
+        g_assert_cmpuint(s.sighting.flow.site_point, ==, STEERING_POINT_NONE);
+        assert_verdict(&s, STEERING_DELIVERED);
+        SEE_IN(&s, 0, UP, .sequence = 1001, .payload = 1, .hop_limit = 63, .point = SITE_B);
+        assert_silent(&s);
+        g_assert_cmpuint(s.sighting.flow.site_point, ==, SITE_B);
+        scene_end(&s);
+    }
+}
+
+/* The point is known through however many links of the core. */
+static void test_many_links(const void *data)
+{
+    scene s;
+    scene_begin(&s, is_ipv6(data), true);
+    for (uint32_t point = 10; point < 20; point++)
+        SEE_IN(&s, 0, UP, SYN, .sid = SID_CATS, .point = point);
+    SEE_IN(&s, 0, UP, SYN, .hop_limit = 63, .point = 19);
+    g_assert_cmpuint(s.sighting.flow.site_point, ==, STEERING_POINT_NONE);
+    SEE_IN(&s, 0, UP, SYN, .hop_limit = 63, .point = SITE_A);
+    g_assert_cmpuint(s.sighting.flow.site_point, ==, SITE_A);
+    scene_end(&s);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -216,5 +283,8 @@ int main(int argc, char **argv)
     scene_add("retransmission-moves", test_retransmission_moves);
     scene_add("datagrams", test_datagrams);
     scene_add("no-points", test_no_points);
+    scene_add("one-point-of-many", test_one_point_of_many);
+    scene_add("ruled-out-later", test_ruled_out_later);
+    scene_add("many-links", test_many_links);
     return g_test_run();
 }
