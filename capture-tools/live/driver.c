@@ -341,7 +341,9 @@ static attachment *attach(driver *d, const char *name, GError **error)
     live_interface *interface = live_interface_read(name, error);
     if (interface == NULL)
         return NULL;
-    const link_options options = { .interface = name, .direction = LINK_INBOUND, .immediate = true };
+    const link_options options = {
+        .interface = name, .direction = LINK_INBOUND, .all_multicast = true, .immediate = true
+    };
     attachment *at = g_new0(attachment, 1);
     at->owner = d;
     at->interface = interface;

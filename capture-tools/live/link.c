@@ -5,6 +5,7 @@
 
 #include "link-send.h"
 #include "privileges.h"
+#include <errno.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
 #include <pcap/pcap.h>
@@ -108,6 +109,19 @@ static bool choose_direction(live_link *link, const link_options *options, GErro
     return false;
 }
 
+/* Until the socket is closed; the kernel counts those who want it. */
+static bool join_all(live_link *link, const link_options *options, GError **error)
+{
+    const struct packet_mreq wanted = { .mr_ifindex = (int)if_nametoindex(link->name),
+                                        .mr_type = PACKET_MR_ALLMULTI };
+    if (!options->all_multicast ||
+        setsockopt(pcap_fileno(link->pcap), SOL_PACKET, PACKET_ADD_MEMBERSHIP, &wanted, sizeof wanted) == 0)
+        return true;
+    g_set_error(error, LIVE_ERROR, LIVE_ERROR_IO, "interface \"%s\": all multicast: %s", link->name,
+                g_strerror(errno));
+    return false;
+}
+
 static bool set_filter(live_link *link, const char *filter, GError **error)
 {
     if (filter == NULL)
@@ -138,7 +152,8 @@ live_link *live_link_open(const link_options *options, GError **error)
     live_link *link = g_new0(live_link, 1);
     link->name = g_strdup(options->interface);
     if (activate(link, options, error) && choose_direction(link, options, error) &&
-        set_filter(link, options->filter, error) && set_nonblocking(link, error)) {
+        join_all(link, options, error) && set_filter(link, options->filter, error) &&
+        set_nonblocking(link, error)) {
         link->sender = link_sender_open(if_nametoindex(link->name));
         return link;
     }

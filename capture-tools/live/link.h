@@ -12,6 +12,7 @@ typedef struct link_options {
     const char *filter; /* of libpcap; NULL: all. The kernel sees VLAN frames untagged: see frame.h */
     link_direction direction;
     bool promiscuous;
+    bool all_multicast;     /* groups that the host has not joined too: solicitations for what no host owns */
     bool immediate;         /* each frame at once; false: in blocks, cheaper at flood */
     uint32_t snapshot;      /* octets kept of a frame; 0: all (262144) */
     uint32_t buffer_octets; /* of the kernel's ring; 0: 16 MiB */

@@ -76,6 +76,22 @@ own() {
 own "-t 0.3" "received 0 tagged 0 disordered 0 from 0 to 0 octets dropped 0"
 own "-c 50 --both" "received 50 tagged 0 disordered 0 from 60 to 60 octets dropped 0"
 
+# Groups that the host has not joined, for as long as the link is open. Where `ip` does not say, nothing is compared.
+all_multicast() {
+  ip -n "catshark-$$-two" -d link show v2 | grep -o 'allmulti [0-9]*'
+}
+before=$(all_multicast || true)
+if [ -n "$before" ]; then
+  background heard probe_in two receive -i v2 -t 60
+  pid=$!
+  expect "allmulti 1" "$(all_multicast)"
+  kill -TERM "$pid"
+  wait "$pid" || true
+  expect "$before" "$(all_multicast)" "closed:"
+else
+  echo "not run: all multicast: ip does not show it"
+fi
+
 # A ring of 1 MiB that no one reads: what did not fit is counted.
 background heard probe_in two receive -i v2 --lazy --buffer 1048576 --immediate
 pid=$!

@@ -57,6 +57,7 @@ static live_link *open_link(GError **error)
     const link_options options = { .interface = interface_name,
                                    .filter = filter,
                                    .direction = both ? LINK_BOTH : LINK_INBOUND,
+                                   .all_multicast = true,
                                    .immediate = immediate,
                                    .snapshot = buffer != 0 ? 2048 : 0,
                                    .buffer_octets = (uint32_t)buffer };
