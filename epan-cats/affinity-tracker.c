@@ -29,7 +29,7 @@ static const affinity_option *redirect_of(const affinity_seen *seen)
     return NULL;
 }
 
-static cats_flow_key key_of(const affinity_segment *segment)
+cats_flow_key affinity_segment_key(const affinity_segment *segment)
 {
     return (cats_flow_key){ .source = segment->source,
                             .destination = segment->destination,
@@ -77,7 +77,7 @@ static tracked_connection *connection_of(passage *p)
     bool matters = syn || p->redirect != NULL;
     if (!matters && t->sessions_held == 0)
         return NULL;
-    cats_flow_key key = key_of(p->segment);
+    cats_flow_key key = affinity_segment_key(p->segment);
     uint64_t hash = flow_table_hash(t->connections, &key);
     bool reversed = false;
     tracked_connection *c =
@@ -167,4 +167,9 @@ bool affinity_tracker_see(affinity_tracker *tracker, const affinity_sight *sight
     read_numbers(&p);
     report(&p, sighting);
     return sighting->in_session;
+}
+
+bool affinity_tracker_is_empty(const affinity_tracker *tracker)
+{
+    return tracker->sessions_held == 0 && tracker->due_ns == INT64_MAX;
 }

@@ -7,6 +7,7 @@
 #define EPAN_CATS_AFFINITY_TRACKER_H
 
 #include "affinity-rules.h"
+#include "flow-key.h"
 
 #define AFFINITY_TRACKER_CONNECTIONS_DEFAULT 65536
 #define AFFINITY_TRACKER_AGE_NS_DEFAULT INT64_C(3600000000000)
@@ -60,6 +61,9 @@ typedef struct affinity_tracker_settings {
 } affinity_tracker_settings;
 extern const affinity_tracker_settings affinity_tracker_settings_default;
 
+/* Which connection the segment is of. */
+cats_flow_key affinity_segment_key(const affinity_segment *segment);
+
 /* One TCP segment. */
 typedef struct affinity_sight {
     uint32_t frame;
@@ -109,6 +113,9 @@ void affinity_tracker_free(affinity_tracker *tracker); /* NULL is allowed */
  * and keeps its number. */
 bool affinity_tracker_see(affinity_tracker *tracker, const affinity_sight *sight, affinity_sighting *sighting,
                           cats_findings *findings);
+/* Whether no session is held or waited for: segments that are no SYN and have no option of ours need not be
+ * handed in then. */
+bool affinity_tracker_is_empty(const affinity_tracker *tracker);
 affinity_tracker_count affinity_tracker_count_get(const affinity_tracker *tracker);
 
 #endif

@@ -11,6 +11,7 @@ static void begin(tracked_direction *d, const steering_sight *sight)
     const cats_steering *steering = sight->steering;
     d->steered = true;
     d->structured = steering->structured;
+    d->from_ingress = steering->from_ingress;
     d->frame = sight->frame;
     d->flow_label = sight->outer->flow_label;
     d->structure = steering->structure;
@@ -21,7 +22,10 @@ static void begin(tracked_direction *d, const steering_sight *sight)
 /* As much of the first packet's steering as cats_steering_egress() needs. */
 static cats_steering first_steering(const tracked_direction *d)
 {
-    cats_steering first = { .structured = true, .structure = d->structure, .row = d->row };
+    cats_steering first = { .structured = true,
+                            .from_ingress = d->from_ingress,
+                            .structure = d->structure,
+                            .row = d->row };
     cats_sid_split(&d->structure, d->sid, &first.parts);
     first.egress_locator = first.parts.locator;
     return first;
@@ -101,7 +105,6 @@ void steering_direction_see(steering_tracker *t, tracked_flow *flow, unsigned fr
     if (!d->structured || !steering->structured || memcmp(d->sid, steering->sid, sizeof d->sid) == 0)
         return;
     cats_steering first = first_steering(d);
-    first.from_ingress = d->row == NULL || d->row->owner == NULL || d->row->owner_is_egress;
     if (!same_egress(&first, steering))
         judge_egress(t, flow, from, &first, sight, findings);
     else

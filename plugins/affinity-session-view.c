@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What is known of a redirect session, as fields and for the tap. Spec: docs/rules.md. */
-#include "affinity-session.h"
+#include "affinity-session-view.h"
 
+#include "affinity-session.h"
 #include "fields.h"
 #include "findings.h"
+#include "generated.h"
 #include "packet-filters.h"
 
 #include <epan/tap.h>
@@ -16,11 +18,6 @@ static void show_time(tvbuff_t *tvb, proto_tree *tree, int64_t ns)
     proto_item_set_generated(proto_tree_add_time(tree, hf_affinity_reconnect_time, tvb, 0, 0, &time));
 }
 
-static void show_frame(tvbuff_t *tvb, proto_tree *tree, int field, uint32_t frame)
-{
-    proto_item_set_generated(proto_tree_add_uint(tree, field, tvb, 0, 0, frame));
-}
-
 static void show_verdict(tvbuff_t *tvb, const packet_info *pinfo, proto_tree *tree, proto_item *session_item,
                          uint32_t session)
 {
@@ -28,7 +25,7 @@ static void show_verdict(tvbuff_t *tvb, const packet_info *pinfo, proto_tree *tr
     if (!affinity_session_verdict(pinfo, session, &verdict))
         return;
     const char *name = affinity_verdict_name(verdict);
-    proto_item_set_generated(proto_tree_add_string(tree, hf_affinity_verdict, tvb, 0, 0, name));
+    generated_text(tree, hf_affinity_verdict, tvb, name);
     proto_item_append_text(session_item, " (%s)", name);
 }
 
@@ -37,17 +34,16 @@ static proto_item *show_session(tvbuff_t *tvb, packet_info *pinfo, proto_tree *t
     affinity_connection c;
     if (!session_store_connection_get(note->connection, &c))
         return NULL;
-    proto_item *item = proto_tree_add_uint(tree, hf_affinity_session, tvb, 0, 0, c.session);
-    proto_item_set_generated(item);
+    proto_item *item = generated_number(tree, hf_affinity_session, tvb, c.session);
     packet_filters_note_session(pinfo, c.session);
     proto_tree *subtree = proto_item_add_subtree(item, ett_affinity_session);
     show_verdict(tvb, pinfo, subtree, item, c.session);
     if (note->redirects && c.reconnect_frame != 0) {
-        show_frame(tvb, subtree, hf_affinity_reconnect_in, c.reconnect_frame);
+        generated_number(subtree, hf_affinity_reconnect_in, tvb, c.reconnect_frame);
         show_time(tvb, subtree, c.reconnect_ns);
     }
     if (note->reconnects && c.cause_frame != 0) {
-        show_frame(tvb, subtree, hf_affinity_redirect_in, c.cause_frame);
+        generated_number(subtree, hf_affinity_redirect_in, tvb, c.cause_frame);
         show_time(tvb, subtree, c.cause_ns);
     }
     return item;
@@ -114,8 +110,7 @@ void affinity_session_tap(packet_info *pinfo, const affinity_segment *segment, c
     tap->destination = segment->destination;
     tap->source_port = segment->source_port;
     tap->destination_port = segment->destination_port;
-    if (breaks)
-        tap->segment_findings = wmem_memdup(pinfo->pool, findings, sizeof *findings);
+    tap->segment_findings = findings_copy(pinfo, findings);
     if (note != NULL)
         tap_session(pinfo, seen, note, tap);
     tap_queue_packet(affinity_tap_id, pinfo, tap);

@@ -6,12 +6,17 @@
 #include "affinity-session.h"
 
 #include "capture-end.h"
-#include "late-connection.h"
+#include "conversation-mark.h"
+#include "fields.h"
+#include "findings.h"
 #include "preferences.h"
 
 #define NOBODY UINT32_MAX
 
 static affinity_tracker *tracker;
+
+/* Connections that were seen to be of a session only after some of their packets. */
+static conversation_marks late = { .protocol = &proto_affinity };
 
 /* What the tracker tells while it reads the segment at hand. */
 static struct {
@@ -63,7 +68,7 @@ void affinity_session_begin(void)
     settings.topology = topology_settings();
     settings.listener = (affinity_listener){ .connection = connection_changed, .verdict = verdict_changed };
     tracker = affinity_tracker_new(&settings);
-    late_connection_begin();
+    late.last_frame = 0;
 }
 
 /* The first pass. */
@@ -79,7 +84,6 @@ static bool follow(packet_info *pinfo, uint32_t place, affinity_sight *sight, se
     reading.note = note;
     reading.is_new = false;
     reading.follower = NOBODY;
-    capture_end_saw(pinfo);
     affinity_tracker_see(tracker, sight, &sighting, &findings);
     if (!sighting.in_session && note->settled_count == 0 && findings.count == 0)
         return false;
@@ -90,25 +94,35 @@ static bool follow(packet_info *pinfo, uint32_t place, affinity_sight *sight, se
         note->reconnects =
             sighting.reconnects || (sight->segment->flags & (TCP_FLAG_SYN | TCP_FLAG_ACK)) == TCP_FLAG_SYN;
         note->is_follower = reading.follower == note->connection;
-        if (reading.is_new && (sight->segment->flags & TCP_FLAG_SYN) == 0)
-            late_connection_add(pinfo, sight->segment, note->connection);
+        if (reading.is_new && (sight->segment->flags & TCP_FLAG_SYN) == 0) {
+            const cats_flow_key key = affinity_segment_key(sight->segment);
+            conversation_mark(&late, pinfo->num, &key, note->connection);
+        }
     }
-    if (findings.count > 0)
-        note->findings = wmem_memdup(pinfo->pool, &findings, sizeof findings);
+    note->findings = findings_copy(pinfo, &findings);
     session_store_note_add(pinfo, place, note);
     return true;
+}
+
+bool affinity_session_matters(const packet_info *pinfo, const affinity_segment *segment,
+                              const affinity_seen *seen)
+{
+    if (PINFO_FD_VISITED(pinfo))
+        return !session_store_is_empty();
+    return (segment->flags & TCP_FLAG_SYN) != 0 || seen->count > 0 || !affinity_tracker_is_empty(tracker);
 }
 
 bool affinity_session_note(packet_info *pinfo, uint32_t place, affinity_sight *sight, session_note *note)
 {
     if (!PINFO_FD_VISITED(pinfo))
         return follow(pinfo, place, sight, note);
-    if (session_store_is_empty())
-        return false;
     if (session_store_note_get(pinfo, place, note))
         return true;
+    if (!conversation_marks_behind(&late, pinfo->num))
+        return false;
     *note = (session_note){ .in_session = true, .is_late = true };
-    return late_connection_find(pinfo, sight->segment, &note->connection);
+    const cats_flow_key key = affinity_segment_key(sight->segment);
+    return conversation_mark_find(&late, pinfo->num, &key, &note->connection);
 }
 
 /* A segment settles one session at most by its time, and a packet that is no segment none. Of redirects that

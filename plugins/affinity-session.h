@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Redirect sessions: followed on the first pass over a capture, shown on every pass. */
+/* Redirect sessions: followed on the first pass over a capture, known on every pass. */
 #ifndef PLUGINS_AFFINITY_SESSION_H
 #define PLUGINS_AFFINITY_SESSION_H
 
@@ -13,16 +13,13 @@ void affinity_session_end(void);
  * False before the session is redirected. */
 bool affinity_session_verdict(const packet_info *pinfo, uint32_t session, affinity_verdict *verdict);
 
+/* False, at small cost, for most segments of captures without sessions: those that affinity_session_note()
+ * need not be asked about. */
+bool affinity_session_matters(const packet_info *pinfo, const affinity_segment *segment,
+                              const affinity_seen *seen);
+
 /* First pass: hands the segment to the tracker; later passes read what was kept then. False when there is
  * nothing to note. The frame, the time and the key come from pinfo. */
 bool affinity_session_note(packet_info *pinfo, uint32_t place, affinity_sight *sight, session_note *note);
-
-/* Adds the fields of the session and the broken rules. `tree` is TCP's. */
-void affinity_session_show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const session_note *note);
-
-/* Hands the segment to who listens to the tap "affinity", if anyone does. `note` (NULL: none) is of the
- * session, `findings` of the segment alone. */
-void affinity_session_tap(packet_info *pinfo, const affinity_segment *segment, const affinity_seen *seen,
-                          const session_note *note, const cats_findings *findings);
 
 #endif

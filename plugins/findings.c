@@ -12,3 +12,12 @@ void finding_show(packet_info *pinfo, proto_item *item, int protocol, const cats
     expert_add_info_format(pinfo, item, rule_expert_field(finding->rule), "%s", finding->text);
     pinfo->current_proto = caller;
 }
+
+const cats_findings *findings_copy(const packet_info *pinfo, const cats_findings *findings)
+{
+    if (findings == NULL || findings->count == 0)
+        return NULL;
+    cats_findings *copy = wmem_new(pinfo->pool, cats_findings);
+    memcpy(copy, findings, offsetof(cats_findings, list) + findings->count * sizeof findings->list[0]);
+    return copy;
+}

@@ -10,4 +10,7 @@
  * same). */
 void finding_show(packet_info *pinfo, proto_item *item, int protocol, const cats_finding *finding);
 
+/* A copy that is valid as long as the packet; NULL when there are none, and for NULL. */
+const cats_findings *findings_copy(const packet_info *pinfo, const cats_findings *findings);
+
 #endif

@@ -5,29 +5,24 @@
 #include "capture-point.h"
 #include "fields.h"
 #include "findings.h"
+#include "generated.h"
 #include "packet-filters.h"
 #include "taps.h"
 
 #include <epan/tap.h>
 
-static void add_text(proto_tree *tree, int field, tvbuff_t *tvb, const char *text)
-{
-    proto_item_set_generated(proto_tree_add_string(tree, field, tvb, 0, 0, text));
-}
-
 static void show_fields(tvbuff_t *tvb, proto_item *cats_item, const steering_flow *flow)
 {
     proto_tree *tree = proto_item_add_subtree(cats_item, ett_cats);
-    proto_item *item = proto_tree_add_uint(tree, hf_cats_flow, tvb, 0, 0, flow->number);
-    proto_item_set_generated(item);
+    proto_item *item = generated_number(tree, hf_cats_flow, tvb, flow->number);
     proto_item_append_text(cats_item, ", Flow: %u", flow->number);
     proto_tree *subtree = proto_item_add_subtree(item, ett_cats_flow);
     const char *verdict = steering_verdict_name(flow->verdict);
     const char *site = capture_point_name(flow->site_point);
-    add_text(subtree, hf_cats_verdict, tvb, verdict);
+    generated_text(subtree, hf_cats_verdict, tvb, verdict);
     proto_item_append_text(item, " (%s", verdict);
     if (site != NULL) {
-        add_text(subtree, hf_cats_site, tvb, site);
+        generated_text(subtree, hf_cats_site, tvb, site);
         proto_item_append_text(item, ", %s", site);
         proto_item_append_text(cats_item, ", Site: %s", site);
     }

@@ -15,8 +15,7 @@ enum {
     IPV4_TTL_AT = 8,
     IPV4_PROTOCOL_AT = 9,
     IPV4_SOURCE_AT = 12,
-    IPV4_DESTINATION_AT = 16,
-    IPV4_FRAGMENT_MASK = 0x3fff /* more fragments, and the offset */
+    IPV4_DESTINATION_AT = 16
 };
 
 enum {
@@ -27,8 +26,7 @@ enum {
     IPV6_SOURCE_AT = 8,
     IPV6_DESTINATION_AT = 24,
     EXTENSION_MIN = 8,
-    FRAGMENT_AT = 2,
-    IPV6_FRAGMENT_MASK = 0xfff9 /* the offset, and more fragments */
+    FRAGMENT_AT = 2
 };
 
 enum {

@@ -7,6 +7,10 @@
 #include "compat.h"
 #include "epan-cats/flow-key.h"
 
+/* Offset and more fragments, in the octets that hold them: 0 in a whole packet, an atomic fragment (RFC 6946)
+ * included. */
+enum { IPV4_FRAGMENT_MASK = 0x3fff, IPV6_FRAGMENT_MASK = 0xfff9 };
+
 /* An IP packet as far as its flow goes. Key as in flow-key.h: tunnels in it are not looked into. */
 typedef struct inner_packet {
     bool is_ip; /* an IP header is captured whole; else all is zero */

@@ -2,6 +2,7 @@
 /* TCP and UDP in no SRv6 encapsulation that are of a steered flow. Spec: docs/rules.md. */
 #include "plain-packet.h"
 
+#include "addresses.h"
 #include "fields.h"
 #include "flow-view.h"
 #include "hooks.h"
@@ -10,14 +11,13 @@
 #include "tree.h"
 
 #define PORTS_LENGTH 4
-#define IPV4_FRAGMENT_MASK 0x3fff /* more fragments, and the offset */
 
 static bool read_ipv4(const ws_ip4 *ip4, inner_packet *packet)
 {
     if (ip4->ip_src.len != 4 || ip4->ip_dst.len != 4 || (ip4->ip_off & IPV4_FRAGMENT_MASK) != 0)
         return false;
-    packet->key.source = cats_address_ipv4(ip4->ip_src.data);
-    packet->key.destination = cats_address_ipv4(ip4->ip_dst.data);
+    packet->key.source = address_read(&ip4->ip_src);
+    packet->key.destination = address_read(&ip4->ip_dst);
     packet->hop_limit = ip4->ip_ttl;
     return true;
 }
@@ -26,8 +26,8 @@ static bool read_ipv6(const ws_ip6 *ip6, inner_packet *packet)
 {
     if (ip6->ip6_src.len != 16 || ip6->ip6_dst.len != 16 || srv6_is_fragment(ip6))
         return false;
-    packet->key.source = cats_address_ipv6(ip6->ip6_src.data);
-    packet->key.destination = cats_address_ipv6(ip6->ip6_dst.data);
+    packet->key.source = address_read(&ip6->ip6_src);
+    packet->key.destination = address_read(&ip6->ip6_dst);
     packet->hop_limit = ip6->ip6_hop;
     return true;
 }

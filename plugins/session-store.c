@@ -5,6 +5,7 @@
 
 #include "block-array.h"
 #include "frame-notes.h"
+#include "kept-findings.h"
 
 /* The value of a frame's note: bits, and above them the connection, or with NOTE_EXTRA the index of what the
  * note has more. Without NOTE_EXTRA the connection's redirect settles its session as pending, and nothing but
@@ -29,22 +30,17 @@ typedef struct kept_connection {
 
 typedef struct note_extra {
     uint32_t connection;
-    uint32_t settled_at, finding_at; /* the first of each */
-    bool in_session;
-    uint8_t settled_count, finding_count;
+    uint32_t settled_at, findings_at; /* the first of each */
+    bool in_session, breaks_rules;
+    uint8_t settled_count;
 } note_extra;
-
-typedef struct kept_finding {
-    cats_rule_id rule;
-    char *text; /* of the file's scope */
-} kept_finding;
 
 static block_array *connections; /* kept_connection, by number */
 static block_array *sessions;    /* session_state, by number */
 static frame_notes *notes;
-static block_array *extras;   /* note_extra */
-static block_array *settled;  /* affinity_settled */
-static block_array *findings; /* kept_finding */
+static block_array *extras;  /* note_extra */
+static block_array *settled; /* affinity_settled */
+static kept_findings *findings;
 
 void session_store_end(void)
 {
@@ -53,9 +49,10 @@ void session_store_end(void)
     frame_notes_free(notes);
     block_array_free(extras);
     block_array_free(settled);
-    block_array_free(findings);
-    connections = sessions = extras = settled = findings = NULL;
+    kept_findings_free(findings);
+    connections = sessions = extras = settled = NULL;
     notes = NULL;
+    findings = NULL;
 }
 
 void session_store_begin(void)
@@ -66,7 +63,7 @@ void session_store_begin(void)
     notes = frame_notes_new();
     extras = block_array_new(sizeof(note_extra));
     settled = block_array_new(sizeof(affinity_settled));
-    findings = block_array_new(sizeof(kept_finding));
+    findings = kept_findings_new();
 }
 
 bool session_store_is_empty(void)
@@ -107,13 +104,6 @@ session_state *session_store_session_need(uint32_t number)
     return block_array_need(sessions, number);
 }
 
-static void keep_finding(const cats_finding *finding)
-{
-    kept_finding *kept = block_array_need(findings, block_array_count(findings));
-    kept->rule = finding->rule;
-    kept->text = wmem_strdup(wmem_file_scope(), finding->text);
-}
-
 static uint32_t keep_extra(const session_note *note)
 {
     uint32_t index = block_array_count(extras);
@@ -122,13 +112,11 @@ static uint32_t keep_extra(const session_note *note)
                            .in_session = note->in_session,
                            .settled_at = block_array_count(settled),
                            .settled_count = (uint8_t)note->settled_count,
-                           .finding_at = block_array_count(findings) };
+                           .breaks_rules = note->findings != NULL };
     for (unsigned i = 0; i < note->settled_count; i++)
         *(affinity_settled *)block_array_need(settled, extra->settled_at + i) = note->settled[i];
-    if (note->findings != NULL)
-        extra->finding_count = (uint8_t)note->findings->count;
-    for (unsigned i = 0; i < extra->finding_count; i++)
-        keep_finding(&note->findings->list[i]);
+    if (extra->breaks_rules)
+        extra->findings_at = kept_findings_add(findings, note->findings);
     return index;
 }
 
@@ -187,15 +175,8 @@ static void read_extra(const packet_info *pinfo, uint32_t index, session_note *n
     note->settled_count = extra->settled_count;
     for (unsigned i = 0; i < note->settled_count; i++)
         note->settled[i] = *(const affinity_settled *)block_array_at(settled, extra->settled_at + i);
-    if (extra->finding_count == 0)
-        return;
-    cats_findings *list = wmem_new(pinfo->pool, cats_findings);
-    cats_findings_clear(list);
-    for (unsigned i = 0; i < extra->finding_count; i++) {
-        const kept_finding *kept = block_array_at(findings, extra->finding_at + i);
-        cats_findings_add(list, kept->rule, "%s", kept->text);
-    }
-    note->findings = list;
+    if (extra->breaks_rules)
+        note->findings = kept_findings_get(findings, extra->findings_at, pinfo);
 }
 
 bool session_store_note_get(const packet_info *pinfo, uint32_t place, session_note *note)

@@ -299,11 +299,10 @@ bool srv6_is_encapsulated(void)
 
 bool srv6_is_fragment(const ws_ip6 *ip6)
 {
-    enum { ATOMIC_MASK = 0xfff9 }; /* the offset, and more fragments (RFC 6946) */
     const outer_header *header = header_of(ip6);
     return header != NULL && header->fragment != NULL &&
            tvb_bytes_exist(header->fragment, AT_FRAGMENT_OFFSET, 2) &&
-           (tvb_get_ntohs(header->fragment, AT_FRAGMENT_OFFSET) & ATOMIC_MASK) != 0;
+           (tvb_get_ntohs(header->fragment, AT_FRAGMENT_OFFSET) & IPV6_FRAGMENT_MASK) != 0;
 }
 
 static int wrapper_routing = -1, wrapper_fragment = -1;

@@ -8,8 +8,11 @@
 #include "block-array.h"
 #include "capture-end.h"
 #include "capture-point.h"
-#include "flow-conversation.h"
+#include "conversation-mark.h"
+#include "fields.h"
+#include "findings.h"
 #include "frame-notes.h"
+#include "kept-findings.h"
 #include "preferences.h"
 
 /* What a note's value says besides the number of the flow. */
@@ -25,8 +28,12 @@ static steering_tracker *tracker;
 static block_array *flows;  /* known_flow, by number */
 static frame_notes *notes;  /* number of the flow, and the bits above */
 static frame_notes *breaks; /* for NOTE_BREAKS_RULES: index in `findings` */
-static GPtrArray *findings; /* cats_findings, each as long as its count makes it */
+static kept_findings *findings;
 static uint32_t frame_read; /* the one that the tracker is looking at */
+
+/* Conversations some packets of which came before the first encapsulated one, such as the SYN on the client's
+ * link. */
+static conversation_marks foreseen = { .protocol = &proto_cats };
 
 static known_flow *flow_at(uint32_t number)
 {
@@ -55,8 +62,7 @@ void steering_flow_end(void)
     block_array_free(flows);
     frame_notes_free(notes);
     frame_notes_free(breaks);
-    if (findings != NULL)
-        g_ptr_array_free(findings, TRUE);
+    kept_findings_free(findings);
     tracker = NULL;
     flows = NULL;
     notes = breaks = NULL;
@@ -73,9 +79,9 @@ void steering_flow_begin(void)
     flows = block_array_new(sizeof(known_flow));
     notes = frame_notes_new();
     breaks = frame_notes_new();
-    findings = g_ptr_array_new_with_free_func(g_free);
+    findings = kept_findings_new();
     capture_points_begin();
-    flow_conversations_begin();
+    foreseen.last_frame = 0;
     tracker = steering_tracker_new(&settings);
 }
 
@@ -84,29 +90,14 @@ bool steering_flow_any(void)
     return flows != NULL && block_array_count(flows) > 0;
 }
 
-static size_t findings_size(const cats_findings *found)
-{
-    return offsetof(cats_findings, list) + found->count * sizeof found->list[0];
-}
-
-static cats_findings *findings_of_packet(const packet_info *pinfo, const cats_findings *found)
-{
-    cats_findings *copy = wmem_new(pinfo->pool, cats_findings);
-    memcpy(copy, found, findings_size(found));
-    return copy;
-}
-
 static void keep(const packet_info *pinfo, uint32_t place, const steering_sighting *sighting,
                  const cats_findings *found, flow_note *note)
 {
     *note = (flow_note){ .number = sighting->flow.number };
     uint32_t value = note->number << NOTE_BITS;
     if (found->count > 0) {
-        note->findings = findings_of_packet(pinfo, found);
-        void *kept = g_malloc(findings_size(found));
-        memcpy(kept, found, findings_size(found));
-        frame_notes_add(breaks, pinfo->num, place, findings->len);
-        g_ptr_array_add(findings, kept);
+        note->findings = findings_copy(pinfo, found);
+        frame_notes_add(breaks, pinfo->num, place, kept_findings_add(findings, found));
         value |= NOTE_BREAKS_RULES;
     }
     frame_notes_add(notes, pinfo->num, place, value);
@@ -136,7 +127,7 @@ static bool look(const packet_info *pinfo, uint32_t place, const inner_packet *p
         return false;
     keep(pinfo, place, &sighting, &found, note);
     if (sighting.begins)
-        flow_conversation_mark(pinfo->num, &packet->key, note->number);
+        conversation_mark(&foreseen, pinfo->num, &packet->key, note->number);
     return true;
 }
 
@@ -147,7 +138,7 @@ static bool recall(const packet_info *pinfo, uint32_t place, flow_note *note)
         return false;
     *note = (flow_note){ .number = value >> NOTE_BITS };
     if ((value & NOTE_BREAKS_RULES) != 0 && frame_notes_get(breaks, pinfo->num, place, &index))
-        note->findings = findings_of_packet(pinfo, g_ptr_array_index(findings, index));
+        note->findings = kept_findings_get(findings, index, pinfo);
     return true;
 }
 
@@ -155,8 +146,7 @@ static bool recall(const packet_info *pinfo, uint32_t place, flow_note *note)
 static bool foresee(const packet_info *pinfo, const inner_packet *packet, flow_note *note)
 {
     uint32_t number;
-    if (!flow_conversation_find(pinfo->num, &packet->key, &number) ||
-        pinfo->num >= flow_at(number)->flow.first_frame)
+    if (!conversation_mark_find(&foreseen, pinfo->num, &packet->key, &number))
         return false;
     *note = (flow_note){ .number = number, .is_foreseen = true };
     return true;

@@ -5,6 +5,7 @@
 #include "fields.h"
 #include "findings.h"
 #include "flow-view.h"
+#include "generated.h"
 #include "packet-filters.h"
 #include "tree.h"
 
@@ -210,11 +211,6 @@ static void show_srh(const steering_place *place, const cats_packet *packet, con
         show_tlv(tree, place->srh, &tlv);
 }
 
-static void add_text(proto_tree *tree, int field, tvbuff_t *tvb, const char *text)
-{
-    proto_item_set_generated(proto_tree_add_string(tree, field, tvb, 0, 0, text));
-}
-
 /* Who steered what to where, as an item of its own behind IPv6. */
 static proto_item *show_summary(const steering_place *place, const cats_packet *packet,
                                 const cats_steering *steering)
@@ -226,13 +222,13 @@ static proto_item *show_summary(const steering_place *place, const cats_packet *
     if (steering->from_ingress) {
         add_ipv6(tree, hf_cats_ingress, (octets_at){ NULL, 0 }, 0, packet->outer_source);
         if (cats_steering_egress(steering, text) > 0) {
-            add_text(tree, hf_cats_egress, place->near, text);
+            generated_text(tree, hf_cats_egress, place->near, text);
             proto_item_append_text(item, ", Egress: %s", text);
         }
     }
     if (steering->toward_service) {
         cats_address_format(&packet->inner_destination, text);
-        add_text(tree, hf_cats_service, place->near, text);
+        generated_text(tree, hf_cats_service, place->near, text);
         proto_item_append_text(item, ", Service: %s", text);
     }
     return item;

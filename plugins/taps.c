@@ -3,6 +3,8 @@
  * like. */
 #include "taps.h"
 
+#include "findings.h"
+
 #include <epan/tap.h>
 
 int affinity_tap_id, cats_tap_id;
@@ -13,13 +15,6 @@ void taps_register(void)
     cats_tap_id = register_tap("cats");
 }
 
-static const cats_findings *copy_findings(packet_info *pinfo, const cats_findings *findings)
-{
-    if (findings == NULL || findings->count == 0)
-        return NULL;
-    return wmem_memdup(pinfo->pool, findings, sizeof *findings);
-}
-
 /* Listeners are called when the whole frame is dissected. */
 void cats_tap_queue(packet_info *pinfo, const cats_tap *tap)
 {
@@ -28,7 +23,7 @@ void cats_tap_queue(packet_info *pinfo, const cats_tap *tap)
         queued->outer = wmem_memdup(pinfo->pool, tap->outer, sizeof *tap->outer);
         queued->steering = wmem_memdup(pinfo->pool, tap->steering, sizeof *tap->steering);
     }
-    queued->packet_findings = copy_findings(pinfo, tap->packet_findings);
-    queued->flow_findings = copy_findings(pinfo, tap->flow_findings);
+    queued->packet_findings = findings_copy(pinfo, tap->packet_findings);
+    queued->flow_findings = findings_copy(pinfo, tap->flow_findings);
     tap_queue_packet(cats_tap_id, pinfo, queued);
 }

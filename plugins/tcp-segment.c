@@ -4,8 +4,11 @@
  * that TCP makes. Spec: draft-wang-tcpm-tcp-service-affinity-option; RFC 9293 s3.1. */
 #include "tcp-segment.h"
 
+#include "addresses.h"
 #include "affinity-option-dissector.h"
 #include "affinity-session.h"
+#include "affinity-session-view.h"
+#include "capture-end.h"
 #include "fields.h"
 #include "findings.h"
 #include "hooks.h"
@@ -57,15 +60,6 @@ static bool read_header(tvbuff_t *tvb, our_segment *ours)
     return true;
 }
 
-static cats_address address_of(const address *from)
-{
-    if (from->type == AT_IPv4 && from->len == 4)
-        return cats_address_ipv4(from->data);
-    if (from->type == AT_IPv6 && from->len == 16)
-        return cats_address_ipv6(from->data);
-    return (cats_address){ .family = 0 };
-}
-
 /* What the session says of the segment. Not of one that an ICMP error quotes, nor of a header that is cut. */
 static bool follow_session(tvbuff_t *tvb, packet_info *pinfo, our_segment *ours)
 {
@@ -91,11 +85,15 @@ static bool read_segment(tvbuff_t *tvb, packet_info *pinfo, our_segment *ours)
     if (!affinity_is_enabled() || !read_header(tvb, ours))
         return false;
     affinity_segment_read(affinity_settings(), NULL, &ours->segment, &ours->seen, NULL);
-    ours->segment.source = address_of(&pinfo->src);
-    ours->segment.destination = address_of(&pinfo->dst);
-    ours->has_note = follow_session(tvb, pinfo, ours);
-    return ours->has_note || ours->seen.count > 0 || ours->seen.defective ||
-           (ours->segment.flags & TCP_FLAGS_RESERVED) != 0;
+    bool is_ours =
+        ours->seen.count > 0 || ours->seen.defective || (ours->segment.flags & TCP_FLAGS_RESERVED) != 0;
+    bool matters = affinity_session_matters(pinfo, &ours->segment, &ours->seen);
+    if (!is_ours && !matters)
+        return false;
+    ours->segment.source = address_read(&pinfo->src);
+    ours->segment.destination = address_read(&pinfo->dst);
+    ours->has_note = matters && follow_session(tvb, pinfo, ours);
+    return is_ours || ours->has_note;
 }
 
 /* SAF beside the reserved bits of which it is one. */
@@ -204,6 +202,7 @@ static int dissect_our_segment(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tr
 
 static int dissect_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
+    capture_end_saw(pinfo);
     our_segment ours;
     ours.is_affine = read_segment(tvb, pinfo, &ours);
     ours.has_flow = plain_packet_matters() && plain_packet_note(pinfo, tvb, data, IP_PROTO_TCP, &ours.flow);

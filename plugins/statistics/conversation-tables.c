@@ -4,6 +4,7 @@
 #include "frame-once.h"
 #include "statistics.h"
 
+#include "plugins/addresses.h"
 #include "plugins/fields.h"
 #include "plugins/taps.h"
 
@@ -12,16 +13,6 @@ typedef struct passage {
     address source, destination;
     uint32_t source_port, destination_port;
 } passage;
-
-static address address_from(const cats_address *from)
-{
-    address to = ADDRESS_INIT_NONE;
-    if (from->family == 4)
-        set_address(&to, AT_IPv4, 4, from->octets);
-    else if (from->family == 6)
-        set_address(&to, AT_IPv6, 16, from->octets);
-    return to;
-}
 
 /* Filter names by address type and by what is asked for. */
 static const char *affinity_filter_name(const address *of, conv_filter_type_e asked)
