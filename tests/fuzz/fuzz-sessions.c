@@ -26,6 +26,17 @@ enum {
 #define SEGMENTS_MAX 4096
 #define NS_PER_MS INT64_C(1000000)
 
+/* By the time's octet: a step of up to 12.8 s either way, or a leap. Where the sum does not fit it goes
+ * round. */
+static int64_t later(int64_t now, uint8_t by)
+{
+    static const int64_t leaps[] = { INT64_MIN, INT64_MAX, INT64_MAX / 2, -INT64_MAX / 2 };
+    enum { LEAP = 0x7c }; /* and the three above it */
+    int64_t step =
+        by >= LEAP && by < LEAP + 4 ? leaps[by - LEAP] : (int8_t)by * (by & 1 ? NS_PER_MS : 100 * NS_PER_MS);
+    return (int64_t)((uint64_t)now + (uint64_t)step);
+}
+
 static const char *const places[] = {
     "10.1.0.2",        "10.1.0.3",        "192.0.2.80",        "203.0.113.21",
     "2001:db8:1::2",   "2001:db8:1::3",   "2001:db8:80::80",   "2001:db8:3:1::2",
@@ -145,7 +156,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         cats_findings findings;
 
         read_options(of, &seen);
-        now += (int8_t)of[TIME] * (int64_t)(of[TIME] & 1 ? NS_PER_MS : 100 * NS_PER_MS);
+        now = later(now, of[TIME]);
         affinity_sight sight = { .frame = (uint32_t)i + 1,
                                  .time_ns = now,
                                  .segment = &segment,

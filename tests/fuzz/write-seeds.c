@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Writes the seeds of a corpus: write-seeds frame|sessions|topology DIRECTORY. Frames are those of samples/,
- * with the octet in front that fuzz-frame wants; the topology is the built-in one; a session is one as
- * fuzz-sessions.c reads it. */
+/* Writes the seeds of a corpus: write-seeds frame|sessions|flows|topology DIRECTORY. Frames are those of
+ * samples/, with the octet in front that fuzz-frame wants; the topology is the built-in one; a session and a
+ * flow are such as fuzz-sessions.c and fuzz-flows.c read. */
 #include "epan-cats/topology.h"
 #include "tests/unit/sample-frames.h"
 
@@ -55,16 +55,32 @@ static void write_sessions(const char *directory)
     write_seed(directory, 0, session, sizeof session);
 }
 
+/* A connection steered to an egress, seen behind it, answered, and steered to another one. */
+static void write_flows(const char *directory)
+{
+    static const char flow[] = { 0x3f, /* the topology, room for 32 flows */
+                                 /* places, what, SID, flow label, hop limit and point, seq, payload, time */
+                                 0x02, 0x29, 0, 1, 0x3f, 10, 0, 1,        /* steered, SYN */
+                                 0x02, 0x28, 0, 0, 0x7e, 10, 0, 1,        /* the same behind the egress */
+                                 0x20, 0x51, 4, 2, 0x3f, 50, 0, 1,        /* steered back, SYN-ACK */
+                                 0x02, 0x21, 0, 1, 0x3f, 11, 20, 1,       /* steered */
+                                 0x02, 0x20, 0, 0, (char)0xbe, 11, 20, 1, /* behind the egress, elsewhere */
+                                 0x02, 0x21, 2, 3, 0x3f, 31, 20, 1 };     /* steered to another egress */
+    write_seed(directory, 0, flow, sizeof flow);
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 3) {
-        g_printerr("usage: write-seeds frame|sessions|topology DIRECTORY\n");
+        g_printerr("usage: write-seeds frame|sessions|flows|topology DIRECTORY\n");
         return 2;
     }
     if (strcmp(argv[1], "frame") == 0)
         write_frames(argv[2]);
     else if (strcmp(argv[1], "sessions") == 0)
         write_sessions(argv[2]);
+    else if (strcmp(argv[1], "flows") == 0)
+        write_flows(argv[2]);
     else
         write_seed(argv[2], 0, cats_topology_builtin_text(), strlen(cats_topology_builtin_text()));
     return 0;
