@@ -268,9 +268,7 @@ packet_decap_result packet_decapsulate(uint8_t *octets, size_t length, uint8_t *
     own = own_length(at, p.ip[0].end - p.ip[0].payload);
     if (own == 0 || (at[0] >> 4 == 6) != (p.ip[0].protocol == PACKET_PROTOCOL_IPV6))
         return PACKET_DECAP_MALFORMED;
-    if (!lower_hop_limit(at))
-        return PACKET_DECAP_HOP_LIMIT;
     *inner = at;
     *inner_length = own;
-    return PACKET_DECAPSULATED;
+    return lower_hop_limit(at) ? PACKET_DECAPSULATED : PACKET_DECAP_HOP_LIMIT;
 }

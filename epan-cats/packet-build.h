@@ -76,7 +76,8 @@ typedef enum packet_decap_result {
 } packet_decap_result;
 
 /* Finds the inner packet of an SRv6 packet (IP packet, no link header) and lowers its TTL or hop limit by
- * one, IPv4 checksum mended: in place. *inner points into `octets`. */
+ * one, IPv4 checksum mended: in place. *inner points into `octets`; it is valid, and the packet untouched,
+ * with PACKET_DECAP_HOP_LIMIT too. */
 packet_decap_result packet_decapsulate(uint8_t *octets, size_t length, uint8_t **inner, size_t *inner_length);
 
 #endif

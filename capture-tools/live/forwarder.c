@@ -109,6 +109,13 @@ static bool add_ports(forwarder *f, const forwarder_options *o, GError **error)
     return true;
 }
 
+router_port forwarder_router_port(const forwarder *f, unsigned port)
+{
+    const setup_port *at = &g_array_index(f->ports, setup_port, port);
+    return (router_port){ at->here->ipv4, at->here->ipv6,
+                          MIN(at->link->mtu, driver_interface(f->driver, port)->mtu) };
+}
+
 static bool find_forwarder(forwarder *f, const forwarder_kind *kind, const forwarder_options *o,
                            GError **error)
 {

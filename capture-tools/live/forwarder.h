@@ -43,6 +43,9 @@ typedef struct forwarder_kind {
     const control_command *commands; /* context: the forwarder; the last row has no name */
 } forwarder_kind;
 
+/* The port as a router's interface: the MTU is the lesser of the interface's and the topology's. */
+router_port forwarder_router_port(const forwarder *f, unsigned port);
+
 /* The verb; returns the exit code. */
 int forwarder_verb(const forwarder_kind *kind, int argc, char **argv);
 

@@ -30,6 +30,10 @@ static void create(forwarder *f)
     f->role = egress_new(&config);
     setup_egress(&f->setup, f->index, f->role);
     setup_egress_domain(&f->setup, f->role);
+    for (unsigned i = 0; i < f->ports->len; i++) {
+        router_port port = forwarder_router_port(f, i);
+        egress_set_port(f->role, i, &port);
+    }
 }
 
 static void destroy(void *role)
@@ -59,6 +63,7 @@ static void describe(const forwarder *f, JsonBuilder *builder)
     int64_t now = live_loop_now();
     forwarder_member(builder, "decapsulated", counts.decapsulated);
     forwarder_member(builder, "encapsulated", counts.encapsulated);
+    forwarder_member(builder, "icmp_errors", counts.errors);
     json_builder_set_member_name(builder, "sites");
     json_builder_begin_array(builder);
     for (unsigned i = 0; i < site_count(f); i++) {
@@ -77,8 +82,8 @@ static void print(const forwarder *f, FILE *out)
 {
     egress_counts counts = egress_count(f->role);
     int64_t now = live_loop_now();
-    fprintf(out, "packets: %" PRIu64 " decapsulated, %" PRIu64 " encapsulated\n", counts.decapsulated,
-            counts.encapsulated);
+    fprintf(out, "packets: %" PRIu64 " decapsulated, %" PRIu64 " encapsulated, %" PRIu64 " ICMP errors\n",
+            counts.decapsulated, counts.encapsulated, counts.errors);
     for (unsigned i = 0; i < site_count(f); i++)
         fprintf(out, "  %-18s weight %u, %" PRIu64 " packets, %" PRIu64 " flows\n", site_of(f, i)->name,
                 egress_site_weight(f->role, i), egress_site_packets(f->role, i),

@@ -62,6 +62,10 @@ static void create(forwarder *f)
     state->role = ingress_new(&config);
     setup_ingress(&f->setup, state->role);
     setup_ingress_domain(&f->setup, state->role);
+    for (unsigned i = 0; i < f->ports->len; i++) {
+        router_port port = forwarder_router_port(f, i);
+        ingress_set_port(state->role, i, &port);
+    }
     state->egress_count = t->egress_count;
     state->egresses = g_new0(egress_state, t->egress_count);
     f->role = state;
@@ -95,6 +99,7 @@ static void describe(const forwarder *f, JsonBuilder *builder)
     ingress_counts counts = ingress_count(state->role);
     forwarder_member(builder, "encapsulated", counts.encapsulated);
     forwarder_member(builder, "decapsulated", counts.decapsulated);
+    forwarder_member(builder, "icmp_errors", counts.errors);
     forwarder_member(builder, "flows", counts.flows);
     forwarder_member(builder, "pinned", counts.pinned);
     json_builder_set_member_name(builder, "egresses");
@@ -116,8 +121,8 @@ static void print(const forwarder *f, FILE *out)
 {
     const ingress_state *state = f->role;
     ingress_counts counts = ingress_count(state->role);
-    fprintf(out, "packets: %" PRIu64 " encapsulated, %" PRIu64 " decapsulated\n", counts.encapsulated,
-            counts.decapsulated);
+    fprintf(out, "packets: %" PRIu64 " encapsulated, %" PRIu64 " decapsulated, %" PRIu64 " ICMP errors\n",
+            counts.encapsulated, counts.decapsulated, counts.errors);
     fprintf(out, "flows: %" PRIu64 " steered, %" PRIu64 " pinned now\n", counts.flows, counts.pinned);
     for (size_t i = 0; i < state->egress_count; i++)
         fprintf(out, "  %-18s score %u, aggregate 0x%06x%s\n", f->topology->egresses[i].name,

@@ -40,7 +40,10 @@ struct egress {
     prefix_table *return_routes; /* segment_path */
     prefix_table *domain;        /* non-NULL: inside; NULL: all are */
     flow_pins *pins;             /* site_flows, borrowed; NULL: none are kept */
-    GArray *reports;             /* cats_report: those of a merge */
+    GArray *ports;               /* router_port */
+    icmp_limit limit;
+    char *error_comment;
+    GArray *reports; /* cats_report: those of a merge */
     cats_merged announced;
     uint32_t aggregate_id;
     uint8_t *buffer;
@@ -83,6 +86,8 @@ egress *egress_new(const egress_config *config)
     e->services = prefix_table_new(NULL);
     e->site_routes = prefix_table_new(NULL);
     e->return_routes = prefix_table_new(segment_path_unref);
+    e->ports = g_array_new(FALSE, TRUE, sizeof(router_port));
+    e->error_comment = g_strdup_printf("%s: ICMP error", config->name);
     e->reports = g_array_new(FALSE, FALSE, sizeof(cats_report));
     if (config->flows_max > 0) {
         e->pins = flow_pins_new(config->flows_max,
@@ -106,6 +111,8 @@ void egress_free(egress *e)
     prefix_table_free(e->services);
     prefix_table_free(e->site_routes);
     prefix_table_free(e->return_routes);
+    g_array_free(e->ports, TRUE);
+    g_free(e->error_comment);
     g_array_free(e->reports, TRUE);
     g_free(e->buffer);
     g_free(e);
@@ -189,6 +196,11 @@ bool egress_add_domain(egress *e, const cats_address *prefix, unsigned prefix_le
 bool egress_add_return_route(egress *e, const ingress_route *route)
 {
     return ingress_route_add(e->return_routes, route, e->config.name, "return traffic to");
+}
+
+void egress_set_port(egress *e, unsigned port, const router_port *set)
+{
+    router_set_port(e->ports, port, set);
 }
 
 bool egress_report(egress *e, int64_t now, unsigned site, const cats_report *report,
@@ -281,6 +293,54 @@ static forwarding_drop choose_site(egress *e, const egress_sid *sid, const forwa
     }
 }
 
+/* An ICMP error that goes back through the core, to a client. */
+static void send_through_core(egress *e, const uint8_t *octets, size_t length, const role_sink *sink)
+{
+    forwarding_packet ip;
+    size_t outer;
+    const segment_path *path = forwarding_read(octets, length, &ip) == FORWARDING_PASSED
+                                   ? prefix_table_match(e->return_routes, &ip.destination)
+                                   : NULL;
+    if (path != NULL &&
+        forwarding_encapsulate(&e->encapsulation, path, &ip, e->buffer, &outer) == FORWARDING_PASSED) {
+        sink->packet(sink->context, EGRESS_PORT_CORE, e->buffer, outer, e->error_comment);
+    }
+}
+
+/* Tells the source of a packet that came by this port, from the core inside another. */
+static void send_error(egress *e, int64_t now, unsigned port, icmp_error error,
+                       const forwarding_packet *about, uint32_t mtu, const role_sink *sink)
+{
+    uint8_t octets[ICMP_ERROR_MAX];
+    const cats_address *source = router_address(e->ports, port, about->source.family);
+    size_t length = source != NULL ? icmp_error_build(error, source, about, mtu, octets) : 0;
+    if (length == 0 || !icmp_limit_take(&e->limit, now)) {
+        return;
+    }
+    e->counts.errors++;
+    if (port == EGRESS_PORT_CORE) {
+        send_through_core(e, octets, length, sink);
+    } else {
+        sink->packet(sink->context, port, octets, length, e->error_comment);
+    }
+}
+
+static forwarding_drop to_site(egress *e, egress_action action, unsigned site, const forwarding_packet *inner,
+                               int64_t now, const role_sink *sink)
+{
+    uint32_t mtu = router_mtu(e->ports, EGRESS_PORT_FIRST_SITE + site);
+    if (mtu > 0 && inner->length > mtu) {
+        send_error(e, now, EGRESS_PORT_CORE, ICMP_TOO_BIG, inner, mtu, sink);
+        return FORWARDING_TOO_BIG;
+    }
+    egress_site *to = site_at(e, site);
+    to->packets++;
+    e->counts.decapsulated++;
+    sink->packet(sink->context, EGRESS_PORT_FIRST_SITE + site, inner->octets, inner->length,
+                 to->comments[action]);
+    return FORWARDING_PASSED;
+}
+
 static forwarding_drop from_core(egress *e, const forwarding_packet *ip, int64_t now, const role_sink *sink)
 {
     const egress_sid *sid = prefix_table_match(e->sids, &ip->destination);
@@ -293,6 +353,9 @@ static forwarding_drop from_core(egress *e, const forwarding_packet *ip, int64_t
     forwarding_packet inner;
     unsigned site = EGRESS_NO_SITE;
     forwarding_drop drop = forwarding_decapsulate(ip, e->buffer, &inner);
+    if (drop == FORWARDING_HOP_LIMIT) {
+        send_error(e, now, EGRESS_PORT_CORE, ICMP_TIME_EXCEEDED, &inner, 0, sink);
+    }
     if (drop != FORWARDING_PASSED) {
         return drop;
     }
@@ -301,19 +364,16 @@ static forwarding_drop from_core(egress *e, const forwarding_packet *ip, int64_t
         return FORWARDING_UPPER_LAYER;
     }
     drop = choose_site(e, sid, &inner, now, &site);
-    if (drop == FORWARDING_PASSED) {
-        egress_site *to = site_at(e, site);
-        to->packets++;
-        e->counts.decapsulated++;
-        sink->packet(sink->context, EGRESS_PORT_FIRST_SITE + site, inner.octets, inner.length,
-                     to->comments[sid->action]);
-    }
-    return drop;
+    return drop == FORWARDING_PASSED ? to_site(e, sid->action, site, &inner, now, sink) : drop;
 }
 
-static forwarding_drop from_site(egress *e, const forwarding_packet *ip, const role_sink *sink)
+static forwarding_drop from_site(egress *e, unsigned port, const forwarding_packet *ip, int64_t now,
+                                 const role_sink *sink)
 {
     forwarding_drop drop = forwarding_admit(ip);
+    if (drop == FORWARDING_HOP_LIMIT) {
+        send_error(e, now, port, ICMP_TIME_EXCEEDED, ip, 0, sink);
+    }
     if (drop != FORWARDING_PASSED) {
         return drop;
     }
@@ -322,10 +382,16 @@ static forwarding_drop from_site(egress *e, const forwarding_packet *ip, const r
     }
     const segment_path *path = prefix_table_match(e->return_routes, &ip->destination);
     if (path == NULL) {
+        send_error(e, now, port, ICMP_NO_ROUTE, ip, 0, sink);
         return FORWARDING_NO_ROUTE;
     }
     size_t length;
+    uint32_t mtu = router_mtu(e->ports, EGRESS_PORT_CORE);
     drop = forwarding_encapsulate(&e->encapsulation, path, ip, e->buffer, &length);
+    if (drop == FORWARDING_PASSED && mtu > 0 && length > mtu) {
+        send_error(e, now, port, ICMP_TOO_BIG, ip, mtu - (uint32_t)(length - ip->length), sink);
+        return FORWARDING_TOO_BIG;
+    }
     if (drop == FORWARDING_PASSED) {
         e->counts.encapsulated++;
         sink->packet(sink->context, EGRESS_PORT_CORE, e->buffer, length, path->comment);
@@ -339,7 +405,7 @@ void egress_packet(egress *e, int64_t now, unsigned port, const uint8_t *octets,
     forwarding_packet ip;
     forwarding_drop drop = forwarding_read(octets, length, &ip);
     if (drop == FORWARDING_PASSED) {
-        drop = port == EGRESS_PORT_CORE ? from_core(e, &ip, now, sink) : from_site(e, &ip, sink);
+        drop = port == EGRESS_PORT_CORE ? from_core(e, &ip, now, sink) : from_site(e, port, &ip, now, sink);
     }
     if (drop != FORWARDING_PASSED) {
         e->counts.drops[drop]++;

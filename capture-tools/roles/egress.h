@@ -5,6 +5,7 @@
 #ifndef CATSHARK_ROLES_EGRESS_H
 #define CATSHARK_ROLES_EGRESS_H
 
+#include "capture-tools/roles/icmp-error.h"
 #include "capture-tools/roles/ingress.h"
 #include "capture-tools/roles/role.h"
 #include "epan-cats/cats-metric.h"
@@ -72,6 +73,10 @@ bool egress_add_domain(egress *e, const cats_address *prefix, unsigned prefix_le
 /* Return traffic: client prefix -> segment list to the ingress. False as ingress_set_route(). */
 bool egress_add_return_route(egress *e, const ingress_route *route);
 
+/* The port as a router's interface: packets that are too long for it are dropped ("too-big"), and the sources
+ * of packets that are dropped for their length, their hop limit or want of a route are told by ICMP. */
+void egress_set_port(egress *e, unsigned port, const router_port *set);
+
 /* A site's merged report. True when the egress's own announcement changes by it: *announcement is what to
  * announce. */
 bool egress_report(egress *e, int64_t now, unsigned site, const cats_report *report,
@@ -87,6 +92,7 @@ void egress_packet(egress *e, int64_t now, unsigned port, const uint8_t *octets,
 
 typedef struct egress_counts {
     uint64_t decapsulated, encapsulated, dropped;
+    uint64_t errors;                       /* ICMP errors sent */
     uint64_t drops[FORWARDING_DROP_COUNT]; /* by reason; their sum is `dropped` */
 } egress_counts;
 egress_counts egress_count(const egress *e);

@@ -122,5 +122,9 @@ forwarding_drop forwarding_decapsulate(const forwarding_packet *ip, uint8_t *buf
     size_t length;
     memcpy(buffer, ip->octets, ip->length);
     packet_decap_result result = packet_decapsulate(buffer, ip->length, &octets, &length);
-    return result == PACKET_DECAPSULATED ? forwarding_read(octets, length, inner) : decap_drops[result];
+    if (result != PACKET_DECAPSULATED && result != PACKET_DECAP_HOP_LIMIT) {
+        return decap_drops[result];
+    }
+    forwarding_drop drop = forwarding_read(octets, length, inner);
+    return drop != FORWARDING_PASSED ? drop : decap_drops[result];
 }

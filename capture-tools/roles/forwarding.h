@@ -21,7 +21,7 @@
     X(UPPER_LAYER, "upper-layer")         /* the behaviour does not take what is inside */ \
     X(FRAGMENT, "fragment")               /* the outer packet is a fragment */ \
     X(HOP_LIMIT, "hop-limit")             /* TTL or hop limit used up */ \
-    X(TOO_BIG, "too-big")                 /* above 65535 octets with the headers in front */
+    X(TOO_BIG, "too-big")                 /* above 65535 octets or the MTU with the headers in front */
 /* clang-format on */
 
 typedef enum forwarding_drop {
@@ -64,7 +64,8 @@ typedef struct forwarding_encapsulation {
 forwarding_drop forwarding_encapsulate(const forwarding_encapsulation *how, const segment_path *path,
                                        const forwarding_packet *ip, uint8_t *buffer, size_t *length);
 /* Copies the packet into `buffer` (FORWARDING_PACKET_MAX octets) and takes the outer headers off there:
- * *inner is what leaves the node, TTL or hop limit lowered by one. */
+ * *inner is what leaves the node, TTL or hop limit lowered by one; with HOP_LIMIT it is the packet as it
+ * came. */
 forwarding_drop forwarding_decapsulate(const forwarding_packet *ip, uint8_t *buffer,
                                        forwarding_packet *inner);
 

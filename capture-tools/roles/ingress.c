@@ -25,7 +25,9 @@ struct ingress {
     prefix_table *domain; /* non-NULL: inside; NULL: all are */
     egress_offers *offers;
     flow_pins *pins; /* segment_path */
-    char *decap_comment;
+    GArray *ports;   /* router_port */
+    icmp_limit limit;
+    char *decap_comment, *error_comment;
     uint8_t *buffer;
     ingress_counts counts;
 };
@@ -47,6 +49,8 @@ ingress *ingress_new(const ingress_config *config)
                              config->flow_idle_ns > 0 ? config->flow_idle_ns : FLOW_IDLE_DEFAULT_NS,
                              segment_path_unref);
     in->decap_comment = g_strdup_printf("%s: decapsulated, to the clients", config->name);
+    in->error_comment = g_strdup_printf("%s: ICMP error", config->name);
+    in->ports = g_array_new(FALSE, TRUE, sizeof(router_port));
     in->buffer = g_malloc(FORWARDING_PACKET_MAX);
     return in;
 }
@@ -60,7 +64,9 @@ void ingress_free(ingress *in)
     egress_offers_free(in->offers);
     prefix_table_free(in->routes);
     prefix_table_free(in->domain);
+    g_array_free(in->ports, TRUE);
     g_free(in->decap_comment);
+    g_free(in->error_comment);
     g_free(in->buffer);
     g_free(in);
 }
@@ -94,6 +100,11 @@ bool ingress_add_domain(ingress *in, const cats_address *prefix, unsigned prefix
         in->domain = prefix_table_new(NULL);
     }
     return prefix_table_set(in->domain, prefix, prefix_length, in);
+}
+
+void ingress_set_port(ingress *in, unsigned port, const router_port *set)
+{
+    router_set_port(in->ports, port, set);
 }
 
 bool ingress_set_offer(ingress *in, int64_t now, const ingress_offer *offer, const role_sink *sink)
@@ -217,10 +228,45 @@ static forwarding_drop steer(ingress *in, const forwarding_packet *ip, int64_t n
     return FORWARDING_PASSED;
 }
 
+/* An ICMP error that goes back through the core, as any packet to that destination would. */
+static void send_through_core(ingress *in, const uint8_t *octets, size_t length, int64_t now,
+                              const role_sink *sink)
+{
+    forwarding_packet ip;
+    steering to = { .path = NULL };
+    size_t outer;
+    if (forwarding_read(octets, length, &ip) == FORWARDING_PASSED &&
+        steer(in, &ip, now, &to, sink) == FORWARDING_PASSED &&
+        forwarding_encapsulate(&in->encapsulation, to.path, &ip, in->buffer, &outer) == FORWARDING_PASSED) {
+        sink->packet(sink->context, INGRESS_PORT_CORE, in->buffer, outer, in->error_comment);
+    }
+}
+
+/* Tells the source of a packet that came by this port, from the core inside another. */
+static void send_error(ingress *in, int64_t now, unsigned port, icmp_error error,
+                       const forwarding_packet *about, uint32_t mtu, const role_sink *sink)
+{
+    uint8_t octets[ICMP_ERROR_MAX];
+    const cats_address *source = router_address(in->ports, port, about->source.family);
+    size_t length = source != NULL ? icmp_error_build(error, source, about, mtu, octets) : 0;
+    if (length == 0 || !icmp_limit_take(&in->limit, now)) {
+        return;
+    }
+    in->counts.errors++;
+    if (port == INGRESS_PORT_CORE) {
+        send_through_core(in, octets, length, now, sink);
+    } else {
+        sink->packet(sink->context, port, octets, length, in->error_comment);
+    }
+}
+
 static forwarding_drop from_clients(ingress *in, const forwarding_packet *ip, int64_t now,
                                     const role_sink *sink)
 {
     forwarding_drop drop = forwarding_admit(ip);
+    if (drop == FORWARDING_HOP_LIMIT) {
+        send_error(in, now, INGRESS_PORT_CLIENTS, ICMP_TIME_EXCEEDED, ip, 0, sink);
+    }
     if (drop != FORWARDING_PASSED) {
         return drop;
     }
@@ -230,11 +276,20 @@ static forwarding_drop from_clients(ingress *in, const forwarding_packet *ip, in
     steering to;
     to.path = NULL;
     drop = steer(in, ip, now, &to, sink);
+    if (drop == FORWARDING_NO_ROUTE) {
+        send_error(in, now, INGRESS_PORT_CLIENTS, ICMP_NO_ROUTE, ip, 0, sink);
+    }
     if (drop != FORWARDING_PASSED) {
         return drop;
     }
     size_t length;
+    uint32_t mtu = router_mtu(in->ports, INGRESS_PORT_CORE);
     drop = forwarding_encapsulate(&in->encapsulation, to.path, ip, in->buffer, &length);
+    if (drop == FORWARDING_PASSED && mtu > 0 && length > mtu) {
+        send_error(in, now, INGRESS_PORT_CLIENTS, ICMP_TOO_BIG, ip, mtu - (uint32_t)(length - ip->length),
+                   sink);
+        return FORWARDING_TOO_BIG;
+    }
     if (drop == FORWARDING_PASSED) {
         in->counts.encapsulated++;
         sink->packet(sink->context, INGRESS_PORT_CORE, in->buffer, length, to.comment);
@@ -242,7 +297,7 @@ static forwarding_drop from_clients(ingress *in, const forwarding_packet *ip, in
     return drop;
 }
 
-static forwarding_drop from_core(ingress *in, const forwarding_packet *ip, const role_sink *sink)
+static forwarding_drop from_core(ingress *in, const forwarding_packet *ip, int64_t now, const role_sink *sink)
 {
     if (!is_inside(&ip->destination, &in->locator, in->config.locator_length)) {
         return FORWARDING_NO_ROUTE;
@@ -252,6 +307,13 @@ static forwarding_drop from_core(ingress *in, const forwarding_packet *ip, const
     }
     forwarding_packet inner;
     forwarding_drop drop = forwarding_decapsulate(ip, in->buffer, &inner);
+    uint32_t mtu = router_mtu(in->ports, INGRESS_PORT_CLIENTS);
+    if (drop == FORWARDING_HOP_LIMIT) {
+        send_error(in, now, INGRESS_PORT_CORE, ICMP_TIME_EXCEEDED, &inner, 0, sink);
+    } else if (drop == FORWARDING_PASSED && mtu > 0 && inner.length > mtu) {
+        send_error(in, now, INGRESS_PORT_CORE, ICMP_TOO_BIG, &inner, mtu, sink);
+        return FORWARDING_TOO_BIG;
+    }
     if (drop == FORWARDING_PASSED) {
         in->counts.decapsulated++;
         sink->packet(sink->context, INGRESS_PORT_CLIENTS, inner.octets, inner.length, in->decap_comment);
@@ -265,7 +327,8 @@ void ingress_packet(ingress *in, int64_t now, unsigned port, const uint8_t *octe
     forwarding_packet ip;
     forwarding_drop drop = forwarding_read(octets, length, &ip);
     if (drop == FORWARDING_PASSED) {
-        drop = port == INGRESS_PORT_CLIENTS ? from_clients(in, &ip, now, sink) : from_core(in, &ip, sink);
+        drop =
+            port == INGRESS_PORT_CLIENTS ? from_clients(in, &ip, now, sink) : from_core(in, &ip, now, sink);
     }
     if (drop != FORWARDING_PASSED) {
         in->counts.drops[drop]++;

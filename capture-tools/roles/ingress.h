@@ -6,6 +6,7 @@
 #define CATSHARK_ROLES_INGRESS_H
 
 #include "capture-tools/roles/forwarding.h"
+#include "capture-tools/roles/icmp-error.h"
 #include "capture-tools/roles/prefix-table.h"
 #include "capture-tools/roles/role.h"
 
@@ -66,6 +67,9 @@ bool ingress_withdraw(ingress *in, int64_t now, const char *egress, const cats_a
 /* The SR domain: once there is one prefix, packets from the core whose outer source lies in none are dropped
  * ("not-from-domain"; RFC 8754 s5.1). False for an impossible prefix. */
 bool ingress_add_domain(ingress *in, const cats_address *prefix, unsigned prefix_length);
+/* The port as a router's interface: packets that are too long for it are dropped ("too-big"), and the sources
+ * of packets that are dropped for their length, their hop limit or want of a route are told by ICMP. */
+void ingress_set_port(ingress *in, unsigned port, const router_port *set);
 /* An IP packet that arrived by this port. From clients: a pinned flow keeps its segments, a new flow to a
  * CS-ID with offers is pinned to an egress (event "flow-steered"), anything else goes by route; fragments of
  * a flow are a flow of their own, without ports. From the core: decapsulated. What goes nowhere is dropped
@@ -75,6 +79,7 @@ void ingress_packet(ingress *in, int64_t now, unsigned port, const uint8_t *octe
 
 typedef struct ingress_counts {
     uint64_t encapsulated, decapsulated, flows, flows_let_go, dropped;
+    uint64_t errors;                       /* ICMP errors sent */
     uint64_t pinned;                       /* now */
     uint64_t drops[FORWARDING_DROP_COUNT]; /* by reason; their sum is `dropped` */
 } ingress_counts;
