@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <libmnl/libmnl.h>
 #include <linux/rtnetlink.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -109,9 +110,12 @@ static int lock_journal(const char *path, int flags)
     return -1;
 }
 
+/* One for each network namespace, as routes are. */
 static char *journal_path(const char *name)
 {
-    return g_strdup_printf(FOLDER "/%s.takeover", name);
+    struct stat namespace = { 0 };
+    (void)stat("/proc/self/ns/net", &namespace);
+    return g_strdup_printf(FOLDER "/%s-%ju.takeover", name, (uintmax_t)namespace.st_ino);
 }
 
 /* A line is added before its route is made: after a crash at most one line too many is there. */

@@ -1,0 +1,100 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# usage: drain.sh CATSHARK
+# Behind a kernel ingress: an egress whose sites are drained, whose weights change and which is killed and started anew
+# while downloads run. Each download ends whole on the site where it began.
+set -u
+catshark=$1
+here=$(dirname "$0")
+. "$here/srv6.sh"
+
+ctl() {
+    "$catshark" ctl --control "$lab_files/ctl" "$@"
+}
+
+start_egress() {
+    lab_start egress egress --topology "$topology" --name egress1 --takeover --control "$lab_files/ctl" --json
+    egress=$lab_role
+}
+
+# Four slow downloads, both families; their process ids are in `downloads`.
+start_downloads() {
+    local i host
+    downloads=()
+    for i in 1 2 3 4; do
+        host=192.0.2.80
+        [ $((i % 2)) = 0 ] && host='[2001:db8:80::80]'
+        ip netns exec "$P-client" curl -sS --max-time 60 --limit-rate 3M -g -o "$lab_files/slow$i" "http://$host/big" &
+        downloads+=($!)
+        lab_pids+=($!)
+    done
+    sleep 0.5 # they shall be under way: what follows must find them so
+}
+
+end_downloads() {
+    local i
+    for i in 1 2 3 4; do
+        wait "${downloads[$((i - 1))]}" || lab_fail "$1: a download ended with $?"
+        cmp -s "$lab_files/slow$i" "$lab_files/big" || lab_fail "$1: a download differs"
+    done
+}
+
+# SITE: no new flow goes there.
+shun() {
+    local names
+    names=$(for _ in 1 2 3 4 5 6 7 8 9 10; do lab_get 192.0.2.80 name; done)
+    [ "$(echo "$names" | wc -l)" = 10 ] || lab_fail "ten flows, answers: $names"
+    echo "$names" | grep -q "$1" && lab_fail "$1 is drained and got a new flow"
+    return 0
+}
+
+refusals() {
+    ctl weight site9 1 >/dev/null 2>"$lab_files/error"
+    [ $? = 1 ] || lab_fail "weight of no site: expected exit status 1"
+    grep -q 'expected a site of egress1: site1, site2, site3' "$lab_files/error" || lab_fail "$(cat "$lab_files/error")"
+    ctl weight site1 65536 2>/dev/null && lab_fail "a weight too large was taken"
+    ctl drain 2>/dev/null && lab_fail "drain without a site was taken"
+    "$catshark" ctl --control "$lab_files/none" show 2>/dev/null
+    [ $? = 2 ] || lab_fail "no socket: expected exit status 2"
+    [ "$(stat -c %a "$lab_files/ctl")" = 600 ] || lab_fail "the socket is for others too"
+}
+
+lab_begin
+lab_up
+lab_host_addresses ingress egress
+lab_kernel_ingress encap 2
+lab_serve
+topology=$(lab_topology 2 full)
+start_egress
+refusals
+
+for site in site1 site2; do
+    start_downloads
+    ctl drain "$site" >"$lab_files/answer" || lab_fail "drain $site"
+    grep -q '"weight":0' "$lab_files/answer" || lab_fail "drain: $(cat "$lab_files/answer")"
+    shun "$site"
+    end_downloads "drain $site"
+    ctl undrain "$site" >/dev/null || lab_fail "undrain $site"
+done
+echo "ok: drained sites keep their downloads and get no new flow"
+
+start_downloads
+ctl weight site1 9 >/dev/null && ctl weight site3 4 >/dev/null || lab_fail "weight"
+end_downloads "weights"
+sed -i 's/^\[site site2\]/&\nweight=7/' "$topology"
+ctl reload | grep -q '"changed":3' || lab_fail "reload"
+ctl show | grep -q '"site":"site2","weight":7' || lab_fail "show after reload: $(ctl show)"
+echo "ok: weights change under downloads"
+
+start_downloads
+kill -9 "$egress"
+wait "$egress" 2>/dev/null
+n egress ip -6 route show type blackhole | grep -q 5f00:0:e1:: || lab_fail "no route was left behind: nothing to mend"
+start_egress
+grep -q 'left behind' "$lab_files/egress.err" || lab_fail "the route left behind was not taken back"
+end_downloads "killed and started anew"
+lab_stop "$egress" || lab_fail "the egress ended with $?"
+grep -q '"dropped":0' "$lab_files/egress.out" || lab_fail "dropped: $(cat "$lab_files/egress.out")"
+[ -z "$(n egress ip -6 route show type blackhole)" ] || lab_fail "a blackhole route stayed"
+[ ! -e "/run/catshark/egress1-$(stat -L -c %i "/run/netns/$P-egress").takeover" ] || lab_fail "the journal stayed"
+echo "ok: killed and started anew, downloads stay on their sites"
