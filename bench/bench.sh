@@ -58,7 +58,7 @@ section_reading() {
   echo "$(frames "$work/million.pcap") packets, $(stat -c %s "$work/million.pcap") octets"
   ratio "inspect -q against a bare pcap_loop that counts" ">= 0.4" \
     "'$catshark' inspect -q -r '$work/million.pcap'" "'$build/bench/bench-count' '$work/million.pcap'"
-  ratio "inspect -q --sessions against a bare pcap_loop" ">= 0.45" \
+  ratio "inspect -q --sessions against a bare pcap_loop" "-" \
     "'$catshark' inspect -q --sessions -r '$work/million.pcap'" "'$build/bench/bench-count' '$work/million.pcap'"
   ratio "inspect -q --flows against inspect -q" ">= 0.7" \
     "'$catshark' inspect -q --flows -r '$work/million.pcap'" "'$catshark' inspect -q -r '$work/million.pcap'"
