@@ -135,7 +135,8 @@ static void report(const passage *p, affinity_sighting *sighting)
     sighting->connection = c->view;
     sighting->redirects = p->redirect != NULL && c->redirected && affinity_redirect_repeats(c, p->redirect) &&
                           (p->segment->flags & TCP_FLAG_FIN) != 0;
-    sighting->reconnects = is_client(p) && (p->segment->flags & TCP_FLAG_SYN) != 0;
+    sighting->reconnects =
+        (is_client(p) || !c->side[c->opener].syn) && (p->segment->flags & TCP_FLAG_SYN) != 0;
     sighting->has_verdict = c->session->redirected;
     sighting->verdict = c->session->verdict;
 }

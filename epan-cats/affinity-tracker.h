@@ -28,6 +28,9 @@ typedef enum affinity_verdict {
 /* "pending", "reconnected", ... */
 const char *affinity_verdict_name(affinity_verdict verdict);
 
+/* The SYN was not seen, or after its answer. */
+#define AFFINITY_NO_TIME INT64_MIN
+
 typedef enum affinity_role { AFFINITY_FIRST, AFFINITY_REESTABLISHED } affinity_role;
 
 /* What is known so far of a connection that belongs to a session. Frames are numbers as handed in, 0: none.
@@ -37,10 +40,10 @@ typedef struct affinity_connection {
     uint32_t session; /* counts the sessions, from 0, in the order in which they were seen to be some */
     affinity_role role;
     uint32_t redirect_frame;  /* the FIN that redirected this connection, */
-    uint32_t reconnect_frame; /* and the SYN that followed it */
-    int64_t reconnect_ns;     /* from the one to the other; valid with reconnect_frame */
+    uint32_t reconnect_frame; /* and the SYN that followed it; the answer to it where that was seen first */
+    int64_t reconnect_ns;     /* from the one to the other, valid with reconnect_frame; NO_TIME without SYN */
     uint32_t cause_frame;     /* of a re-established connection: the FIN that led to it; */
-    int64_t cause_ns;         /* how long after that FIN its SYN came */
+    int64_t cause_ns;         /* how long after that FIN its SYN came, or NO_TIME */
 } affinity_connection;
 
 /* Told whenever it changes, also by a segment of another connection; what was told stays true when the
@@ -79,9 +82,9 @@ typedef struct affinity_sight {
 /* What it means. The rest is valid with in_session only. */
 typedef struct affinity_sighting {
     bool in_session;
-    bool redirects;   /* it carries the redirect of its connection (or repeats it) */
-    bool reconnects;  /* it is the opener's SYN (or a copy), so the one that followed connection.cause_frame
-                         where that is, or becomes, known */
+    bool redirects;  /* it carries the redirect of its connection (or repeats it) */
+    bool reconnects; /* it is the opener's SYN (or a copy; the answer, while no SYN was seen), so the one that
+                        followed connection.cause_frame where that is, or becomes, known */
     bool has_verdict; /* the session has been redirected: verdict is valid */
     affinity_verdict verdict;
     affinity_connection connection;

@@ -196,7 +196,9 @@ void affinity_connection_follow(affinity_tracker *t, tracked_session *session, t
     tracked_connection *from = session->from;
     affinity_connection_join(t, to, session, AFFINITY_REESTABLISHED);
     from->view.reconnect_frame = to->opened_frame;
-    from->view.reconnect_ns = capture_time_between(session->redirect_ns, to->opened_ns);
+    from->view.reconnect_ns = to->side[to->opener].syn
+                                  ? capture_time_between(session->redirect_ns, to->opened_ns)
+                                  : AFFINITY_NO_TIME;
     affinity_connection_tell(t, from);
     to->view.cause_frame = from->view.redirect_frame;
     to->view.cause_ns = from->view.reconnect_ns;

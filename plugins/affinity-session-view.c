@@ -14,6 +14,8 @@
 
 static void show_time(tvbuff_t *tvb, proto_tree *tree, int64_t ns)
 {
+    if (ns == AFFINITY_NO_TIME)
+        return;
     nstime_t time = { .secs = (time_t)(ns / NS_PER_S), .nsecs = (int)(ns % NS_PER_S) };
     proto_item_set_generated(proto_tree_add_time(tree, hf_affinity_reconnect_time, tvb, 0, 0, &time));
 }

@@ -90,11 +90,11 @@ static hf_register_info affinity_fields[] = {
     { &hf_affinity_verdict, { "Verdict", "affinity.verdict", FT_STRING, BASE_NONE, NULL, 0,
         "What came of the redirect: pending, reconnected, elsewhere, refused, ignored or looped", HFILL } },
     { &hf_affinity_reconnect_in, { "Reconnect in", "affinity.reconnect_in", FT_FRAMENUM, BASE_NONE,
-        FRAMENUM_TYPE(FT_FRAMENUM_RESPONSE), 0, "The SYN that followed this redirect", HFILL } },
+        FRAMENUM_TYPE(FT_FRAMENUM_RESPONSE), 0, "The SYN that followed this redirect; where it was not captured, its answer", HFILL } },
     { &hf_affinity_redirect_in, { "Redirect in", "affinity.redirect_in", FT_FRAMENUM, BASE_NONE,
         FRAMENUM_TYPE(FT_FRAMENUM_REQUEST), 0, "The FIN that led to this connection", HFILL } },
     { &hf_affinity_reconnect_time, { "Time to reconnect", "affinity.reconnect_time", FT_RELATIVE_TIME, BASE_NONE,
-        NULL, 0, "From the FIN with the redirect to the SYN that followed it", HFILL } },
+        NULL, 0, "From the FIN with the redirect to the SYN that followed it, where that was captured", HFILL } },
 #define SAF_FIELD(offset) \
     { &hf_affinity_saf[(offset) - AFFINITY_SAF_OFFSET_MIN], { "Service Affinity Flag (SAF)", "affinity.saf", FT_BOOLEAN, 12, \
         TFS(&tfs_set_notset), 0x8000 >> (offset), "The sender supports the service affinity option", HFILL } }

@@ -25,7 +25,9 @@ typedef struct affinity_tap {
     uint16_t source_port, destination_port;
     bool in_session; /* connection is valid */
     affinity_connection connection;
-    bool redirects; /* the first sight of the connection's redirect, no copy of it: node is valid */
+    /* The first sight of the connection's redirect, no copy of it: node is valid, and reconnect_* where the
+     * capture has the SYN that follows it before. */
+    bool redirects;
     /* The first sight of the SYN that follows a redirect (without one, of its answer), cause_* are valid; not
      * of one that the capture has before the redirect. */
     bool reconnects;

@@ -195,7 +195,7 @@ static void visit_session(const visit *v, const affinity_sighting *s)
         ns = c->cause_ns;
         give_number(v, "affinity.redirect_in", frame);
     }
-    if (frame == 0)
+    if (frame == 0 || ns == AFFINITY_NO_TIME)
         return;
     g_snprintf(time, sizeof time, "%s%" PRId64 ".%09" PRId64, ns < 0 ? "-" : "", ABS(ns) / 1000000000,
                ABS(ns) % 1000000000);

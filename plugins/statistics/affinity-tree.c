@@ -16,7 +16,7 @@ static void begin(stats_tree *tree)
     tree_memory_begin(tree);
     by_node_id = stats_tree_create_pivot(tree, by_node, 0);
     verdicts_id = stats_tree_create_node(tree, verdicts, 0, STAT_DT_INT, TRUE);
-    times_id = stats_tree_create_range_node(tree, times, 0, "0-999", "1000-9999", "10000-99999",
+    times_id = stats_tree_create_range_node(tree, times, 0, "--1", "0-999", "1000-9999", "10000-99999",
                                             "100000-999999", "1000000-4999999", "5000000-", NULL);
     rules_id = stats_tree_create_pivot(tree, rules, 0);
 }
@@ -41,10 +41,14 @@ static void count_redirect(stats_tree *tree, const affinity_tap *tap)
     stats_tree_tick_pivot(tree, by_node_id, node);
 }
 
+/* "--1": up to -1, of a SYN that was captured before the FIN. */
 static void count_time(stats_tree *tree, int64_t ns)
 {
+    if (ns == AFFINITY_NO_TIME)
+        return;
+    int64_t us = ns < 0 ? -((-ns + 999) / 1000) : ns / 1000;
     tick_stat_node(tree, times, 0, TRUE);
-    stats_tree_tick_range(tree, times, 0, (int)CLAMP(ns / 1000, 0, G_MAXINT));
+    stats_tree_tick_range(tree, times, 0, (int)CLAMP(us, G_MININT, G_MAXINT));
 }
 
 static tap_packet_status count(stats_tree *tree, packet_info *pinfo _U_, epan_dissect_t *edt _U_,
@@ -55,6 +59,8 @@ static tap_packet_status count(stats_tree *tree, packet_info *pinfo _U_, epan_di
         count_redirect(tree, tap);
     if (tap->in_session && tap->reconnects)
         count_time(tree, tap->connection.cause_ns);
+    if (tap->redirects && tap->connection.reconnect_frame != 0)
+        count_time(tree, tap->connection.reconnect_ns);
     for (unsigned i = 0; i < tap->settled_count; i++)
         count_verdict(tree, &tap->settled[i]);
     tree_count_rules(tree, rules_id, tap->segment_findings);

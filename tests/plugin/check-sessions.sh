@@ -46,6 +46,16 @@ for capture in sa-200-100-client.pcap sa-200-100-pe.pcap sa-200-100-site.pcap me
 done
 # Numbers 1 and 3 were given to connections before they were seen to follow a redirect.
 expect early.pcapng "0 reconnected 2 reconnected 4 pending " "$(verdicts early.pcapng)"
+# Both new connections count in the statistics, as before their redirects.
+expect "times of early.pcapng" " --1 2" "$(as_user tshark -n -q -r early.pcapng -z affinity,tree | grep -o '^ --1  *[0-9]*' | tr -s ' ')"
+# Without the SYN its answer is linked, both ways, without a time.
+without_syn=$(as_user tshark -n -r sa-200-100-client.pcap -Y 'affinity.redirect_in && tcp.flags.syn == 1' -T fields -e frame.number | sed -n 1p)
+(cd "$tshark_home" && editcap sa-200-100-client.pcap answer.pcap "$without_syn" && chmod 644 answer.pcap)
+fin=$(table answer.pcap affinity.reconnect_in frame.number | sed -n 1p)
+answer=$(table answer.pcap "frame.number == $fin" affinity.reconnect_in)
+expect "answer.pcap, frame $answer" "$fin,1,1," \
+  "$(table answer.pcap "frame.number == $answer" affinity.redirect_in tcp.flags.syn tcp.flags.ack affinity.reconnect_time | tr '\t' ,)"
+expect "answer.pcap, frame $fin" "" "$(table answer.pcap "frame.number == $fin" affinity.reconnect_time)"
 on_links=0
 for link in client pe site; do
   on_links=$((on_links + $(table "sa-200-100-$link.pcap" affinity.session frame.number | wc -l)))

@@ -33,6 +33,29 @@ static void test_reconnected(gconstpointer ipv6)
     scene_end(&s);
 }
 
+/* Without the new connection's SYN its answer is linked, both ways, and no time is told; until the SYN comes.
+ */
+static void test_answer_alone(gconstpointer ipv6)
+{
+    scene s;
+    scene_begin(&s, ipv6 != NULL);
+    open_connection(&s, 40000, ANYCAST);
+    redirect(&s, ANYCAST, 40000, NODE2);
+    uint32_t fin = s.frame;
+    see(&s, &(step){ NODE2, 80, CLIENT, 40001, SYN | ACK | SAF, 9000, 78, .payload = 0 });
+    g_assert_true(s.sighting.reconnects);
+    g_assert_cmpuint(s.sighting.connection.cause_frame, ==, fin);
+    g_assert_cmpint(s.sighting.connection.cause_ns, ==, AFFINITY_NO_TIME);
+    g_assert_cmpuint(s.told[0].reconnect_frame, ==, s.frame);
+    g_assert_cmpint(s.told[0].reconnect_ns, ==, AFFINITY_NO_TIME);
+    g_assert_cmpint(s.verdicts[0], ==, AFFINITY_RECONNECTED);
+    see(&s, &(step){ CLIENT, 40001, NODE2, 80, SYN | SAF, .sequence = 77 });
+    g_assert_true(s.sighting.reconnects);
+    see(&s, &(step){ NODE2, 80, CLIENT, 40001, SYN | ACK | SAF, 9000, 78, .payload = 0 });
+    g_assert_false(s.sighting.reconnects);
+    scene_end(&s);
+}
+
 static void test_ignored(gconstpointer ipv6)
 {
     scene s;
@@ -285,6 +308,7 @@ int main(int argc, char **argv)
 {
     static const scene_test tests[] = {
         { "reconnected", test_reconnected },
+        { "answer-alone", test_answer_alone },
         { "ignored", test_ignored },
         { "late", test_late },
         { "elsewhere", test_elsewhere },
