@@ -4,7 +4,7 @@
 function see_session() {
   if (session in first_client)
     return
-  if (session > last_session)
+  if (session + 0 > last_session)
     last_session = session + 0
   first_client[session] = ""
 }

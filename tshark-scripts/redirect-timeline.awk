@@ -5,7 +5,7 @@
 function tell(of, text,    line) {
   if (!(of in began)) {
     began[of] = value("frame.time_epoch")
-    if (of > last_session)
+    if (of + 0 > last_session)
       last_session = of + 0
   }
   line = sprintf("  %12.6f  frame %-6s  %s\n", seconds_between(began[of], value("frame.time_epoch")), value("frame.number"), text)

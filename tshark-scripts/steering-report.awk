@@ -24,7 +24,7 @@ function read_flow_packet(    tcp, has_ports) {
   source_port = has_ports ? first_value(protocol ".srcport") : ""
   target_port = has_ports ? first_value(protocol ".dstport") : ""
   if (!(flow in address)) {
-    if (flow > last_flow)
+    if (flow + 0 > last_flow)
       last_flow = flow + 0
     address[flow] = layer_source[inner]
     far_address[flow] = layer_destination[inner]
