@@ -62,17 +62,18 @@ static void follow_plain(const decoder *d, const decoder_frame *frame, decoded *
 void follow_flows(const decoder *d, const decoder_frame *frame, decoded *out)
 {
     const packet *p = &out->packet;
-    bool encapsulated = false;
+    bool within = false; /* the innermost packet lies behind an SRv6 header, a malformed one too */
     for (unsigned i = 0; i < out->steering_count; i++) {
         decoded_steering *here = &out->steerings[i];
         const packet_ip *inner = here->ip + 1;
-        encapsulated |= here->steering.encapsulated;
-        if (!here->steering.encapsulated || inner == p->ip + p->ip_count || inner->quoted)
+        bool is_there = inner < p->ip + p->ip_count;
+        within |= is_there;
+        if (!here->steering.encapsulated || !is_there || inner->quoted)
             continue;
         cats_flow_key key;
         cats_flow_key_read_at(p, inner, &key);
         see(d, frame, inner, &key, here, out, &here->flow);
     }
-    if (!encapsulated)
+    if (!within)
         follow_plain(d, frame, out);
 }
