@@ -18,16 +18,35 @@ function add_redirect(fin,    row) {
   return row
 }
 
-function see_redirect(node,    connection, frame) {
+# The FIN leads to its SYN: on the second pass, and where the capture has the SYN before it.
+function see_follower(row) {
+  if (row in row_syn || first_value("affinity.reconnect_in") == "")
+    return
+  row_syn[row] = first_value("affinity.reconnect_in")
+  row_delay[row] = first_value("affinity.reconnect_time")
+}
+
+# A number that a connection had until it was seen to be of an older session stays unused.
+function see_connection(    connection, before) {
+  connection = source < target ? source FS target : target FS source
+  before = session_of[connection]
+  if (before != "" && before + 0 > session + 0 && !(before in redirected))
+    delete first_client[before]
+  session_of[connection] = session
+}
+
+function see_redirect(node,    connection, frame, row) {
   connection = session FS target FS source
   frame = value("frame.number")
   fin_connection[frame] = connection
-  if (connection in row_of_connection || frame in row_of_fin)
+  if (connection in row_of_connection)
     return
-  row_of_connection[connection] = add_redirect(frame)
-  row_client[row_of_fin[frame]] = target
-  row_service[row_of_fin[frame]] = source
-  row_node[row_of_fin[frame]] = node
+  row = frame in row_of_fin ? row_of_fin[frame] : add_redirect(frame)
+  row_of_connection[connection] = row
+  row_client[row] = target
+  row_service[row] = source
+  row_node[row] = node
+  see_follower(row)
 }
 
 # The SYN of a re-established connection. Its FIN may be none of the packets looked at, or another than the first
@@ -71,6 +90,7 @@ BEGIN { last_session = -1 }
   if (!is_session)
     next
   see_session()
+  see_connection()
   if (first_value("affinity.verdict") != "")
     verdict[session] = first_value("affinity.verdict")
   redirect_in = first_value("affinity.redirect_in")
