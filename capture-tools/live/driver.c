@@ -7,6 +7,8 @@
 
 /* Frames that one link may hand over before the others have their turn. */
 #define BATCH 256
+/* The longest Ethernet header that frame_read() takes, rounded up. */
+#define FRAME_HEADER_ROOM 64
 #define ETHERTYPE_ARP 0x0806
 #define IPV4_DESTINATION 16
 #define IPV4_HEADER 20
@@ -341,9 +343,12 @@ static attachment *attach(driver *d, const char *name, GError **error)
     live_interface *interface = live_interface_read(name, error);
     if (interface == NULL)
         return NULL;
-    const link_options options = {
-        .interface = name, .direction = LINK_INBOUND, .all_multicast = true, .immediate = true
-    };
+    /* A slot of the kernel's ring has room for a snapshot: what is longer than the MTU takes no part. */
+    const link_options options = { .interface = name,
+                                   .direction = LINK_INBOUND,
+                                   .all_multicast = true,
+                                   .immediate = true,
+                                   .snapshot = interface->mtu + FRAME_HEADER_ROOM };
     attachment *at = g_new0(attachment, 1);
     at->owner = d;
     at->interface = interface;

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2154
 # A lab of namespaces for the forwarders, to be sourced by bash:
 #
 #   client --(10.1.0.0/24, 2001:db8:1::/64)-- ingress --(2001:db8:12::/64)-- core --(2001:db8:23::/64)-- egress
@@ -8,6 +9,7 @@
 # egress are the kernel's or ours. MTU of the access links 1500, of the core's 1600. Namespaces bear the test's process
 # id and go at its end, whatever happens.
 P=cs$$
+lab_core_mtu=1600
 lab_pids=()
 lab_files=$(mktemp -d)
 
@@ -89,8 +91,8 @@ lab_up() {
     local i
     lab_namespace client ingress core egress site1 site2 site3
     lab_link client c0 ingress i0 1500
-    lab_link ingress i1 core k0 1600
-    lab_link core k1 egress e0 1600
+    lab_link ingress i1 core k0 "$lab_core_mtu"
+    lab_link core k1 egress e0 "$lab_core_mtu"
     lab_address client c0 10.1.0.2/24 2001:db8:1::2/64
     ip -n "$P-client" route add default via 10.1.0.1
     ip -n "$P-client" -6 route add default via 2001:db8:1::1
