@@ -7,6 +7,7 @@ function see_session() {
   if (session + 0 > last_session)
     last_session = session + 0
   first_client[session] = ""
+  begun_by[value("frame.number")] = session
 }
 
 # A row of the table: one redirect. Number of rows of a session: redirected[session].
@@ -18,21 +19,16 @@ function add_redirect(fin,    row) {
   return row
 }
 
-# The FIN leads to its SYN: on the second pass, and where the capture has the SYN before it.
-function see_follower(row) {
+# The FIN leads to its SYN: on the second pass, and where the capture has the SYN before it. On the first pass such a
+# SYN began a session of its own, whose number stays unused.
+function see_follower(row,    before) {
   if (row in row_syn || first_value("affinity.reconnect_in") == "")
     return
   row_syn[row] = first_value("affinity.reconnect_in")
-  row_delay[row] = first_value("affinity.reconnect_time")
-}
-
-# A number that a connection had until it was seen to be of an older session stays unused.
-function see_connection(    connection, before) {
-  connection = source < target ? source FS target : target FS source
-  before = session_of[connection]
-  if (before != "" && before + 0 > session + 0 && !(before in redirected))
+  before = begun_by[row_syn[row]]
+  if (before != "" && before != session && !(before in redirected))
     delete first_client[before]
-  session_of[connection] = session
+  row_delay[row] = first_value("affinity.reconnect_time")
 }
 
 function see_redirect(node,    connection, frame, row) {
@@ -90,7 +86,6 @@ BEGIN { last_session = -1 }
   if (!is_session)
     next
   see_session()
-  see_connection()
   if (first_value("affinity.verdict") != "")
     verdict[session] = first_value("affinity.verdict")
   redirect_in = first_value("affinity.redirect_in")
