@@ -75,7 +75,7 @@ function see_redirect(node) {
 function see_rules(    i, of) {
   for (i = 1; i <= broken_count; i++) {
     of = session_of_rule(broken[i])
-    if (of == "" || !once("rule" FS of FS broken[i]))
+    if (of == "" || !once("rule" FS of FS broken[i] FS source FS target FS first_value("tcp.seq_raw")))
       continue
     tell(of, "breaks " broken[i])
     if (broken[i] in verdict_of_rule) {
