@@ -10,6 +10,8 @@
 /* The longest Ethernet header that frame_read() takes, rounded up. */
 #define FRAME_HEADER_ROOM 64
 #define ETHERTYPE_ARP 0x0806
+/* Of an address's first octet. */
+#define GROUP_BIT 1
 #define IPV4_DESTINATION 16
 #define IPV4_HEADER 20
 #define IPV6_NEXT_HEADER 6
@@ -59,7 +61,7 @@ struct driver {
     void *role;
     role_sink sink;
     int64_t now; /* of the round */
-    uint64_t answered;
+    uint64_t answered, ignored;
     live_drops drops;
     GError *failure;
 };
@@ -208,7 +210,9 @@ static void take_packet(driver *d, unsigned number, const frame_header *header, 
 {
     const driver_port *port = port_at(d, number);
     cats_address destination;
-    if (memcmp(header->destination, port->at->interface->mac, FRAME_ADDRESS) != 0)
+    if ((header->destination[0] & GROUP_BIT) != 0)
+        d->ignored++;
+    else if (memcmp(header->destination, port->at->interface->mac, FRAME_ADDRESS) != 0)
         drop(d, DROP_NOT_TO_US);
     else if (!read_destination(header, ip, length, &destination))
         drop(d, DROP_NOT_IP);
@@ -457,7 +461,7 @@ const GError *driver_failure(const driver *d)
 
 driver_counts driver_count(const driver *d)
 {
-    driver_counts sum = { .answered = d->answered };
+    driver_counts sum = { .answered = d->answered, .ignored = d->ignored };
     for (unsigned i = 0; i < d->attachments->len; i++) {
         live_link_counts one = live_link_count(((attachment *)g_ptr_array_index(d->attachments, i))->link);
         sum.received += one.received;

@@ -19,7 +19,7 @@
     X(CUT_SHORT, "cut-short")               /* not all of the frame was captured */ \
     X(OTHER_VLAN, "other-vlan")             /* of no port of ours */ \
     X(OWN_FRAME, "own-frame")               /* sent by the interface's own address: a loop of the link */ \
-    X(NOT_TO_US, "not-to-us")               /* to another station, a group or all */ \
+    X(NOT_TO_US, "not-to-us")               /* to another station */ \
     X(NOT_IP, "not-ip")                     /* neither IPv4 nor IPv6, nor a question that is answered */ \
     X(TO_HOST, "to-host")                   /* to an address of the host itself: the kernel's business */ \
     X(TO_ROUTER, "to-router")               /* to a router address that is ours, and nothing we answer */ \
@@ -72,6 +72,7 @@ const GError *driver_failure(const driver *d);
 
 typedef struct driver_counts {
     uint64_t received, sent, answered; /* frames in and out of the links; questions answered */
+    uint64_t ignored;                  /* to groups and to all, no question for us: others' business */
     uint64_t lost;                     /* by the kernel, for want of room */
     uint64_t waiting;                  /* packets that wait for a next hop, now */
 } driver_counts;

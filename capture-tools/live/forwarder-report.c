@@ -18,6 +18,7 @@ void forwarder_describe_links(const forwarder *f, JsonBuilder *builder)
     forwarder_member(builder, "received", counts.received);
     forwarder_member(builder, "sent", counts.sent);
     forwarder_member(builder, "answered", counts.answered);
+    forwarder_member(builder, "ignored", counts.ignored);
     forwarder_member(builder, "lost", counts.lost);
     forwarder_member(builder, "waiting", counts.waiting);
     forwarder_member(builder, "dropped", drops->all);
