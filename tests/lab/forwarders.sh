@@ -55,10 +55,13 @@ fetch() {
     fetch_from '[2001:db8:80::80]' "$1"
 }
 
+# MODE SEGMENTS HOST: HOST "bare" has no addresses where a role of ours is: the role answers for its routers.
 one_shape() {
-    local mode=$1 segments=$2 role
+    local mode=$1 segments=$2 host=$3 role
     lab_up
-    lab_host_addresses ingress egress
+    for role in ingress egress; do
+        [ "$host" = bare ] && [ "${!role}" = ours ] || lab_host_addresses "$role"
+    done
     lab_serve
     start_forwarders "$mode" "$segments"
     fetch "$mode with $segments segments"
@@ -69,12 +72,12 @@ one_shape() {
         [ -z "$(n "$role" ip -6 route show type blackhole)$(n "$role" ip route show type blackhole)" ] ||
             lab_fail "$role: a blackhole route stayed"
     done
-    echo "ok: $ingress ingress, $egress egress, $mode, $segments segments"
+    echo "ok: $ingress ingress, $egress egress, $mode, $segments segments, $host host"
     lab_down
 }
 
 lab_begin
-one_shape encap 2
-one_shape encap 1
-one_shape encap.red 2
-one_shape encap.red 1
+one_shape encap 2 addressed
+one_shape encap 1 bare
+one_shape encap.red 2 bare
+one_shape encap.red 1 addressed
