@@ -9,7 +9,7 @@
 #include "cats-rules.h"
 #include "flow-key.h"
 
-#define STEERING_TRACKER_FLOWS_DEFAULT 65536
+#define STEERING_TRACKER_FLOWS_DEFAULT 32768
 #define STEERING_TRACKER_AGE_NS_DEFAULT INT64_C(3600000000000)
 
 typedef enum steering_verdict {
