@@ -36,7 +36,7 @@ expect_some() {
 
 rules_of_concern=$(as_user tshark -G fields | awk -F'\t' '
   $1 == "F" && ($5 == "affinity" || $5 == "cats") && $4 == "FT_NONE" &&
-    $3 !~ /^(cats\.flow-label|affinity\.family-differs|affinity\.reserved-bits)$/ { printf "%s%s", or, $3; or = " || " }')
+    $3 !~ /^(cats\.flow-label|affinity\.family-differs|affinity\.reserved-bits)$/ { printf "%s%s", joint, $3; joint = " || " }')
 [ -n "$rules_of_concern" ] || {
   echo "no rule is registered as a field"
   exit 1
