@@ -22,10 +22,9 @@ static void begin(tracked_direction *d, const steering_sight *sight)
 /* As much of the first packet's steering as cats_steering_egress() needs. */
 static cats_steering first_steering(const tracked_direction *d)
 {
-    cats_steering first = { .structured = true,
-                            .from_ingress = d->from_ingress,
-                            .structure = d->structure,
-                            .row = d->row };
+    cats_steering first = {
+        .structured = true, .from_ingress = d->from_ingress, .structure = d->structure, .row = d->row
+    };
     cats_sid_split(&d->structure, d->sid, &first.parts);
     first.egress_locator = first.parts.locator;
     return first;

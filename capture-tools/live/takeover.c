@@ -115,7 +115,7 @@ static char *journal_path(const char *name)
 {
     struct stat namespace = { 0 };
     (void)stat("/proc/self/ns/net", &namespace);
-    return g_strdup_printf(FOLDER "/%s-%ju.takeover", name, (uintmax_t)namespace.st_ino);
+    return g_strdup_printf(FOLDER "/%s-%ju.takeover", name, (uintmax_t) namespace.st_ino);
 }
 
 /* A line is added before its route is made: after a crash at most one line too many is there. */
