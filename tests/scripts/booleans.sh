@@ -8,14 +8,14 @@ trap 'rm -rf "$work"' EXIT
 
 # One session: SYN, answer, redirect, SYN to the node, answer; @ stands for true, ! for false.
 columns="frame.number frame.protocols ip.src ip.dst ipv6.src ipv6.dst tcp.srcport tcp.dstport tcp.seq_raw tcp.flags.syn tcp.flags.ack"
-columns="$columns tcp.flags.fin affinity.session affinity.verdict affinity.redirect_in affinity.reconnect_time affinity.ipv4"
-columns="$columns affinity.ipv6 affinity.port _ws.expert.message"
+columns="$columns tcp.flags.fin affinity.session affinity.verdict affinity.redirect_in affinity.reconnect_in affinity.reconnect_time"
+columns="$columns affinity.ipv4 affinity.ipv6 affinity.port _ws.expert.message"
 cat >"$work/rows" <<'TEXT'
-1|eth:ethertype:ip:tcp|10.1.0.2|192.0.2.80|||1000|80|1|@|!|!|0|||||||
-2|eth:ethertype:ip:tcp|192.0.2.80|10.1.0.2|||80|1000|7|@|@|!|0|||||||
-3|eth:ethertype:ip:tcp|192.0.2.80|10.1.0.2|||80|1000|8|!|@|@|0||||10.3.2.2||80|
-4|eth:ethertype:ip:tcp|10.1.0.2|10.3.2.2|||1001|80|3|@|!|!|0||3|0.250000000||||
-5|eth:ethertype:ip:tcp|10.3.2.2|10.1.0.2|||80|1001|9|@|@|!|0|reconnected||||||
+1|eth:ethertype:ip:tcp|10.1.0.2|192.0.2.80|||1000|80|1|@|!|!|0||||||||
+2|eth:ethertype:ip:tcp|192.0.2.80|10.1.0.2|||80|1000|7|@|@|!|0||||||||
+3|eth:ethertype:ip:tcp|192.0.2.80|10.1.0.2|||80|1000|8|!|@|@|0|||||10.3.2.2||80|
+4|eth:ethertype:ip:tcp|10.1.0.2|10.3.2.2|||1001|80|3|@|!|!|0||3||0.250000000||||
+5|eth:ethertype:ip:tcp|10.3.2.2|10.1.0.2|||80|1001|9|@|@|!|0|reconnected|||||||
 TEXT
 report() {
   { sed "s/@/$1/g; s/!/$2/g" "$work/rows" | tr '|' '\037'; printf '\0360\n'; } |
