@@ -52,11 +52,6 @@ static const word capabilities[] = { { "saf", CLIENT_SAF },
                                      { "raw", CLIENT_PERMIT_RAW },
                                      { "none", CLIENT_INCAPABLE },
                                      { NULL, 0 } };
-static const word encapsulations[] = { { "topology", SETUP_ENCAP_TOPOLOGY },
-                                       { "full", SETUP_ENCAP_FULL },
-                                       { "reduced", SETUP_ENCAP_REDUCED },
-                                       { "bare", SETUP_ENCAP_BARE },
-                                       { NULL, 0 } };
 
 static bool take_word(const char *option, const char *text, const word *words, int *value)
 {
@@ -85,6 +80,16 @@ static bool take_number(const char *option, const char *text, uint64_t low, uint
     if (text == NULL || cli_number(text, low, high, value, &message))
         return true;
     cli_usage_error(verb_name, "%s: %s", option, message);
+    g_free(message);
+    return false;
+}
+
+static bool take_encapsulation(const char *text, setup_encapsulation *value)
+{
+    char *message = NULL;
+    if (text == NULL || setup_encapsulation_read(text, value, &message))
+        return true;
+    cli_usage_error(verb_name, "--encapsulation: %s", message);
     g_free(message);
     return false;
 }
@@ -130,8 +135,9 @@ static bool take_families(const simulate_options *o, scenario_options *s)
 static bool take_options(const simulate_options *o, scenario_options *s)
 {
     uint64_t rate = RATE_DEFAULT, response = RESPONSE_DEFAULT;
-    int capability = CLIENT_SAF, encapsulation = SETUP_ENCAP_TOPOLOGY;
+    int capability = CLIENT_SAF;
     s->seed = 1;
+    s->encapsulation = SETUP_ENCAP_TOPOLOGY;
     s->duration_ns = EVENT_NEVER;
     s->flows = o->duration == NULL ? FLOWS_DEFAULT : CLIENTS_UNLIMITED;
     if (!take_families(o, s) || !take_number("--seed", o->seed, 0, UINT64_MAX, &s->seed) ||
@@ -140,14 +146,11 @@ static bool take_options(const simulate_options *o, scenario_options *s)
         !take_number("--response", o->response, 0, RESPONSE_MAX, &response) ||
         (o->duration != NULL && !take_duration(o->duration, &s->duration_ns)) ||
         (o->capability != NULL && !take_word("--capability", o->capability, capabilities, &capability)) ||
-        (o->encapsulation != NULL &&
-         !take_word("--encapsulation", o->encapsulation, encapsulations, &encapsulation)) ||
-        !take_faults(o->faults, s->faulty))
+        !take_encapsulation(o->encapsulation, &s->encapsulation) || !take_faults(o->faults, s->faulty))
         return false;
     s->interval_ns = NANOSECONDS / (int64_t)rate;
     s->response = (uint32_t)response;
     s->capability = (client_capability)capability;
-    s->encapsulation = (setup_encapsulation)encapsulation;
     s->kernel_flow_label = o->kernel_flow_label;
     return true;
 }

@@ -6,6 +6,21 @@
 
 /* ---- how packets are encapsulated ---- */
 
+bool setup_encapsulation_read(const char *text, setup_encapsulation *value, char **message)
+{
+    static const char *const words[] = { [SETUP_ENCAP_TOPOLOGY] = "topology",
+                                         [SETUP_ENCAP_FULL] = "full",
+                                         [SETUP_ENCAP_REDUCED] = "reduced",
+                                         [SETUP_ENCAP_BARE] = "bare" };
+    for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
+        if (g_str_equal(words[i], text)) {
+            *value = (setup_encapsulation)i;
+            return true;
+        }
+    *message = g_strdup_printf("\"%s\", expected topology, full, reduced or bare", text);
+    return false;
+}
+
 packet_encapsulation setup_ingress_encapsulation(const setup *s, const cats_ingress *in)
 {
     switch (s->encapsulation) {

@@ -16,6 +16,10 @@ typedef enum setup_encapsulation {
     SETUP_ENCAP_BARE /* one segment, no SRH: the core's SID is left out */
 } setup_encapsulation;
 
+/* Reads "topology", "full", "reduced" or "bare". On false *message (to be freed) quotes the text and names
+ * them. */
+bool setup_encapsulation_read(const char *text, setup_encapsulation *value, char **message);
+
 /* Common to the functions below, where `index` is that of the forwarder in the topology. The topology is
  * borrowed and outlives the roles. */
 typedef struct setup {

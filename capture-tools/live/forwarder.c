@@ -31,23 +31,12 @@ static void clear_options(forwarder_options *o)
 
 /* ---- what the options mean ---- */
 
-static const struct {
-    const char *word;
-    setup_encapsulation value;
-} encapsulations[] = { { "topology", SETUP_ENCAP_TOPOLOGY },
-                       { "full", SETUP_ENCAP_FULL },
-                       { "reduced", SETUP_ENCAP_REDUCED },
-                       { "bare", SETUP_ENCAP_BARE } };
-
 static bool take_encapsulation(const char *text, setup_encapsulation *value, GError **error)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(encapsulations); i++)
-        if (text == NULL || g_str_equal(encapsulations[i].word, text)) {
-            *value = encapsulations[i].value;
-            return true;
-        }
-    g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                "--encapsulation: \"%s\", expected topology, full, reduced or bare", text);
+    g_autofree char *message = NULL;
+    if (text == NULL || setup_encapsulation_read(text, value, &message))
+        return true;
+    g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--encapsulation: %s", message);
     return false;
 }
 
@@ -130,6 +119,7 @@ static bool find_forwarder(forwarder *f, const forwarder_kind *kind, const forwa
         return false;
     }
     f->setup.topology = f->topology;
+    f->setup.encapsulation = SETUP_ENCAP_TOPOLOGY;
     f->setup.kernel_flow_label = o->kernel_flow_label;
     f->flow_idle_ns = FLOW_IDLE_NS;
     return take_encapsulation(o->encapsulation, &f->setup.encapsulation, error) &&
