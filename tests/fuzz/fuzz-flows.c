@@ -4,6 +4,7 @@
  * up. Input: one octet of settings, then records of RECORD octets, a packet each. */
 #include "epan-cats/steering-tracker.h"
 
+#include "leaping-time.h"
 #include <glib.h>
 #include <string.h>
 
@@ -25,7 +26,6 @@ enum {
 };
 
 #define PACKETS_MAX 4096
-#define NS_PER_MS INT64_C(1000000)
 
 static const char *const places[] = {
     "10.1.0.2",      "10.1.0.3",      "192.0.2.80",      "203.0.113.21",
@@ -58,17 +58,6 @@ static cats_address address_of(const char *text)
     cats_address address;
     g_assert_true(cats_address_parse(text, &address));
     return address;
-}
-
-/* By the time's octet: a step of up to 12.8 s either way, or a leap. Where the sum does not fit it goes
- * round. */
-static int64_t later(int64_t now, uint8_t by)
-{
-    static const int64_t leaps[] = { INT64_MIN, INT64_MAX, INT64_MAX / 2, -INT64_MAX / 2 };
-    enum { LEAP = 0x7c }; /* and the three above it */
-    int64_t step =
-        by >= LEAP && by < LEAP + 4 ? leaps[by - LEAP] : (int8_t)by * (by & 1 ? NS_PER_MS : 100 * NS_PER_MS);
-    return (int64_t)((uint64_t)now + (uint64_t)step);
 }
 
 static cats_flow_key key_of(const uint8_t *of)

@@ -4,6 +4,7 @@
  * Input: one octet of settings, then records of RECORD octets, a segment each. */
 #include "epan-cats/affinity-tracker.h"
 
+#include "leaping-time.h"
 #include <glib.h>
 #include <string.h>
 
@@ -24,18 +25,6 @@ enum {
 };
 
 #define SEGMENTS_MAX 4096
-#define NS_PER_MS INT64_C(1000000)
-
-/* By the time's octet: a step of up to 12.8 s either way, or a leap. Where the sum does not fit it goes
- * round. */
-static int64_t later(int64_t now, uint8_t by)
-{
-    static const int64_t leaps[] = { INT64_MIN, INT64_MAX, INT64_MAX / 2, -INT64_MAX / 2 };
-    enum { LEAP = 0x7c }; /* and the three above it */
-    int64_t step =
-        by >= LEAP && by < LEAP + 4 ? leaps[by - LEAP] : (int8_t)by * (by & 1 ? NS_PER_MS : 100 * NS_PER_MS);
-    return (int64_t)((uint64_t)now + (uint64_t)step);
-}
 
 static const char *const places[] = {
     "10.1.0.2",        "10.1.0.3",        "192.0.2.80",        "203.0.113.21",
