@@ -189,6 +189,26 @@ bool cats_address_parse(const char *text, cats_address *address)
     return true;
 }
 
+static int hex_digit(char c)
+{
+    static const char digits[] = "0123456789abcdef0123456789ABCDEF";
+    const char *found = c != '\0' ? strchr(digits, c) : NULL;
+    return found != NULL ? (int)(found - digits) % 16 : -1;
+}
+
+bool cats_mac_parse(const char *text, uint8_t mac[CATS_MAC_LENGTH])
+{
+    if (strlen(text) != 3 * CATS_MAC_LENGTH - 1)
+        return false;
+    for (size_t i = 0; i < CATS_MAC_LENGTH; i++) {
+        int high = hex_digit(text[3 * i]), low = hex_digit(text[3 * i + 1]);
+        if (high < 0 || low < 0 || (i > 0 && text[3 * i - 1] != ':'))
+            return false;
+        mac[i] = (uint8_t)(high * 16 + low);
+    }
+    return true;
+}
+
 bool cats_address_in_prefix(const cats_address *address, const cats_address *prefix, unsigned bits)
 {
     size_t length = cats_address_length(address);

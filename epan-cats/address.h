@@ -31,6 +31,10 @@ size_t cats_endpoint_format(const cats_address *address, uint16_t port, char *te
 /* True when the whole of `text` is an IPv4 or IPv6 address. */
 bool cats_address_parse(const char *text, cats_address *address);
 
+#define CATS_MAC_LENGTH 6
+/* True when the whole of `text` is a link-layer address as 02:00:00:00:00:01. */
+bool cats_mac_parse(const char *text, uint8_t mac[CATS_MAC_LENGTH]);
+
 /* True when the first `bits` bits of both are equal (same family; bits beyond the address,
  * or family 0: false). */
 bool cats_address_in_prefix(const cats_address *address, const cats_address *prefix, unsigned bits);
