@@ -131,6 +131,16 @@ bool cli_number(const char *text, uint64_t low, uint64_t high, uint64_t *value, 
     return false;
 }
 
+bool cli_take_number(const char *verb, const char *option, const char *text, uint64_t low, uint64_t high,
+                     uint64_t *value)
+{
+    g_autofree char *message = NULL;
+    if (text == NULL || cli_number(text, low, high, value, &message))
+        return true;
+    cli_usage_error(verb, "%s: %s", option, message);
+    return false;
+}
+
 bool cli_duration(const char *text, int64_t *nanoseconds, char **message)
 {
     static const unit units[] = {

@@ -23,6 +23,9 @@ bool cli_parse(const char *verb, const char *arguments, const char *summary, con
 /* "1000", "10k", "1M", "0x5341"; the whole text, within [low, high]. On false *message quotes the text and
  * names the range. */
 bool cli_number(const char *text, uint64_t low, uint64_t high, uint64_t *value, char **message);
+/* The same for an option's text, NULL when it was not given: then *value stays. False after a usage error. */
+bool cli_take_number(const char *verb, const char *option, const char *text, uint64_t low, uint64_t high,
+                     uint64_t *value);
 /* "500ms", "10s", "2m", a bare number is seconds; result in nanoseconds. */
 bool cli_duration(const char *text, int64_t *nanoseconds, char **message);
 

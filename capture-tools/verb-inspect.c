@@ -37,18 +37,6 @@ static void clear_options(inspect_options *o)
         g_free(*texts[i]);
 }
 
-/* Sets *value from the option's text when it was given. */
-static bool take_number(const char *option, const char *text, uint64_t low, uint64_t high, uint64_t *value)
-{
-    char *message = NULL;
-
-    if (!text || cli_number(text, low, high, value, &message))
-        return true;
-    cli_usage_error(verb_name, "%s: %s", option, message);
-    g_free(message);
-    return false;
-}
-
 static bool take_options(const inspect_options *o, inspection *in)
 {
     GError *error = NULL;
@@ -75,12 +63,14 @@ static bool take_options(const inspect_options *o, inspection *in)
     uint64_t saf_bit = in->decoder.numbers.saf_offset;
     in->reconnect_limit_ms =
         in->topology ? in->topology->reconnect_limit_ms : AFFINITY_RECONNECT_LIMIT_DEFAULT_MS;
-    if (!take_number("-c", o->count, 1, INT64_MAX, &in->count) ||
-        !take_number("--kind", o->kind, TCP_OPTION_NOP + 1, TCP_OPTION_EXPERIMENT_1 - 1, &kind) ||
-        !take_number("--exid", o->exid, 1, UINT32_MAX, &exid) ||
-        !take_number("--saf-bit", o->saf_bit, AFFINITY_SAF_OFFSET_MIN, AFFINITY_SAF_OFFSET_MAX, &saf_bit) ||
-        !take_number("--reconnect-limit", o->reconnect_limit, 1, AFFINITY_RECONNECT_LIMIT_MAX_MS,
-                     &in->reconnect_limit_ms))
+    if (!cli_take_number(verb_name, "-c", o->count, 1, INT64_MAX, &in->count) ||
+        !cli_take_number(verb_name, "--kind", o->kind, TCP_OPTION_NOP + 1, TCP_OPTION_EXPERIMENT_1 - 1,
+                         &kind) ||
+        !cli_take_number(verb_name, "--exid", o->exid, 1, UINT32_MAX, &exid) ||
+        !cli_take_number(verb_name, "--saf-bit", o->saf_bit, AFFINITY_SAF_OFFSET_MIN, AFFINITY_SAF_OFFSET_MAX,
+                         &saf_bit) ||
+        !cli_take_number(verb_name, "--reconnect-limit", o->reconnect_limit, 1,
+                         AFFINITY_RECONNECT_LIMIT_MAX_MS, &in->reconnect_limit_ms))
         return false;
     in->decoder.numbers = (affinity_numbers){ (uint8_t)kind, (uint32_t)exid, (uint8_t)saf_bit };
     if (o->reconnect_limit && !o->sessions) {
