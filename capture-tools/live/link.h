@@ -49,6 +49,7 @@ typedef struct live_link_counts {
     uint64_t received; /* handed over */
     uint64_t dropped;  /* by the kernel, for want of room */
     uint64_t sent, send_failures;
+    uint64_t sent_octets;
 } live_link_counts;
 live_link_counts live_link_count(live_link *link);
 /* Why the kernel refused a frame last: "Message too long"; NULL when it never did. */
