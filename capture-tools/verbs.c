@@ -10,6 +10,8 @@ const verb verbs[] = {
       verb_doctor },
     { "egress", "Be the egress CATS-Forwarder on real links", verb_egress },
     { "ingress", "Be the ingress CATS-Forwarder on real links", verb_ingress },
+    { "inject", "Send a capture or a simulation on interfaces, at its times or faster, rewritten on demand",
+      verb_inject },
     { "inspect", "Decode a capture by the tool's own reading: a line per frame, NDJSON, or the summary",
       verb_inspect },
     { "simulate", "Simulate clients, forwarders and service nodes into a capture, faults on demand",
