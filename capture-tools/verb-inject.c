@@ -13,8 +13,8 @@
 
 static const char verb_name[] = "inject";
 
-#define PRELOAD_DEFAULT (UINT64_C(256) << 20)
-#define PRELOAD_MAX (UINT64_C(1) << 40)
+#define PRELOAD_DEFAULT UINT64_C(256000000)
+#define PRELOAD_MAX UINT64_C(1000000000000)
 #define RATE_MAX 100000000
 #define SPEED_MAX 1e6
 enum { VLAN_MAX = 4094 };
@@ -284,7 +284,7 @@ int verb_inject(int argc, char **argv)
         { "count", 'c', 0, G_OPTION_ARG_STRING, &o.count, "stop after N frames", "N" },
         { "duration", 0, 0, G_OPTION_ARG_STRING, &o.duration, "stop after so long", "TIME" },
         { "preload", 0, 0, G_OPTION_ARG_STRING, &o.preload,
-          "octets of memory for frames read ahead (256 MiB)", "N" },
+          "octets of memory for frames read ahead (256M)", "N" },
         { "mac-source", 0, 0, G_OPTION_ARG_STRING, &o.source, "Ethernet source of all frames", "MAC" },
         { "mac-destination", 0, 0, G_OPTION_ARG_STRING, &o.destination, "Ethernet destination of all frames",
           "MAC" },

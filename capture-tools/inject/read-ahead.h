@@ -7,7 +7,7 @@
 #include "preparer.h"
 
 /* The least that a limit may be. */
-#define READ_AHEAD_MIN (4u << 20)
+#define READ_AHEAD_MIN 4000000u
 
 typedef struct read_ahead read_ahead;
 
