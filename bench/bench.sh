@@ -7,7 +7,7 @@ usage() {
   cat <<'TEXT'
 usage: bench/bench.sh [BUILD-FOLDER [SECTION...]]
 
-Sections: reading, writing, shark, sessions, bounds; all of them without a name.
+Sections: reading, writing, shark, sessions, bounds, inject; all of them without a name.
 
 Needs a release build (./quickstart.sh makes one in build/), tcpdump and valgrind. Times are CPU time (user and
 system) of alternating runs, the ratio is the median over the pairs; instruction counts are callgrind's; memory is the
@@ -124,7 +124,38 @@ section_bounds() {
   grep -E '^  (connections|flows) (held|let go) ' "$work/peak.out"
 }
 
-for section in ${*:-reading writing shark sessions bounds}; do
+# A capture sent on a veth pair between two namespaces of this process, whose other end nobody listens on. Both programs
+# hold the file in memory and send it several times, so that starting and reading weigh little.
+section_inject() {
+  echo "== sending: a capture on a veth pair"
+  if [ "$(id -u)" -ne 0 ] || ! command -v tcpreplay >/dev/null; then
+    echo "not measured: it takes root, who may make network namespaces, and tcpreplay"
+    return
+  fi
+  every_link
+  local near=catshark-bench-$$-near far=catshark-bench-$$-far
+  # shellcheck disable=SC2064
+  trap "ip netns delete $near 2>/dev/null; ip netns delete $far 2>/dev/null; rm -rf '$work'" EXIT
+  ip netns add "$near"
+  ip netns add "$far"
+  ip link add near netns "$near" type veth peer name far netns "$far"
+  local end
+  for end in near far; do
+    ip netns exec "catshark-bench-$$-$end" sh -c "echo 1 >/proc/sys/net/ipv6/conf/$end/disable_ipv6"
+    ip -n "catshark-bench-$$-$end" link set "$end" mtu 9000 up
+  done
+  editcap -F nsecpcap -r "$work/million.pcap" "$work/sent.pcap" 1-200000
+  local ours="ip netns exec $near '$catshark' inject -q -i near -r '$work/sent.pcap' --topspeed --loop 5"
+  local replay="ip netns exec $near tcpreplay -q -K --topspeed --loop 5 -i near" clock
+  for clock in cpu wall; do
+    ratio "inject --topspeed against tcpreplay -K --topspeed, $clock" ">= 1.0" "$ours" "$replay '$work/sent.pcap'"
+  done
+  ratio "the same, tcpreplay without flow statistics, cpu" "-" "$ours" "$replay --no-flow-stats '$work/sent.pcap'"
+  ip netns delete "$near"
+  ip netns delete "$far"
+}
+
+for section in ${*:-reading writing shark sessions bounds inject}; do
   declare -F "section_$section" >/dev/null || { echo "bench.sh: no section \"$section\"" >&2; usage >&2; exit 2; }
   "section_$section"
 done
