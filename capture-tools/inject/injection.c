@@ -189,6 +189,10 @@ void injection_run(injection *in)
     in->end = INJECTION_DONE;
     if (!read_ahead_fill(in->frames))
         return;
+    if (read_ahead_refused(in->frames)) {
+        in->end = INJECTION_SOURCE;
+        return;
+    }
     int64_t now = live_loop_now();
     sending s = { .in = in, .start = now, .now = now, .shown = now };
     s.until = in->duration_ns < INT64_MAX - now ? now + in->duration_ns : INT64_MAX;

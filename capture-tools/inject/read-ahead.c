@@ -29,7 +29,7 @@ struct read_ahead {
     /* Under the mutex. */
     uint64_t held;
     bool overflow; /* not all fits: what was sent is given back */
-    bool ended, failed, stop;
+    bool ended, failed, refused, stop;
     char *message;
     /* Whether somebody waits: atomic. */
     int waits;
@@ -100,11 +100,12 @@ static void publish(read_ahead *r, const ready_frame *frame)
         tell(r);
 }
 
-static void end(read_ahead *r, char *message)
+static void end(read_ahead *r, char *message, bool refused)
 {
     g_mutex_lock(&r->mutex);
     r->ended = true;
     r->failed = message != NULL;
+    r->refused = refused;
     r->message = message;
     g_cond_broadcast(&r->cond);
     g_mutex_unlock(&r->mutex);
@@ -153,18 +154,18 @@ static gpointer read_all(gpointer data)
 {
     read_ahead *r = data;
     char *message = NULL;
+    bool refused = false;
     for (uint64_t pass = 1;; pass++) {
         bool overflow, broken = read_pass(r) == CAPTURE_BROKEN;
         if (is_stopped(r, &overflow))
             break;
-        if (broken)
-            message = g_strdup(frame_source_message(r->preparer->source));
-        else
-            message = preparer_missing(r->preparer);
+        message =
+            broken ? g_strdup(frame_source_message(r->preparer->source)) : preparer_missing(r->preparer);
+        refused = !broken && message != NULL && !overflow;
         if (message != NULL || !overflow || pass == r->passes || !begin_again(r, &message))
             break;
     }
-    end(r, message);
+    end(r, message, refused);
     return NULL;
 }
 
@@ -202,6 +203,14 @@ bool read_ahead_fill(read_ahead *r)
     return !cli_interrupted();
 }
 
+bool read_ahead_refused(read_ahead *r)
+{
+    g_mutex_lock(&r->mutex);
+    bool refused = r->refused;
+    g_mutex_unlock(&r->mutex);
+    return refused;
+}
+
 /* Under the mutex: gives back all blocks up to the one before the current one, which is held. */
 static void give_back(read_ahead *r)
 {
@@ -235,7 +244,8 @@ static read_ahead_state state_at_end(read_ahead *r)
 {
     g_mutex_lock(&r->mutex);
     /* What was published before the end was told is seen now. */
-    bool more = r->at < (uint32_t)g_atomic_int_get(&r->current->used) || r->current->next != NULL;
+    bool more = r->at < (uint32_t)g_atomic_int_get(&r->current->used) ||
+                g_atomic_pointer_get(&r->current->next) != NULL;
     read_ahead_state state = more || !r->ended ? READ_AHEAD_WAIT
                              : r->failed       ? READ_AHEAD_FAILED
                                                : READ_AHEAD_PASS;

@@ -24,13 +24,16 @@ read_ahead *read_ahead_start(preparer *p, uint64_t limit, uint64_t passes);
 /* Waits until all is read, or the limit is reached, or a live source has begun; false when it was
  * interrupted. */
 bool read_ahead_fill(read_ahead *r);
+/* True when a name that was asked for is no link of the source, all of which was read: nothing is to be sent.
+ */
+bool read_ahead_refused(read_ahead *r);
 /* The frame is valid until as many octets as READ_AHEAD_HOLD have been given after it. */
 #define READ_AHEAD_HOLD (512u << 10)
 read_ahead_state read_ahead_next(read_ahead *r, const ready_frame **frame);
 /* After READ_AHEAD_WAIT: returns when there is more, or after some milliseconds. */
 void read_ahead_wait(read_ahead *r);
 void read_ahead_again(read_ahead *r);
-/* After READ_AHEAD_FAILED. */
+/* After READ_AHEAD_FAILED, or refused. */
 const char *read_ahead_message(const read_ahead *r);
 /* False: its thread waits for standard input, and `p` and what it has are never to be freed. */
 bool read_ahead_free(read_ahead *r);

@@ -103,6 +103,8 @@ fi
 inject -i nowhere=v1 -r all.pcapng --topspeed
 expect 2 "$status" "no such link:"
 expect yes "$(grep -q 'no link "nowhere" in all.pcapng, which has .*core-egress1' error && echo yes || cat error)"
+inject -i nowhere=v1 -i ingress1-core=w1 -r all.pcapng --topspeed --json
+expect "2 0" "$status $(jq .frames report)" "no such link, one that is there:"
 inject -i any=v1 -r one.pcap --topspeed
 expect "2 yes" "$status $(grep -q 'one.pcap, which tells no interface' error && echo yes || cat error)" "no interfaces:"
 
