@@ -160,6 +160,23 @@ bool cli_duration(const char *text, int64_t *nanoseconds, char **message)
     return false;
 }
 
+bool cli_take_duration(const char *verb, const char *option, const char *text, int64_t most,
+                       int64_t *nanoseconds)
+{
+    g_autofree char *message = NULL;
+    if (text == NULL)
+        return true;
+    if (!cli_duration(text, nanoseconds, &message)) {
+        cli_usage_error(verb, "%s: %s", option, message);
+        return false;
+    }
+    if (*nanoseconds > 0 && *nanoseconds <= most)
+        return true;
+    cli_usage_error(verb, "%s: \"%s\", expected more than 0 and at most %" PRId64 "h", option, text,
+                    most / (INT64_C(3600) * 1000000000));
+    return false;
+}
+
 /* ---- interruption ---- */
 
 static volatile sig_atomic_t interrupted;

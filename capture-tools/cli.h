@@ -29,6 +29,13 @@ bool cli_take_number(const char *verb, const char *option, const char *text, uin
 /* "500ms", "10s", "2m", a bare number is seconds; result in nanoseconds. */
 bool cli_duration(const char *text, int64_t *nanoseconds, char **message);
 
+/* The same for an option's text, above 0 and at most `most`; NULL when it was not given: then *nanoseconds
+ * stays. False after a usage error. */
+bool cli_take_duration(const char *verb, const char *option, const char *text, int64_t most,
+                       int64_t *nanoseconds);
+/* The longest run that a verb is asked for: a leap year. */
+#define CLI_DURATION_MAX_NS (INT64_C(366) * 24 * 3600 * 1000000000)
+
 /* Set by SIGINT and SIGTERM once cli_watch_interrupt() was called: verbs finish their files and print the
  * summary. */
 void cli_watch_interrupt(void);

@@ -80,15 +80,6 @@ static bool take_timing(const inject_options *o, injection *in)
            cli_take_number(verb_name, "--pps", o->rate, 1, RATE_MAX, &s->rate);
 }
 
-static bool take_duration(const char *text, int64_t *nanoseconds)
-{
-    g_autofree char *message = NULL;
-    if (text == NULL || (cli_duration(text, nanoseconds, &message) && *nanoseconds > 0))
-        return true;
-    cli_usage_error(verb_name, "--duration: %s", message != NULL ? message : "0, expected more");
-    return false;
-}
-
 static bool take_bounds(const inject_options *o, inject_state *s)
 {
     s->preload = PRELOAD_DEFAULT;
@@ -97,7 +88,8 @@ static bool take_bounds(const inject_options *o, inject_state *s)
     s->run.duration_ns = INT64_MAX;
     return cli_take_number(verb_name, "--loop", o->loop, 0, INT64_MAX, &s->run.passes) &&
            cli_take_number(verb_name, "-c", o->count, 1, INT64_MAX, &s->run.count) &&
-           take_duration(o->duration, &s->run.duration_ns) &&
+           cli_take_duration(verb_name, "--duration", o->duration, CLI_DURATION_MAX_NS,
+                             &s->run.duration_ns) &&
            cli_take_number(verb_name, "--preload", o->preload, READ_AHEAD_MIN, PRELOAD_MAX, &s->preload);
 }
 
@@ -283,8 +275,8 @@ int verb_inject(int argc, char **argv)
         { "loop", 0, 0, G_OPTION_ARG_STRING, &o.loop, "send it so many times (1; 0: until SIGINT)", "N" },
         { "count", 'c', 0, G_OPTION_ARG_STRING, &o.count, "stop after N frames", "N" },
         { "duration", 0, 0, G_OPTION_ARG_STRING, &o.duration, "stop after so long", "TIME" },
-        { "preload", 0, 0, G_OPTION_ARG_STRING, &o.preload,
-          "octets of memory for frames read ahead (256M)", "N" },
+        { "preload", 0, 0, G_OPTION_ARG_STRING, &o.preload, "octets of memory for frames read ahead (256M)",
+          "N" },
         { "mac-source", 0, 0, G_OPTION_ARG_STRING, &o.source, "Ethernet source of all frames", "MAC" },
         { "mac-destination", 0, 0, G_OPTION_ARG_STRING, &o.destination, "Ethernet destination of all frames",
           "MAC" },

@@ -11,7 +11,6 @@
 
 static const char verb_name[] = "simulate";
 
-#define DURATION_MAX_NS (INT64_C(366) * 24 * 3600 * NANOSECONDS)
 #define NANOSECONDS INT64_C(1000000000)
 /* Events between two looks at the wall clock, and the time between two lines of progress. */
 #define PROGRESS_EVENTS 16384
@@ -30,20 +29,6 @@ static void clear_options(simulate_options *o)
     g_free(o->duration);
     g_free(o->write);
     g_free(o->events);
-}
-
-static bool take_duration(const char *text, int64_t *nanoseconds)
-{
-    char *message = NULL;
-    if (!cli_duration(text, nanoseconds, &message)) {
-        cli_usage_error(verb_name, "--duration: %s", message);
-        g_free(message);
-        return false;
-    }
-    if (*nanoseconds > 0 && *nanoseconds <= DURATION_MAX_NS)
-        return true;
-    cli_usage_error(verb_name, "--duration: \"%s\", expected more than 0 and at most 8784h", text);
-    return false;
 }
 
 /* ---- faults ---- */
@@ -111,7 +96,7 @@ static int with_topology(const simulate_options *o)
         return cli_usage_error(verb_name, "-w and --events: %s for both, expected two files", o->events);
     if (!scenario_arguments_take(verb_name, &o->scenario, o->duration != NULL, &options))
         return CLI_TROUBLE;
-    if (o->duration != NULL && !take_duration(o->duration, &options.duration_ns))
+    if (!cli_take_duration(verb_name, "--duration", o->duration, CLI_DURATION_MAX_NS, &options.duration_ns))
         return scenario_arguments_drop(&options);
     int status = simulate(o, &options);
     scenario_arguments_drop(&options);

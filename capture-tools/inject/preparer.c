@@ -60,7 +60,7 @@ static int outlet_of(preparer *p, uint32_t link)
 static bool fits(const ready_frame *ready, uint32_t mtu)
 {
     uint32_t head = packet_get16(ready->octets + ETHERTYPE_AT) == ETHERTYPE_VLAN ? ETHERNET + TAG : ETHERNET;
-    return ready->length <= head + mtu && ready->length <= LIVE_LINK_FRAME_MAX - FRAME_HEADER_MAX;
+    return ready->length <= head + mtu && ready->length <= LIVE_LINK_FRAME_MAX;
 }
 
 static ready_kind prepare(preparer *p, const source_frame *frame, ready_frame *ready)

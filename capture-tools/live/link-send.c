@@ -70,35 +70,41 @@ void link_sender_set_patience(link_sender *sender, unsigned milliseconds)
     sender->patience_us = milliseconds * G_TIME_SPAN_MILLISECOND;
 }
 
-bool link_sender_gather(link_sender *sender, const frame_header *header, const uint8_t *octets, size_t length,
-                        live_link_counts *counts)
+/* Whether a frame of at most so many octets can be sent; then there is room for it. */
+static bool make_room(link_sender *sender, size_t length, live_link_counts *counts)
 {
-    if (sender == NULL || length > LIVE_LINK_FRAME_MAX - FRAME_HEADER_MAX) {
-        counts->send_failures++;
-        return false;
-    }
-    if (sender->count == BATCH || sender->used + FRAME_HEADER_MAX + length > ROOM)
-        link_sender_flush(sender, counts);
-    uint8_t *frame = sender->room + sender->used;
-    size_t head = header != NULL ? frame_write(header, frame) : 0;
-    memcpy(frame + head, octets, length);
-    sender->parts[sender->count++] = (struct iovec){ .iov_base = frame, .iov_len = head + length };
-    sender->used += head + length;
-    return true;
-}
-
-bool link_sender_borrow(link_sender *sender, const uint8_t *octets, size_t length, live_link_counts *counts)
-{
-    if (sender == NULL || length > LIVE_LINK_FRAME_MAX - FRAME_HEADER_MAX) {
+    if (sender == NULL || length > LIVE_LINK_FRAME_MAX) {
         counts->send_failures++;
         return false;
     }
     if (sender->count == BATCH || sender->used + length > ROOM)
         link_sender_flush(sender, counts);
-    /* The kernel only reads it. */
-    sender->parts[sender->count++] =
-        (struct iovec){ .iov_base = (void *)(uintptr_t)octets, .iov_len = length };
+    return true;
+}
+
+static void add_part(link_sender *sender, uint8_t *frame, size_t length)
+{
+    sender->parts[sender->count++] = (struct iovec){ .iov_base = frame, .iov_len = length };
     sender->used += length;
+}
+
+bool link_sender_gather(link_sender *sender, const frame_header *header, const uint8_t *octets, size_t length,
+                        live_link_counts *counts)
+{
+    if (!make_room(sender, length + FRAME_HEADER_MAX, counts))
+        return false;
+    uint8_t *frame = sender->room + sender->used;
+    size_t head = header != NULL ? frame_write(header, frame) : 0;
+    memcpy(frame + head, octets, length);
+    add_part(sender, frame, head + length);
+    return true;
+}
+
+bool link_sender_borrow(link_sender *sender, const uint8_t *octets, size_t length, live_link_counts *counts)
+{
+    if (!make_room(sender, length, counts))
+        return false;
+    add_part(sender, (uint8_t *)(uintptr_t)octets, length); /* the kernel only reads it */
     return true;
 }
 

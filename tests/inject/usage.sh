@@ -40,7 +40,7 @@ refuses "speed beyond" '--speed: "1000001"' "${input[@]}" --speed 1000001
 refuses "pps 0" '--pps: "0", expected a number from 1 to 100000000' "${input[@]}" --pps 0
 refuses "loop" '--loop: "ever"' "${input[@]}" --loop ever
 refuses "count 0" '-c: "0"' "${input[@]}" -c 0
-refuses "duration 0" '--duration: 0' "${input[@]}" --duration 0
+refuses "duration 0" '--duration: "0", expected more than 0 and at most 8784h' "${input[@]}" --duration 0
 refuses "duration" '--duration: "1x"' "${input[@]}" --duration 1x
 refuses "preload" '--preload: "1M", expected a number from 4000000' "${input[@]}" --preload 1M
 refuses "MAC" '--mac-source: "02:00", expected' "${input[@]}" --mac-source 02:00
