@@ -52,8 +52,14 @@ static void teardown(fixture *f)
 /* One pass: how many octets, and a checksum over them and the times of frames. */
 static uint64_t take_pass(read_ahead *r, GChecksum *sum, read_ahead_state *end)
 {
+    /* What was given stays for a while: 64 frames are far less than READ_AHEAD_HOLD. */
+    enum { HELD = 64 };
+    struct {
+        const ready_frame *frame;
+        uint32_t length;
+    } held[HELD] = { 0 };
     uint64_t octets = 0;
-    for (;;) {
+    for (unsigned at = 0;; at = (at + 1) % HELD) {
         const ready_frame *frame;
         *end = read_ahead_next(r, &frame);
         if (*end == READ_AHEAD_WAIT) {
@@ -63,6 +69,10 @@ static uint64_t take_pass(read_ahead *r, GChecksum *sum, read_ahead_state *end)
             g_checksum_update(sum, (const guchar *)&frame->time_ns, sizeof frame->time_ns);
             g_checksum_update(sum, frame->octets, frame->length);
             octets += frame->length;
+            if (held[at].frame != NULL)
+                g_assert_cmpuint(held[at].frame->length, ==, held[at].length);
+            held[at].frame = frame;
+            held[at].length = frame->length;
         } else {
             return octets;
         }

@@ -176,6 +176,25 @@ static void test_option(void)
     }
 }
 
+/* Every segment of the list, and the destination, which is one of them. */
+static void test_segments(void)
+{
+    guint8 inner[512], frame[1024];
+    size_t length = build_inner(inner, sizeof inner, true, true, 4);
+    packet_encap_spec spec = { .segments = segments, .count = 3, .mode = PACKET_ENCAP_FULL };
+    length = on_ethernet(frame, packet_encapsulate(&spec, inner, length, frame, sizeof frame));
+    rewrite_rules rules = with_map(forth);
+    rewrite_packet(&rules, frame, (guint)length);
+    packet p = walked(frame, (guint)length);
+    for (unsigned i = 0; i < 3; i++) {
+        guint8 wanted[16];
+        memcpy(wanted, segments[2 - i], 16);
+        packet_put16(wanted, 0xfc1f);
+        frame_assert_equal(frame + p.ip[0].srh + 8 + 16 * i, 16, wanted, 16);
+    }
+    frame_assert_equal(frame + p.ip[0].offset + 24, 16, frame + p.ip[0].srh + 8 + 32, 16);
+}
+
 /* Transport mode: the checksum is that of the final destination, in the segment list, not of the header's. */
 static void test_behind_srh(void)
 {
@@ -267,6 +286,27 @@ static void test_udp_without(void)
         g_assert_cmphex(packet_get16(frame + 14 + 20 + 2), ==, 8443);
         packet p = walked(frame, length);
         g_assert_cmpint(checksum_verify_ip(&p, &p.ip[0]), ==, fix ? CHECKSUM_GOOD : CHECKSUM_BAD);
+    }
+}
+
+/* One in 65536 sums to 0, which would say that there is none. */
+static void test_udp_sum_of_zero(void)
+{
+    for (int ipv6 = 0; ipv6 < 2; ipv6++) {
+        guint8 frame[512], mapped[512];
+        guint length = on_ethernet(frame, build_inner(frame, sizeof frame, ipv6, true, 8));
+        rewrite_rules rules = with_map(forth);
+        unsigned ones = 0;
+        for (guint word = 0; word <= 0xFFFF; word++) {
+            packet_put16(frame + length - 2, (guint16)word);
+            g_assert_true(checksum_write(frame + 14, length - 14));
+            memcpy(mapped, frame, length);
+            rewrite_packet(&rules, mapped, length);
+            packet p = walked(mapped, length);
+            g_assert_cmpint(checksum_verify_transport(&p), ==, CHECKSUM_GOOD);
+            ones += packet_get16(mapped + p.transport_offset + 6) == 0xFFFF;
+        }
+        g_assert_cmpuint(ones, >, 0);
     }
 }
 
@@ -509,10 +549,12 @@ int main(int argc, char **argv)
     back = make_map(true);
     g_test_add_func("/rewrite/builders", test_builders);
     g_test_add_func("/rewrite/option", test_option);
+    g_test_add_func("/rewrite/segments", test_segments);
     g_test_add_func("/rewrite/behind-srh", test_behind_srh);
     g_test_add_func("/rewrite/wrong-stays-wrong", test_wrong_stays_wrong);
     g_test_add_func("/rewrite/wrong-ipv4-header", test_wrong_ipv4_header);
     g_test_add_func("/rewrite/udp-without", test_udp_without);
+    g_test_add_func("/rewrite/udp-sum-of-zero", test_udp_sum_of_zero);
     g_test_add_func("/rewrite/partial", test_partial);
     g_test_add_func("/rewrite/fragments", test_fragments);
     g_test_add_func("/rewrite/quotes", test_quotes);
