@@ -11,7 +11,10 @@
 inject_start() {
   catshark=$1
   live_start "$catshark"
-  command -v tcpdump >/dev/null || skip "tcpdump is not installed"
+  local program
+  for program in tcpdump editcap jq; do
+    command -v "$program" >/dev/null || skip "$program is not installed"
+  done
   namespace one two
   veth one v1 two v2
   veth one w1 two w2
