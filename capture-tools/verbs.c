@@ -5,6 +5,8 @@
 #include <string.h>
 
 const verb verbs[] = {
+    { "capture", "Capture what belongs to the protocols on interfaces, with counters while it runs",
+      verb_capture },
     { "ctl", "Ask or tell a running ingress or egress: weights, metrics, drain", verb_ctl },
     { "doctor", "Check Wireshark, the plugin and the right to capture, and say what mends them",
       verb_doctor },

@@ -6,6 +6,9 @@
 #include "epan-cats/packet.h"
 
 #include <glib.h>
+#include <pcap/pcap.h>
+
+#define CAPTURED_MAX 262144
 
 /* What ends the search: the packet is ours. AH hides what follows. */
 static const unsigned ours_in_ip[] = { PACKET_PROTOCOL_TCP, PACKET_PROTOCOL_IPV4, PACKET_PROTOCOL_IPV6,
@@ -94,4 +97,18 @@ char *capture_filter_text(int link_type, unsigned tags, bool ours, const char *e
     if (link_type == PACKET_LINK_LINUX_SLL || link_type == PACKET_LINK_LINUX_SLL2)
         return g_strdup_printf("%s or ether proto 0x8100 or ether proto 0x88a8", wanted);
     return g_steal_pointer(&wanted);
+}
+
+bool capture_filter_check(const char *expression, char **message)
+{
+    struct bpf_program program;
+    pcap_t *ethernet = pcap_open_dead(DLT_EN10MB, CAPTURED_MAX);
+    bool good = pcap_compile(ethernet, &program, expression, 1, PCAP_NETMASK_UNKNOWN) == 0;
+    if (good)
+        pcap_freecode(&program);
+    else
+        *message = g_strdup_printf("\"%s\": %s, expected an expression of pcap-filter(7)", expression,
+                                   pcap_geterr(ethernet));
+    pcap_close(ethernet);
+    return good;
 }

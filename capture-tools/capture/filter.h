@@ -20,4 +20,7 @@
  */
 char *capture_filter_text(int link_type, unsigned tags, bool ours, const char *expression);
 
+/* Whether the user's expression is one by itself. On false *message quotes it and says why; to be freed. */
+bool capture_filter_check(const char *expression, char **message);
+
 #endif
