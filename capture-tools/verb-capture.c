@@ -18,7 +18,7 @@ enum { BUFFER_DEFAULT_MIB = 32, BUFFER_MAX_MIB = 2047, SNAPSHOT_MAX = 262144, MI
 typedef struct capture_options {
     char **interfaces, **limits;
     char *write, *snapshot, *buffer, *count, *duration, *interval, *topology, *tags;
-    gboolean list, print_filter, no_filter, no_promiscuous, json, quiet;
+    gboolean list, print_filter, no_filter, no_promiscuous, json, quiet, silent;
 } capture_options;
 
 static void clear_options(capture_options *o)
@@ -105,7 +105,7 @@ static bool take_options(const capture_options *o, capture_settings *s)
     s->promiscuous = !o->no_promiscuous;
     s->decode = !o->quiet;
     s->write = o->write;
-    s->speech = o->json ? CAPTURE_JSON : CAPTURE_SUMMARY;
+    s->speech = o->silent ? CAPTURE_SILENT : o->json ? CAPTURE_JSON : CAPTURE_SUMMARY;
     return true;
 }
 
@@ -120,11 +120,14 @@ static int list_interfaces(void)
         g_error_free(error);
         return status;
     }
+    unsigned number = 0;
     for (guint i = 0; i < list->len; i++) {
         const capture_interface *each = g_ptr_array_index(list, i);
-        printf("%u. %s%s%s%s%s\n", i + 1, each->name, each->description != NULL ? " (" : "",
-               each->description != NULL ? each->description : "", each->description != NULL ? ")" : "",
-               each->up ? "" : " [down]");
+        if (each->link_type < 0)
+            continue;
+        g_autofree char *description =
+            each->description != NULL ? g_strdup_printf(" (%s)", each->description) : g_strdup("");
+        printf("%u. %s%s%s\n", ++number, each->name, description, each->up ? "" : " [down]");
     }
     return CLI_OK;
 }
@@ -208,6 +211,7 @@ int verb_capture(int argc, char **argv)
         { "interval", 0, 0, G_OPTION_ARG_STRING, &o.interval, "of --json (1s)", "TIME" },
         { "quiet", 'q', 0, G_OPTION_ARG_NONE, &o.quiet, "decode nothing: count packets and drops only",
           NULL },
+        { "silent", 0, 0, G_OPTION_ARG_NONE, &o.silent, "say nothing but what is wrong", NULL },
         { NULL, 0, 0, 0, NULL, NULL, NULL },
     };
     int status;

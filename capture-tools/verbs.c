@@ -11,6 +11,7 @@ const verb verbs[] = {
     { "doctor", "Check Wireshark, the plugin and the right to capture, and say what mends them",
       verb_doctor },
     { "egress", "Be the egress CATS-Forwarder on real links", verb_egress },
+    { "extcap", "Answer Wireshark, which lists and captures on our interfaces by this", verb_extcap },
     { "ingress", "Be the ingress CATS-Forwarder on real links", verb_ingress },
     { "inspect", "Decode a capture by the tool's own reading: a line per frame, NDJSON, or the summary",
       verb_inspect },

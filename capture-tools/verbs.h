@@ -21,6 +21,7 @@ int verb_capture(int argc, char **argv);
 int verb_ctl(int argc, char **argv);
 int verb_doctor(int argc, char **argv);
 int verb_egress(int argc, char **argv);
+int verb_extcap(int argc, char **argv);
 int verb_ingress(int argc, char **argv);
 int verb_inspect(int argc, char **argv);
 int verb_simulate(int argc, char **argv);
