@@ -32,8 +32,8 @@
 #define LINE_NS (500 * MILLISECOND_NS)
 #define STATE_NS (1000 * MILLISECOND_NS)
 #define TERMINAL_WIDTH 80
-/* Of each link, once the end has come. */
-#define REST_BATCHES 256
+/* For what came before the end and still waits. */
+#define REST_NS (10000 * MILLISECOND_NS)
 
 struct capture;
 
@@ -63,7 +63,9 @@ typedef struct capture {
     int64_t next_tick, next_report, next_state;
     int state_socket;
     bool draws, line_drawn;
-    bool failed; /* trouble was told */
+    int64_t end_wall_ns; /* frames of later times are no more taken */
+    bool over;           /* one has come */
+    bool failed;         /* trouble was told */
 } capture;
 
 /* ---- words ---- */
@@ -167,7 +169,8 @@ static void take_frame(void *context, int64_t time_ns, const uint8_t *octets, ui
 {
     capture_port *port = context;
     capture *c = port->owner;
-    if (c->packets == c->settings->packets)
+    c->over = c->over || time_ns > c->end_wall_ns;
+    if (c->over || c->packets == c->settings->packets)
         return;
     if (c->files != NULL &&
         !capture_files_packet(c->files, c->now, port->number, time_ns, octets, captured, wire)) {
@@ -397,7 +400,7 @@ static void watch(capture *c)
     c->begun = c->now = live_loop_now();
     c->begun_wall_ns = g_get_real_time() * 1000;
     c->next_tick = c->next_state = c->now;
-    c->full_since = INT64_MAX;
+    c->full_since = c->end_wall_ns = INT64_MAX;
     c->draws = c->settings->speech == CAPTURE_SUMMARY && isatty(STDERR_FILENO) != 0;
     c->next_report = c->now + (c->settings->speech == CAPTURE_JSON ? c->settings->interval_ns : 0);
     for (unsigned i = 0; i < c->port_count; i++)
@@ -420,17 +423,18 @@ static void close_files(capture *c)
     c->files = NULL;
 }
 
-/* What came before the end may lie in a block that the kernel still fills; frames that go on coming are an
- * end of their own. */
+/* What came before the end may lie in a block that the kernel still fills, and behind many others. */
 static void take_rest(capture *c)
 {
+    c->end_wall_ns = g_get_real_time() * 1000;
     g_usleep(BLOCK_MS * 1000);
-    c->now = live_loop_now();
+    int64_t until = live_loop_now() + REST_NS;
     for (unsigned i = 0; i < c->port_count; i++) {
-        unsigned batches = REST_BATCHES;
-        while (c->ports[i].link != NULL && batches-- > 0 &&
-               live_link_receive(c->ports[i].link, BATCH, take_frame, &c->ports[i], NULL) == BATCH)
-            continue;
+        int count = BATCH;
+        for (c->over = false; c->ports[i].link != NULL && count == BATCH && !c->over && c->now < until;) {
+            c->now = live_loop_now();
+            count = live_link_receive(c->ports[i].link, BATCH, take_frame, &c->ports[i], NULL);
+        }
     }
 }
 

@@ -16,8 +16,9 @@ struct output_file {
     char *temporary; /* where it is until then; NULL when written in place */
     int fd;
     bool growing;
-    uint64_t written; /* octets */
-    int failed;       /* errno of the first failure, 0 while all is well */
+    uint64_t written; /* octets of whole writes; of a failed one `partial` arrived */
+    size_t partial;
+    int failed; /* errno of the first failure, 0 while all is well */
 };
 
 static void set_error(GError **error, const char *path, int code)
@@ -149,12 +150,24 @@ bool output_file_write(output_file *file, const void *octets, size_t length)
             done += (size_t)count;
         else if (errno != EINTR)
             file->failed = errno;
+        file->partial = done;
     }
-    if (file->failed == 0)
+    if (file->failed == 0) {
         file->written += length;
-    else if (file->growing)
-        (void)!ftruncate(file->fd, (off_t)file->written);
+        file->partial = 0;
+    }
     return file->failed == 0;
+}
+
+size_t output_file_partial(const output_file *file)
+{
+    return file->partial;
+}
+
+void output_file_cut_partial(output_file *file, size_t kept)
+{
+    if (file->growing)
+        (void)!ftruncate(file->fd, (off_t)(file->written + kept));
 }
 
 bool output_file_failed(const output_file *file)

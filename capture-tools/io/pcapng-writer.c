@@ -59,10 +59,26 @@ static size_t padded(size_t length)
 
 /* ---- output ---- */
 
+/* Octets of whole blocks among the first `length` of the buffer: each tells its own length behind its type.
+ */
+static size_t whole_blocks(const pcapng_writer *writer, size_t length)
+{
+    size_t at = 0;
+    for (uint32_t block = 0; at + BLOCK_FRAME <= length; at += block) {
+        memcpy(&block, writer->buffer + at + sizeof(uint32_t), sizeof block);
+        block = GUINT32_FROM_LE(block);
+        if (block > length - at)
+            break;
+    }
+    return at;
+}
+
 static void flush(pcapng_writer *writer)
 {
-    if (!output_file_write(writer->file, writer->buffer, writer->used))
+    if (!writer->failed && !output_file_write(writer->file, writer->buffer, writer->used)) {
         writer->failed = true;
+        output_file_cut_partial(writer->file, whole_blocks(writer, output_file_partial(writer->file)));
+    }
     writer->flushed += writer->used;
     writer->used = 0;
 }

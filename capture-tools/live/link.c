@@ -58,9 +58,10 @@ static void activation_error(const live_link *link, int status, GError **error)
             link->name, line);
         return;
     }
-    const char *words = pcap_geterr(link->pcap);
-    g_set_error(error, LIVE_ERROR, code, "interface \"%s\": %s%s%s", link->name, pcap_statustostr(status),
-                *words != '\0' ? ": " : "", words);
+    const char *words = pcap_geterr(link->pcap), *meaning = pcap_statustostr(status);
+    bool more = *words != '\0' && strcmp(words, meaning) != 0;
+    g_set_error(error, LIVE_ERROR, code, "interface \"%s\": %s%s%s", link->name, meaning, more ? ": " : "",
+                more ? words : "");
 }
 
 /* As libpcap takes numbers. */

@@ -372,7 +372,7 @@ static void test_growing(fixture *f, gconstpointer data)
     g_assert_cmpint(size_of(f->path), ==, 52 + 40 + 32);
 }
 
-/* Half a block that still found room is taken back: the file ends with a whole one. */
+/* Half a block that still found room is taken back: the file ends with a whole one, of the same write. */
 static void test_growing_full(fixture *f, gconstpointer data)
 {
     (void)data;
@@ -383,8 +383,9 @@ static void test_growing_full(fixture *f, gconstpointer data)
     pcapng_writer *writer = pcapng_writer_open_growing(f->path, NULL, NULL);
     pcapng_writer_add_interface(writer, "ab", 1, 262144);
     g_assert_true(pcapng_writer_flush(writer));
-    goffset whole = size_of(f->path);
+    goffset whole = size_of(f->path) + 32 + 100;
     g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &(struct rlimit){ 500, before.rlim_max }), ==, 0);
+    g_assert_true(pcapng_writer_packet(writer, 0, 0, octets, 100, 100, NULL));
     g_assert_true(pcapng_writer_packet(writer, 0, 0, octets, sizeof octets, sizeof octets, NULL));
     g_assert_false(pcapng_writer_flush(writer));
     g_assert_cmpint(output_file_failure(pcapng_writer_file(writer)), ==, EFBIG);
@@ -394,6 +395,7 @@ static void test_growing_full(fixture *f, gconstpointer data)
     g_assert_true(g_str_has_suffix(error->message, "out.pcapng: File too large"));
     g_error_free(error);
     g_assert_cmpint(size_of(f->path), ==, whole);
+    g_assert_cmpint(whole, <, 500 - 12);
 }
 
 static void test_tshark_shows(fixture *f, gconstpointer data)
