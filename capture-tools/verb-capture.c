@@ -113,13 +113,9 @@ static bool take_options(const capture_options *o, capture_settings *s)
 
 static int list_interfaces(void)
 {
-    GError *error = NULL;
-    g_autoptr(GPtrArray) list = capture_interfaces_list(&error);
-    if (list == NULL) {
-        int status = cli_trouble(verb_name, "%s", error->message);
-        g_error_free(error);
-        return status;
-    }
+    g_autoptr(GPtrArray) list = capture_interfaces_list(verb_name);
+    if (list == NULL)
+        return CLI_TROUBLE;
     unsigned number = 0;
     for (guint i = 0; i < list->len; i++) {
         const capture_interface *each = g_ptr_array_index(list, i);

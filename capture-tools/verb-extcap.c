@@ -98,13 +98,9 @@ static int about_interface(const extcap_options *o, const GPtrArray *list)
 
 static int answer(const extcap_options *o)
 {
-    GError *error = NULL;
-    g_autoptr(GPtrArray) list = capture_interfaces_list(&error);
-    if (list == NULL) {
-        int status = cli_trouble(verb_name, "%s", error->message);
-        g_error_free(error);
-        return status;
-    }
+    g_autoptr(GPtrArray) list = capture_interfaces_list(verb_name);
+    if (list == NULL)
+        return CLI_TROUBLE;
     if (!o->interfaces)
         return about_interface(o, list);
     extcap_write_interfaces(list, CATSHARK_VERSION, stdout);

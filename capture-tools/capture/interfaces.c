@@ -2,7 +2,7 @@
 /* libpcap's list, and what the kernel says of link types. Spec: pcap_findalldevs(3PCAP), pcap-linktype(7). */
 #include "interfaces.h"
 
-#include "capture-tools/live/interface.h"
+#include "capture-tools/cli.h"
 #include "epan-cats/packet.h"
 #include <net/if_arp.h>
 #include <pcap/pcap.h>
@@ -47,12 +47,12 @@ static int link_type_of(const char *name)
     return type == ARPHRD_ETHER || type == ARPHRD_LOOPBACK ? PACKET_LINK_ETHERNET : DLT_RAW;
 }
 
-GPtrArray *capture_interfaces_list(GError **error)
+GPtrArray *capture_interfaces_list(const char *verb)
 {
     char reason[PCAP_ERRBUF_SIZE];
     pcap_if_t *all;
     if (pcap_findalldevs(&all, reason) != 0) {
-        g_set_error(error, LIVE_ERROR, LIVE_ERROR_INTERFACE, "interfaces cannot be listed: %s", reason);
+        cli_trouble(verb, "interfaces cannot be listed: %s", reason);
         return NULL;
     }
     GPtrArray *list = g_ptr_array_new_with_free_func(interface_free);

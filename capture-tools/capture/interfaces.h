@@ -13,8 +13,8 @@ typedef struct capture_interface {
                       no network interface (USB, netfilter's log, D-Bus) */
 } capture_interface;
 
-/* Of capture_interface, owned; NULL and *error when they cannot be listed. */
-GPtrArray *capture_interfaces_list(GError **error);
+/* Of capture_interface, owned; NULL when they cannot be listed, which was told in the name of `verb`. */
+GPtrArray *capture_interfaces_list(const char *verb);
 /* The LINKTYPE of a file for libpcap's DLT. */
 int capture_link_type_of_file(int dlt);
 

@@ -107,7 +107,10 @@ expect "yes $light_count" "$(stat -c %s "$work"/ring/s_* | head -n -1 | awk '$1 
 rm "$work"/ring/*
 capturing -i v2 -w "$work/ring/t.pcapng" -b duration:1s
 send
-until_true eval 'ls "$work"/ring/t_00002*' || expect t_00002 "$(ls "$work/ring")"
+second_file() {
+  compgen -G "$work/ring/t_00002*"
+}
+until_true second_file || expect t_00002 "$(ls "$work/ring")"
 send
 end INT
 expect "$light_count $light_count" "$(for each in "$work"/ring/*; do count_in "$each"; done | paste -sd' ')" "by time:"
@@ -132,8 +135,10 @@ expect "v2: 0 packets, 0 dropped" "$(sed 1d "$work/said" | head -n 1 | cut -d , 
 # ---- killed: what was there a moment ago is in the file
 capturing -i v2 -w "$file"
 send
-until_true test "$(stat -c %s "$file")" -gt 15000 || true
-until_true eval '[ "$(count_in "$file")" -eq '"$light_count"' ]'
+all_written() {
+  [ "$(count_in "$file")" -eq "$light_count" ]
+}
+until_true all_written
 end KILL 2>/dev/null
 expect "137 $light_count" "$status $(count_in "$file")" "killed:"
 
