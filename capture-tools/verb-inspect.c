@@ -5,6 +5,7 @@
 #include "capture-tools/inspect/json.h"
 #include "capture-tools/inspect/line.h"
 #include "capture-tools/inspect/summary.h"
+#include "capture-tools/inspect/trackers.h"
 #include "capture-tools/verbs.h"
 #include "epan-cats/capture-time.h"
 #include "epan-cats/numbers.h"
@@ -118,27 +119,6 @@ static bool show_summary(const inspection *in, const summary *s, const char *nam
     return in->json ? summary_write_json(s, name, stdout) : summary_print(s, name, stdout);
 }
 
-static affinity_tracker *session_tracker(const inspection *in)
-{
-    affinity_tracker_settings settings = affinity_tracker_settings_default;
-    settings.topology = in->topology;
-    settings.reconnect_limit_ns = (int64_t)in->reconnect_limit_ms * 1000000;
-    return affinity_tracker_new(&settings);
-}
-
-static const char *point_name(void *context, uint32_t point)
-{
-    return capture_points_name(context, point);
-}
-
-static steering_tracker *flow_tracker(const inspection *in, capture_points *points)
-{
-    steering_tracker_settings settings = steering_tracker_settings_default;
-    settings.topology = in->topology;
-    settings.listener = (steering_listener){ .context = points, .point_name = point_name };
-    return steering_tracker_new(&settings);
-}
-
 static decoder_frame octets_of(capture_points *points, const capture_frame *capture)
 {
     return (decoder_frame){ .number = (uint32_t)capture->number,
@@ -158,11 +138,10 @@ static int inspect_capture(inspection *in, capture_reader *reader, const char *n
     capture_points *points = capture_points_new(reader, in->topology);
     bool written = true;
 
-    in->decoder.points = points;
     if (in->sessions)
-        in->decoder.tracker = session_tracker(in);
+        decoder_follow_sessions(&in->decoder, in->reconnect_limit_ms);
     if (in->flows)
-        in->decoder.flows = flow_tracker(in, points);
+        decoder_follow_flows(&in->decoder, points);
     in->decoder.link_type = capture_reader_link_type(reader);
     while (written && !cli_interrupted() && total.frames < in->count &&
            (status = capture_reader_next(reader, &capture)) == CAPTURE_FRAME) {
@@ -172,12 +151,8 @@ static int inspect_capture(inspection *in, capture_reader *reader, const char *n
         written = show_frame(in, &capture, &frame, total.first_ns);
     }
     summary_add_tracked(&total, &in->decoder);
-    affinity_tracker_free(in->decoder.tracker);
-    steering_tracker_free(in->decoder.flows);
+    decoder_follow_none(&in->decoder);
     capture_points_free(points);
-    in->decoder.flows = NULL;
-    in->decoder.points = NULL;
-    in->decoder.tracker = NULL;
     written = written && show_summary(in, &total, name) && fflush(stdout) == 0;
     if (!written && errno != EPIPE)
         return cli_trouble(verb_name, "standard output: %s", g_strerror(errno));

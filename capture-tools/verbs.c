@@ -5,10 +5,13 @@
 #include <string.h>
 
 const verb verbs[] = {
+    { "capture", "Capture what belongs to the protocols on interfaces, with counters while it runs",
+      verb_capture },
     { "ctl", "Ask or tell a running ingress or egress: weights, metrics, drain", verb_ctl },
     { "doctor", "Check Wireshark, the plugin and the right to capture, and say what mends them",
       verb_doctor },
     { "egress", "Be the egress CATS-Forwarder on real links", verb_egress },
+    { "extcap", "Answer Wireshark, which lists and captures on our interfaces by this", verb_extcap },
     { "ingress", "Be the ingress CATS-Forwarder on real links", verb_ingress },
     { "inject", "Send a capture or a simulation on interfaces, at its times or faster, rewritten on demand",
       verb_inject },

@@ -39,9 +39,9 @@ void capture_points_free(capture_points *p)
     g_free(p);
 }
 
-static void add_interface(capture_points *p, uint32_t interface)
+void capture_points_add(capture_points *p, const char *name)
 {
-    const char *name = capture_reader_interface_name(p->reader, interface);
+    uint32_t interface = p->list->len;
     capture_point point = { .number = interface };
     if (name != NULL && p->topology != NULL)
         point.site = cats_topology_site_at_link(p->topology, name);
@@ -62,7 +62,7 @@ uint32_t capture_points_of(capture_points *p, const capture_frame *frame)
     if (!frame->has_interface)
         return STEERING_POINT_NONE;
     while (p->list->len <= frame->interface)
-        add_interface(p, p->list->len);
+        capture_points_add(p, capture_reader_interface_name(p->reader, p->list->len));
     return g_array_index(p->list, capture_point, frame->interface).number;
 }
 

@@ -9,10 +9,12 @@
 
 typedef struct capture_points capture_points;
 
-/* Both are borrowed; the topology may be NULL. */
+/* Both are borrowed; either may be NULL: without a reader all interfaces are told by capture_points_add(). */
 capture_points *capture_points_new(const capture_reader *reader, const cats_topology *topology);
 void capture_points_free(capture_points *points); /* NULL is allowed */
 
+/* The next interface: its name, which may be NULL where there is a reader. */
+void capture_points_add(capture_points *points, const char *name);
 /* STEERING_POINT_NONE when the frame tells no interface. */
 uint32_t capture_points_of(capture_points *points, const capture_frame *frame);
 /* The site's name, else the interface's, else "interface N"; NULL for STEERING_POINT_NONE. */

@@ -12,11 +12,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-enum {
-    SNAPSHOT_ALL = 262144,
-    BUFFER_OCTETS = 16 << 20,
-    BLOCK_MILLISECONDS = 1 /* how long the kernel may keep a block that is not full */
-};
+enum { SNAPSHOT_ALL = 262144, BUFFER_OCTETS = 16 << 20, BLOCK_MILLISECONDS = 1 };
 
 struct live_link {
     char *name;
@@ -62,12 +58,13 @@ static void activation_error(const live_link *link, int status, GError **error)
             link->name, line);
         return;
     }
-    const char *words = pcap_geterr(link->pcap);
-    g_set_error(error, LIVE_ERROR, code, "interface \"%s\": %s%s%s", link->name, pcap_statustostr(status),
-                *words != '\0' ? ": " : "", words);
+    const char *words = pcap_geterr(link->pcap), *meaning = pcap_statustostr(status);
+    bool more = *words != '\0' && strcmp(words, meaning) != 0;
+    g_set_error(error, LIVE_ERROR, code, "interface \"%s\": %s%s%s", link->name, meaning, more ? ": " : "",
+                more ? words : "");
 }
 
-/* As libpcap takes numbers of octets. */
+/* As libpcap takes numbers. */
 static int octets_or(uint32_t wanted, int otherwise)
 {
     return wanted != 0 ? (int)MIN(wanted, (uint32_t)INT_MAX) : otherwise;
@@ -84,7 +81,7 @@ static bool activate(live_link *link, const link_options *options, GError **erro
     pcap_set_snaplen(link->pcap, octets_or(options->snapshot, SNAPSHOT_ALL));
     pcap_set_promisc(link->pcap, options->promiscuous);
     pcap_set_immediate_mode(link->pcap, options->immediate);
-    pcap_set_timeout(link->pcap, BLOCK_MILLISECONDS);
+    pcap_set_timeout(link->pcap, octets_or(options->block_ms, BLOCK_MILLISECONDS));
     pcap_set_buffer_size(link->pcap, octets_or(options->buffer_octets, BUFFER_OCTETS));
     pcap_set_tstamp_precision(link->pcap, PCAP_TSTAMP_PRECISION_NANO);
     int status = pcap_activate(link->pcap);
@@ -122,10 +119,8 @@ static bool join_all(live_link *link, const link_options *options, GError **erro
     return false;
 }
 
-static bool set_filter(live_link *link, const char *filter, GError **error)
+bool live_link_set_filter(live_link *link, const char *filter, GError **error)
 {
-    if (filter == NULL)
-        return true;
     struct bpf_program program;
     bool compiled = pcap_compile(link->pcap, &program, filter, 1, PCAP_NETMASK_UNKNOWN) == 0;
     bool set = compiled && pcap_setfilter(link->pcap, &program) == 0;
@@ -152,9 +147,11 @@ live_link *live_link_open(const link_options *options, GError **error)
     live_link *link = g_new0(live_link, 1);
     link->name = g_strdup(options->interface);
     if (activate(link, options, error) && choose_direction(link, options, error) &&
-        join_all(link, options, error) && set_filter(link, options->filter, error) &&
+        join_all(link, options, error) &&
+        (options->filter == NULL || live_link_set_filter(link, options->filter, error)) &&
         set_nonblocking(link, error)) {
-        link->sender = link_sender_open(if_nametoindex(link->name));
+        if (!options->receive_only)
+            link->sender = link_sender_open(if_nametoindex(link->name));
         return link;
     }
     live_link_close(link);
