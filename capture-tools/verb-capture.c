@@ -40,23 +40,6 @@ static bool complain(const char *option, char *message)
     return false;
 }
 
-/* Each sets *value when the option was given. */
-static bool take_number(const char *option, const char *text, uint64_t low, uint64_t high, uint64_t *value)
-{
-    char *message = NULL;
-    return text == NULL || cli_number(text, low, high, value, &message) || complain(option, message);
-}
-
-static bool take_duration(const char *option, const char *text, int64_t *value)
-{
-    char *message = NULL;
-    if (text == NULL)
-        return true;
-    if (!cli_duration(text, value, &message))
-        return complain(option, message);
-    return *value > 0 || complain(option, g_strdup_printf("\"%s\", expected more than 0", text));
-}
-
 static bool take_limits(const capture_options *o, capture_settings *s)
 {
     char *message = NULL;
@@ -83,18 +66,19 @@ static bool take_interfaces(const capture_options *o, capture_settings *s)
 static bool take_tags(const capture_options *o, uint64_t *tags)
 {
     *tags = CAPTURE_FILTER_TAGS_MAX;
-    return take_number("--vlan-tags", o->tags, 0, CAPTURE_FILTER_TAGS_MAX, tags);
+    return cli_take_number(verb_name, "--vlan-tags", o->tags, 0, CAPTURE_FILTER_TAGS_MAX, tags);
 }
 
 static bool take_options(const capture_options *o, capture_settings *s)
 {
     uint64_t tags, snapshot = SNAPSHOT_MAX, buffer = BUFFER_DEFAULT_MIB;
     if (!take_interfaces(o, s) || !take_tags(o, &tags) ||
-        !take_number("-s", o->snapshot, 1, SNAPSHOT_MAX, &snapshot) ||
-        !take_number("-B", o->buffer, 1, BUFFER_MAX_MIB, &buffer) ||
-        !take_number("-c", o->count, 1, INT64_MAX, &s->packets) ||
-        !take_duration("--duration", o->duration, &s->duration_ns) ||
-        !take_duration("--interval", o->interval, &s->interval_ns) || !take_limits(o, s))
+        !cli_take_number(verb_name, "-s", o->snapshot, 1, SNAPSHOT_MAX, &snapshot) ||
+        !cli_take_number(verb_name, "-B", o->buffer, 1, BUFFER_MAX_MIB, &buffer) ||
+        !cli_take_number(verb_name, "-c", o->count, 1, INT64_MAX, &s->packets) ||
+        !cli_take_duration(verb_name, "--duration", o->duration, CLI_DURATION_MAX_NS, &s->duration_ns) ||
+        !cli_take_duration(verb_name, "--interval", o->interval, CLI_DURATION_MAX_NS, &s->interval_ns) ||
+        !take_limits(o, s))
         return false;
     if (o->interval != NULL && !o->json)
         return complain("--interval", g_strdup("it is for --json, which is not given"));
