@@ -25,10 +25,10 @@ bed_down() {
   done
 }
 
-# bed_can TOOL...: says why not, where namespaces cannot be made or a tool is missing.
+# bed_can: says why not, where namespaces cannot be made or a tool is missing.
 bed_can() {
   local tool why
-  for tool in ip ethtool nft taskset jq "$@"; do
+  for tool in ip ethtool nft taskset; do
     command -v "$tool" >/dev/null || { echo "skipped: no $tool here"; return 1; }
   done
   [ "$(nproc)" -ge 2 ] || { echo "skipped: one core, the source and the forwarder need one each"; return 1; }

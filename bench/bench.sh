@@ -13,7 +13,7 @@ Needs a release build (./quickstart.sh makes one in build/), tcpdump and valgrin
 system) of alternating runs, the ratio is the median over the pairs; instruction counts are callgrind's; memory is the
 most that a process held at once. Nothing here passes or fails: what is wanted stands beside what was measured.
 
-The forwarders run in network namespaces, as root, on two cores, and need iproute2, ethtool, nftables, iperf3 and jq;
+The forwarders run in network namespaces, as root, on two cores, and need iproute2, ethtool and nftables;
 else that section says why it is skipped. Give them a machine that does nothing else.
 
 Environment: PAIRS of runs (7); ROUND_SECONDS of a flood or a transfer (2); COUNTED sessions whose instructions are counted (2000; a run of valgrind over 100000
@@ -26,7 +26,7 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 build=$(cd "${1:-$top/build}" && pwd)
 [ $# -eq 0 ] || shift
 catshark=$build/bin/catshark
-for need in "$catshark" "$build"/bench/bench-{count,dump,flood,flows,peak,pins}; do
+for need in "$catshark" "$build"/bench/bench-{count,dump,flood,flows,peak,pins,stream}; do
   [ -x "$need" ] || { echo "bench.sh: no $need, expected a build of the project" >&2; exit 2; }
 done
 for need in tcpdump valgrind tshark editcap capinfos; do

@@ -61,8 +61,7 @@ kernel_forwards() { # add or del
 
 # goodput STREAMS: megabits a second of what arrived.
 goodput() {
-  in_bed source iperf3 -c 192.0.2.80 -t "$round_seconds" -P "$1" -J >"$work/iperf3.json"
-  jq '.end.sum_received.bits_per_second / 1e6 | floor' "$work/iperf3.json"
+  in_bed source "$build/bench/bench-stream" 192.0.2.80 5201 "$1" "$round_seconds"
 }
 
 # tcp_pair STREAMS: "ratio ours theirs".
@@ -86,8 +85,9 @@ forwarders_tcp() {
   bed_tcp_up
   bed_topology 1 >"$work/one.conf"
   ip -n "$bed-second" route add 10.255.1.1/32 via 10.3.1.2
-  in_bed sink iperf3 -s --forceflush >"$work/iperf3.out" 2>&1 &
-  until grep -q 'Server listening' "$work/iperf3.out"; do sleep 0.05; done
+  : >"$work/receiver.out"
+  in_bed sink "$build/bench/bench-stream" 192.0.2.80 5201 >"$work/receiver.out" &
+  until grep -q listening "$work/receiver.out"; do sleep 0.05; done
   for streams in 1 8; do
     for ((i = 0; i < pairs; i++)); do tcp_pair $streams; done |
       median_ratio "TCP goodput, $streams flows, ingress and egress" ">= 0.8" "Mbit/s"
@@ -125,7 +125,7 @@ forwarders_cost() {
 
 section_forwarders() {
   echo "== forwarders: flood of 4,096 flows, TCP, many flows and sites, beside the kernel on the same veth links"
-  bed_can iperf3 || return 0
+  bed_can || return 0
   forwarders_packets
   forwarders_tcp
   forwarders_cost
