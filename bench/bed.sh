@@ -235,7 +235,7 @@ start_role() {
   ip netns exec "$bed-$ns" taskset -c "$cores" "$catshark" "$verb" --topology "$file" --name "$name" --takeover --json \
     --kernel-flow-label --encapsulation reduced "$@" >"$work/$name.out" 2>"$work/$name.err" &
   role=$!
-  until grep -q 'is ready' "$work/$name.err"; do
+  until grep -qs 'is ready' "$work/$name.err"; do
     kill -0 $role 2>/dev/null || { cat "$work/$name.err" >&2; return 1; }
     sleep 0.05
   done

@@ -20,10 +20,10 @@ beside_kernel() {
     $ends
     round 0 1 0 02:00:00:00:00:ff "$family" $flows $theirs # to nobody
   done | paste -d ' ' - - - >"$work/rounds"
-  awk '{ print $1 / $5, $1, $5 }' "$work/rounds" | median_ratio "$name, packets a second" "$wanted" "a second"
+  awk '{ print $1 / $5, $1, $5 }' "$work/rounds" | median_ratio "packets a second, $name" "$wanted" "a second"
   awk '{ print ($3 + $4 - $12) / ($8 - $12), $3 + $4 - $12, $8 - $12 }' "$work/rounds" |
-    median_ratio "$name, CPU time a packet" - "ns"
-  awk '{ print $3 / ($8 - $12), $3, $8 - $12 }' "$work/rounds" | median_ratio "$name, of which our process" - "ns"
+    median_ratio "CPU time a packet, $name" - "ns"
+  awk '{ print $3 / ($8 - $12), $3, $8 - $12 }' "$work/rounds" | median_ratio "our process alone, $name" - "ns"
 }
 
 kernel_encapsulates() {
@@ -42,9 +42,9 @@ forwarders_packets() {
   ip -n "$bed-forwarder" route add 10.255.1.1/32 via 10.3.1.2
   ip -n "$bed-forwarder" -6 route add ${kernel_sid}4::/64 encap seg6local action End.DX4 nh4 10.255.1.1 dev d1
   ip -n "$bed-forwarder" -6 route add ${kernel_sid}6::/64 encap seg6local action End.DX6 nh6 2001:db8:3:1::2 dev d1
-  beside_kernel "egress, IPv4, against the kernel's End.DX4" ">= 0.9" 4 egress $second_round ${kernel_sid}4:: : :
-  beside_kernel "egress, IPv6, against the kernel's End.DX6" - 6 egress $second_round ${kernel_sid}6:: : :
-  beside_kernel "ingress, IPv4, against the kernel's H.Encaps.Red" - 4 ingress "" "" kernel_encapsulates \
+  beside_kernel "egress, IPv4, against End.DX4" ">= 0.9" 4 egress $second_round ${kernel_sid}4:: : :
+  beside_kernel "egress, IPv6, against End.DX6" - 6 egress $second_round ${kernel_sid}6:: : :
+  beside_kernel "ingress, IPv4, against H.Encaps.Red" - 4 ingress "" "" kernel_encapsulates \
     kernel_encapsulates_no_more
 }
 
@@ -109,16 +109,16 @@ cost_ratio() {
   local i
   for ((i = 0; i < pairs; i++)); do
     echo "$(cost_of "$2" "$3") $(cost_of 1 1)"
-  done | awk '{ print $1 / $2, $1, $2 }' | median_ratio "egress, CPU time a packet, $1" - "ns"
+  done | awk '{ print $1 / $2, $1, $2 }' | median_ratio "egress, CPU time a packet, $1 against 1" - "ns"
 }
 
 forwarders_cost() {
   local count
   bed_up
   for count in 1 10 100 1000; do bed_topology $count >"$work/sites-$count.conf"; done
-  for count in 1000 1000000; do cost_ratio "$count flows against 1" 1 $count; done
-  for count in 10 100 1000; do cost_ratio "$count sites against 1" $count 4096; done
-  cost_ratio "1000000 flows, 1000 sites, against 1 and 1" 1000 1000000
+  for count in 1000 1000000; do cost_ratio "$count flows" 1 $count; done
+  for count in 10 100 1000; do cost_ratio "$count sites" $count 4096; done
+  cost_ratio "1000000 flows and 1000 sites" 1000 1000000
   echo "memory of flows, a million: octets a flow, ns to add one, ns to find one, ms of the slowest addition:" \
     "$("$build/bench/bench-pins" 1000000)"
 }
