@@ -112,89 +112,33 @@ bed_tcp_up() {
   ip -n "$bed-sink" route add default via 10.3.1.1
 }
 
+# section KIND NAME KEY=VALUE...: of a network file.
+section() {
+  printf '[%s]\n' "$1 $2"
+  shift 2
+  printf '%s\n' "$@" ''
+}
+
 # bed_topology SITES: the network file. Sites beyond the first lie on VLANs of the same interface.
 bed_topology() {
   local i vlan=
-  cat <<END
-[service web]
-ipv4=192.0.2.80
-ipv6=2001:db8:80::80
-port=80
-
-[ingress ingress1]
-source=5f00:0:1::100
-locator=5f00:0:1::/48
-clients=10.1.0.0/16;2001:db8:1::/64
-encapsulation=reduced
-
-[egress egress1]
-source=5f00:0:e1::100
-locator=5f00:0:e1::/48
-
-[sid egress1-cats]
-prefix=5f00:0:e1:ca75::/64
-behavior=End.CATS
-granularity=egress node
-egress=egress1
-
-[sid egress1-dt4]
-prefix=5f00:0:e1:4::/64
-behavior=End.DT4
-egress=egress1
-
-[sid ingress1-dt4]
-prefix=5f00:0:1:4::/64
-behavior=End.DT4
-ingress=ingress1
-
-[link core-egress]
-from=core
-to=egress1
-interface=d0
-mtu=1600
-from_address=10.9.0.2;2001:db8:9::2
-from_mac=$source_mac
-to_address=10.9.0.1;2001:db8:9::1
-
-[link access]
-from=clients
-to=ingress1
-interface=d0
-mtu=1600
-from_address=10.9.0.2;2001:db8:9::2
-from_mac=$source_mac
-to_address=10.9.0.1;2001:db8:9::1
-
-[link ingress-core]
-from=ingress1
-to=core
-interface=d1
-mtu=1600
-from_address=10.3.1.1;2001:db8:3:1::1
-to_address=10.3.1.2;2001:db8:3:1::2
-to_mac=$sink_mac
-END
+  local behind=(mtu=1600 "from_address=10.9.0.2;2001:db8:9::2" from_mac=$source_mac "to_address=10.9.0.1;2001:db8:9::1")
+  local ahead=("from_address=10.3.1.1;2001:db8:3:1::1" "to_address=10.3.1.2;2001:db8:3:1::2" to_mac=$sink_mac)
+  section service web ipv4=192.0.2.80 ipv6=2001:db8:80::80 port=80
+  section ingress ingress1 source=5f00:0:1::100 locator=5f00:0:1::/48 "clients=10.1.0.0/16;2001:db8:1::/64" \
+    encapsulation=reduced
+  section egress egress1 source=5f00:0:e1::100 locator=5f00:0:e1::/48
+  section sid egress1-cats prefix=5f00:0:e1:ca75::/64 behavior=End.CATS "granularity=egress node" egress=egress1
+  section sid egress1-dt4 prefix=5f00:0:e1:4::/64 behavior=End.DT4 egress=egress1
+  section sid ingress1-dt4 prefix=5f00:0:1:4::/64 behavior=End.DT4 ingress=ingress1
+  section link core-egress from=core to=egress1 interface=d0 "${behind[@]}"
+  section link access from=clients to=ingress1 interface=d0 "${behind[@]}"
+  section link ingress-core from=ingress1 to=core interface=d1 mtu=1600 "${ahead[@]}"
   for ((i = 1; i <= $1; i++)); do
-    [ "$i" = 1 ] || vlan=vlan=$i
-    cat <<END
-
-[site site$i]
-egress=egress1
-
-[node node$i]
-site=site$i
-ipv4=10.4.$((i / 250)).$((i % 250 + 1))
-
-[link egress-site$i]
-from=egress1
-to=site$i
-interface=d1
-$vlan
-mtu=1600
-from_address=10.3.1.1;2001:db8:3:1::1
-to_address=10.3.1.2;2001:db8:3:1::2
-to_mac=$sink_mac
-END
+    section site "site$i" egress=egress1
+    section node "node$i" "site=site$i" "ipv4=10.4.$((i / 250)).$((i % 250 + 1))"
+    section link "egress-site$i" from=egress1 "to=site$i" interface=d1 mtu=1600 "${ahead[@]}" ${vlan:+"$vlan"}
+    vlan=vlan=$((i + 1))
   done
 }
 

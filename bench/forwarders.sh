@@ -81,17 +81,20 @@ tcp_pair() {
 }
 
 forwarders_tcp() {
-  local streams i
+  local streams i receiver
   bed_tcp_up
   bed_topology 1 >"$work/one.conf"
   ip -n "$bed-second" route add 10.255.1.1/32 via 10.3.1.2
   : >"$work/receiver.out"
   in_bed sink "$build/bench/bench-stream" 192.0.2.80 5201 >"$work/receiver.out" &
+  receiver=$!
   until grep -q listening "$work/receiver.out"; do sleep 0.05; done
   for streams in 1 8; do
     for ((i = 0; i < pairs; i++)); do tcp_pair $streams; done |
       median_ratio "TCP goodput, $streams flows, ingress and egress" ">= 0.8" "Mbit/s"
   done
+  kill "$receiver"
+  wait "$receiver" 2>/dev/null || true
 }
 
 # ---- many flows, many sites ----

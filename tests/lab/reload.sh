@@ -12,33 +12,6 @@ ctl() {
     "$catshark" ctl --control "$lab_files/ctl" "$@"
 }
 
-# Slow downloads; their process ids are in `downloads`, how many have begun before in `begun`.
-begun=0
-start_downloads() {
-    local i
-    downloads=()
-    for i in 1 2 3 4; do
-        begun=$((begun + 1))
-        ip netns exec "$P-client" curl -sS --max-time 60 --limit-rate 4M -o "$lab_files/slow$begun" http://192.0.2.80/big &
-        downloads+=($!)
-        lab_pids+=($!)
-    done
-    for i in $(seq $((begun - 3)) "$begun"); do
-        until [ -s "$lab_files/slow$i" ]; do
-            kill -0 "${downloads[0]}" 2>/dev/null || lab_fail "a download ended before it began"
-            sleep 0.02
-        done
-    done
-}
-
-end_downloads() {
-    local i
-    for i in 1 2 3 4; do
-        wait "${downloads[$((i - 1))]}" || lab_fail "$1: a download ended with $?"
-        cmp -s "$lab_files/slow$((begun - 4 + i))" "$lab_files/big" || lab_fail "$1: a download differs"
-    done
-}
-
 # Names of the sites that sixteen new flows reach, in one line.
 names() {
     for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do lab_get 192.0.2.80 name; done | sort -u | tr '\n' ' '
@@ -90,20 +63,20 @@ lab_start ingress ingress --topology "$topology" --name ingress1 --takeover --co
 ingress=$lab_role
 [ "$(names)" = "site1 " ] || lab_fail "one egress, flows at $(names)"
 
-start_downloads
+lab_start_downloads 192.0.2.80 192.0.2.80 192.0.2.80 192.0.2.80
 second_egress >>"$topology"
 ctl reload | grep -q '"changed":1' || lab_fail "reload with a second egress"
 [ "$(names)" = "site1 site2 " ] || lab_fail "two egresses, flows at $(names)"
 n ingress ip route show type blackhole | grep -q '10\.3\.9\.2' || lab_fail "--takeover: no route to the new node"
-end_downloads "a second egress"
+lab_end_downloads "a second egress"
 ctl reload | grep -q '"changed":0' || lab_fail "reload of the same file"
 echo "ok: a second egress gets new flows, downloads stay"
 
-start_downloads
+lab_start_downloads 192.0.2.80 192.0.2.80 192.0.2.80 192.0.2.80
 sed -i '/^\[sid egress1-cats\]/,/^egress=/d' "$topology"
 ctl reload | grep -q '"changed":1' || lab_fail "reload without the SID of the first egress"
 [ "$(names)" = "site2 " ] || lab_fail "one egress left, flows at $(names)"
-end_downloads "the first egress gone"
+lab_end_downloads "the first egress gone"
 echo "ok: an egress that is gone keeps its downloads and gets no new flow"
 
 cp "$topology" "$lab_files/second.conf"
