@@ -13,11 +13,11 @@ Needs a release build (./quickstart.sh makes one in build/), tcpdump and valgrin
 system) of alternating runs, the ratio is the median over the pairs; instruction counts are callgrind's; memory is the
 most that a process held at once. Nothing here passes or fails: what is wanted stands beside what was measured.
 
-The forwarders run in network namespaces, as root, on two cores, and need iproute2, ethtool and nftables;
-else that section says why it is skipped. Give them a machine that does nothing else.
+The forwarders run in network namespaces, as root, on two cores, and need iproute2, ethtool and nftables; else that
+section says why it is skipped. Give them a machine that does nothing else.
 
-Environment: PAIRS of runs (7); ROUND_SECONDS of a flood or a transfer (2); COUNTED sessions whose instructions are counted (2000; a run of valgrind over 100000
-takes half an hour).
+Environment: PAIRS of runs (7); ROUND_SECONDS of a flood or a transfer (2); COUNTED sessions whose instructions are
+counted (2000; a run of valgrind over 100000 takes half an hour).
 TEXT
 }
 case ${1:-} in -h | --help) usage; exit 0 ;; esac
