@@ -7,14 +7,17 @@ usage() {
   cat <<'TEXT'
 usage: bench/bench.sh [BUILD-FOLDER [SECTION...]]
 
-Sections: reading, writing, shark, sessions, bounds, inject; all of them without a name.
+Sections: reading, writing, shark, sessions, bounds, inject, forwarders; all of them without a name.
 
 Needs a release build (./quickstart.sh makes one in build/), tcpdump and valgrind. Times are CPU time (user and
 system) of alternating runs, the ratio is the median over the pairs; instruction counts are callgrind's; memory is the
 most that a process held at once. Nothing here passes or fails: what is wanted stands beside what was measured.
 
-Environment: PAIRS of runs (7); COUNTED sessions whose instructions are counted (2000; a run of valgrind over 100000
-takes half an hour).
+The forwarders run in network namespaces, as root, on two cores, and need iproute2, ethtool and nftables; else that
+section says why it is skipped. Give them a machine that does nothing else.
+
+Environment: PAIRS of runs (7); ROUND_SECONDS of a flood or a transfer (2); COUNTED sessions whose instructions are
+counted (2000; a run of valgrind over 100000 takes half an hour).
 TEXT
 }
 case ${1:-} in -h | --help) usage; exit 0 ;; esac
@@ -23,7 +26,7 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 build=$(cd "${1:-$top/build}" && pwd)
 [ $# -eq 0 ] || shift
 catshark=$build/bin/catshark
-for need in "$catshark" "$build"/bench/bench-{count,dump,flows,peak}; do
+for need in "$catshark" "$build"/bench/bench-{count,dump,flood,flows,peak,pins,stream}; do
   [ -x "$need" ] || { echo "bench.sh: no $need, expected a build of the project" >&2; exit 2; }
 done
 for need in tcpdump valgrind tshark editcap capinfos; do
@@ -35,10 +38,13 @@ pairs=${PAIRS:-7}
 room=$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1) || room=0
 [ "${room:-0}" -gt 4000000 ] && TMPDIR=${TMPDIR:-/dev/shm}
 work=$(mktemp -d -p "${TMPDIR:-/tmp}" catshark-bench.XXXXXX)
-trap 'rm -rf "$work"' EXIT
+. "$top/bench/bed.sh"
+trap 'bed_down; rm -rf "$work"' EXIT
 chmod 711 "$work" # the user who runs tshark has a home in it
 home=$work/home
 . "$top/bench/measure.sh"
+. "$top/bench/forwarders.sh"
+. "$top/bench/inject.sh"
 tshark_start
 
 flows=20000
@@ -124,38 +130,7 @@ section_bounds() {
   grep -E '^  (connections|flows) (held|let go) ' "$work/peak.out"
 }
 
-# A capture sent on a veth pair between two namespaces of this process, whose other end nobody listens on. Both programs
-# hold the file in memory and send it several times, so that starting and reading weigh little.
-section_inject() {
-  echo "== sending: a capture on a veth pair"
-  if [ "$(id -u)" -ne 0 ] || ! command -v tcpreplay >/dev/null; then
-    echo "not measured: it takes root, who may make network namespaces, and tcpreplay"
-    return
-  fi
-  every_link
-  local near=catshark-bench-$$-near far=catshark-bench-$$-far
-  # shellcheck disable=SC2064
-  trap "ip netns delete $near 2>/dev/null; ip netns delete $far 2>/dev/null; rm -rf '$work'" EXIT
-  ip netns add "$near"
-  ip netns add "$far"
-  ip link add near netns "$near" type veth peer name far netns "$far"
-  local end
-  for end in near far; do
-    ip netns exec "catshark-bench-$$-$end" sh -c "echo 1 >/proc/sys/net/ipv6/conf/$end/disable_ipv6"
-    ip -n "catshark-bench-$$-$end" link set "$end" mtu 9000 up
-  done
-  editcap -F nsecpcap -r "$work/million.pcap" "$work/sent.pcap" 1-200000
-  local ours="ip netns exec $near '$catshark' inject -q -i near -r '$work/sent.pcap' --topspeed --loop 5"
-  local replay="ip netns exec $near tcpreplay -q -K --topspeed --loop 5 -i near" clock
-  for clock in cpu wall; do
-    ratio "inject --topspeed against tcpreplay -K --topspeed, $clock" ">= 1.0" "$ours" "$replay '$work/sent.pcap'"
-  done
-  ratio "the same, tcpreplay without flow statistics, cpu" "-" "$ours" "$replay --no-flow-stats '$work/sent.pcap'"
-  ip netns delete "$near"
-  ip netns delete "$far"
-}
-
-for section in ${*:-reading writing shark sessions bounds inject}; do
+for section in ${*:-reading writing shark sessions bounds inject forwarders}; do
   declare -F "section_$section" >/dev/null || { echo "bench.sh: no section \"$section\"" >&2; usage >&2; exit 2; }
   "section_$section"
 done

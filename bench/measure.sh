@@ -25,16 +25,22 @@ spent_by() {
   awk '{ printf "%d\n", ($1 + $2) * 1000 }' <<<"$spent"
 }
 
+# median_ratio NAME WANTED UNIT: of lines "ratio ours baseline", the one in the middle.
+median_ratio() {
+  sort -n | awk -v name="$1" -v wanted="$2" -v unit="$3" '
+    { r[NR] = $1; a[NR] = $2; b[NR] = $3 }
+    END { m = int((NR + 1) / 2)
+          printf "%-58s %8.3f  (wanted: %s; %d %s against %d %s; spread %.3f-%.3f)\n", name, r[m], wanted, a[m], unit, b[m],
+            unit, r[1], r[NR] }'
+}
+
 ratio() {
   local name=$1 wanted=$2 ours=$3 baseline=$4 i clock=${clock:-cpu}
   $clock bash -c "$ours" >/dev/null
   $clock bash -c "$baseline" >/dev/null
   for ((i = 0; i < pairs; i++)); do
     echo "$($clock bash -c "$ours") $($clock bash -c "$baseline")"
-  done | awk '{ print $2 / ($1 ? $1 : 1), $1, $2 }' | sort -n | awk -v name="$name" -v wanted="$wanted" '
-    { r[NR] = $1; a[NR] = $2; b[NR] = $3 }
-    END { m = int((NR + 1) / 2)
-          printf "%-58s %8.3f  (wanted: %s; %d ms against %d ms; spread %.3f-%.3f)\n", name, r[m], wanted, a[m], b[m], r[1], r[NR] }'
+  done | awk '{ print $2 / ($1 ? $1 : 1), $1, $2 }' | median_ratio "$name" "$wanted" ms
 }
 
 frames() {

@@ -6,7 +6,6 @@
 #include "capture-tools/io/ndjson.h"
 #include "forwarder-report.h"
 #include "privileges.h"
-#include "takeover.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -140,7 +139,7 @@ static unsigned rights_to_keep(const forwarder *f, const forwarder_options *o)
 }
 
 static bool start(forwarder *f, const forwarder_kind *kind, const forwarder_options *o, live_loop *loop,
-                  takeover **taken, GError **error)
+                  GError **error)
 {
     unsigned kept = rights_to_keep(f, o);
     if (!privileges_check(PRIVILEGE_RAW | kept, error) ||
@@ -149,9 +148,9 @@ static bool start(forwarder *f, const forwarder_kind *kind, const forwarder_opti
         return false;
     if (o->takeover) {
         GArray *prefixes = kind->prefixes(f->topology, f->index);
-        *taken = takeover_begin(f->name, prefixes, error);
+        f->taken = takeover_begin(f->name, prefixes, error);
         g_array_free(prefixes, TRUE);
-        if (*taken == NULL)
+        if (f->taken == NULL)
             return false;
     }
     return privileges_drop(kept, error);
@@ -200,24 +199,23 @@ static int run(forwarder *f, const forwarder_kind *kind, const forwarder_options
 
 static int with_options(const forwarder_kind *kind, const forwarder_options *o)
 {
-    forwarder f = { .name = o->name };
+    forwarder f = { .kind = kind, .name = o->name };
     GError *error = NULL;
     int64_t duration = INT64_MAX;
     control *c = NULL;
-    takeover *taken = NULL;
     live_loop *loop = live_loop_new();
     takeover_mend(o->name);
     bool good = find_forwarder(&f, kind, o, &error) &&
                 take_duration("--duration", o->duration, &duration, &error) &&
                 (o->control == NULL || (c = control_open(loop, o->control, &error)) != NULL) &&
-                start(&f, kind, o, loop, &taken, &error);
+                start(&f, kind, o, loop, &error);
     bool usage = !good && error->domain == G_OPTION_ERROR;
     int status = good    ? run(&f, kind, o, loop, c, duration)
                  : usage ? cli_usage_error(kind->verb, "%s", error->message)
                          : cli_trouble(kind->verb, "%s", error->message);
     g_clear_error(&error);
     control_close(c);
-    takeover_end(taken);
+    takeover_end(f.taken);
     if (f.role != NULL)
         kind->destroy(f.role);
     driver_free(f.driver);

@@ -8,24 +8,29 @@
 #include "capture-tools/forwarders/setup.h"
 #include "control.h"
 #include "driver.h"
+#include "takeover.h"
 #include <stdio.h>
+
+typedef struct forwarder_kind forwarder_kind;
 
 /* A forwarder that runs. */
 typedef struct forwarder {
+    const forwarder_kind *kind;
     const char *topology_path;
     cats_topology *topology;
     setup setup;
-    size_t index; /* in the topology */
-    const char *name;
+    size_t index;         /* in the topology */
+    const char *name;     /* what the role borrows: a topology may be replaced */
     int64_t flow_idle_ns; /* pins of flows that are silent for so long are let go */
     GArray *ports;        /* of setup_port, by the role's ports */
     live_events *events;
     driver *driver;
+    takeover *taken; /* NULL: the kernel is not kept from anything */
     void *role;
 } forwarder;
 
 /* The two kinds, as a row each. */
-typedef struct forwarder_kind {
+struct forwarder_kind {
     const char *verb, *summary;
     /* Index of the forwarder with this name, SIZE_MAX when there is none. */
     size_t (*find)(const cats_topology *topology, const char *name);
@@ -35,13 +40,18 @@ typedef struct forwarder_kind {
     /* Makes and sets up f->role. */
     void (*create)(forwarder *f);
     void (*destroy)(void *role);
+    /* What only a new start could change is as before; else *error says what differs. */
+    bool (*same)(const forwarder *f, const cats_topology *fresh, size_t index, GError **error);
+    /* Takes over what f->topology says otherwise than before->topology; returns how many weights or egresses
+     * have changed. */
+    unsigned (*reload)(forwarder *f, const forwarder *before, int64_t now);
     driver_take take;
     /* Members of the object under construction: counts, sites or offers. */
     void (*describe)(const forwarder *f, JsonBuilder *builder);
     /* Lines of the summary for people. */
     void (*print)(const forwarder *f, FILE *out);
     const control_command *commands; /* context: the forwarder; the last row has no name */
-} forwarder_kind;
+};
 
 /* The port as a router's interface: the MTU is the lesser of the interface's and the topology's. */
 router_port forwarder_router_port(const forwarder *f, unsigned port);

@@ -5,7 +5,9 @@
 #include "capture-tools/cli.h"
 #include "epan-cats/computing-table.h"
 #include "forwarder-report.h"
+#include "reload.h"
 #include <inttypes.h>
+#include <string.h>
 
 /* Flows remembered at most. */
 #define FLOWS_MAX 1048576
@@ -24,6 +26,7 @@ static void create(forwarder *f)
 {
     egress_config config;
     setup_egress_config(&f->setup, f->index, &config);
+    config.name = f->name;
     config.flows_max = FLOWS_MAX;
     config.flow_idle_ns = f->flow_idle_ns;
     config.report_max_age_ns = REPORT_MAX_AGE_NS;
@@ -214,43 +217,31 @@ static bool run_metric(void *context, int64_t now, const char *const *arguments,
     return true;
 }
 
-/* Weights are taken over; what else has changed needs a new start, and nothing is done then. */
-static bool same_sites(const forwarder *f, const cats_topology *fresh, size_t index, GError **error)
+static bool same(const forwarder *f, const cats_topology *fresh, size_t index, GError **error)
 {
-    const cats_egress *e = &fresh->egresses[index];
-    bool same = e->site_count == site_count(f);
-    for (unsigned i = 0; same && i < e->site_count; i++)
-        same = g_str_equal(fresh->sites[e->first_site + i].name, site_of(f, i)->name);
-    if (!same)
-        g_set_error(error, CONTROL_ERROR, CONTROL_ERROR_REQUEST,
-                    "%s: other sites of %s than before, expected the same: start anew for that",
-                    f->topology_path, f->name);
-    return same;
+    const cats_egress *e = &fresh->egresses[index], *old = &f->topology->egresses[f->index];
+    bool sites = e->site_count == site_count(f);
+    for (unsigned i = 0; sites && i < e->site_count; i++)
+        sites = g_str_equal(fresh->sites[e->first_site + i].name, site_of(f, i)->name);
+    return forwarder_same(f, sites, "sites", error) &&
+           forwarder_same(f, memcmp(e->source, old->source, sizeof e->source) == 0, "source", error);
 }
 
-static bool run_reload(void *context, int64_t now, const char *const *arguments, JsonBuilder *answer,
-                       GError **error)
+static unsigned reload(forwarder *f, const forwarder *before, int64_t now)
 {
-    const forwarder *f = context;
-    (void)arguments;
-    cats_topology *fresh = cats_topology_load(f->topology_path, error);
-    size_t index = fresh == NULL ? SIZE_MAX : find(fresh, f->name);
-    if (fresh != NULL && index == SIZE_MAX)
-        g_set_error(error, CONTROL_ERROR, CONTROL_ERROR_REQUEST, "%s: no [egress %s] any more, expected it",
-                    f->topology_path, f->name);
-    bool good = index != SIZE_MAX && same_sites(f, fresh, index, error);
     unsigned changed = 0;
-    for (unsigned i = 0; good && i < site_count(f); i++) {
-        uint32_t weight = fresh->sites[fresh->egresses[index].first_site + i].weight;
+    (void)before;
+    egress_forget_routes(f->role);
+    setup_egress(&f->setup, f->index, f->role);
+    setup_egress_domain(&f->setup, f->role);
+    for (unsigned i = 0; i < site_count(f); i++) {
+        uint32_t weight = site_of(f, i)->weight;
         if (weight == egress_site_weight(f->role, i))
             continue;
         set_weight(f, now, i, weight);
         changed++;
     }
-    if (good)
-        forwarder_member(answer, "changed", changed);
-    cats_topology_free(fresh);
-    return good;
+    return changed;
 }
 
 static const control_command commands[] = {
@@ -259,7 +250,7 @@ static const control_command commands[] = {
     { "drain", "SITE", run_drain },
     { "undrain", "SITE", run_undrain },
     { "metric", "SITE CAPACITY LOAD", run_metric },
-    { "reload", "", run_reload },
+    { "reload", "", forwarder_reload },
     { NULL, NULL, NULL },
 };
 
@@ -273,6 +264,8 @@ const forwarder_kind live_egress = {
     .prefixes = setup_egress_prefixes,
     .create = create,
     .destroy = destroy,
+    .same = same,
+    .reload = reload,
     .take = take,
     .describe = describe,
     .print = print,

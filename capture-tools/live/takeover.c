@@ -194,6 +194,26 @@ static bool rewrite_journal(const takeover *t)
     return good;
 }
 
+static bool has_added(const takeover *t, const setup_prefix *to)
+{
+    for (guint i = 0; i < t->added->len; i++) {
+        const setup_prefix *each = &g_array_index(t->added, setup_prefix, i);
+        if (each->length == to->length && cats_address_equal(&each->prefix, &to->prefix))
+            return true;
+    }
+    return false;
+}
+
+bool takeover_add(takeover *t, const GArray *prefixes, GError **error)
+{
+    bool good = true;
+    for (guint i = 0; good && i < prefixes->len; i++) {
+        const setup_prefix *to = &g_array_index(prefixes, setup_prefix, i);
+        good = has_added(t, to) || add_route(t, to, error);
+    }
+    return good && (rewrite_journal(t) || fail(t, errno, "to write the routes down", error));
+}
+
 takeover *takeover_begin(const char *name, const GArray *prefixes, GError **error)
 {
     takeover *t = g_new0(takeover, 1);
@@ -203,10 +223,7 @@ takeover *takeover_begin(const char *name, const GArray *prefixes, GError **erro
     t->journal = lock_journal(t->path, O_CREAT);
     bool good =
         t->journal >= 0 || fail(t, errno, "a journal that no other process of this name holds", error);
-    for (guint i = 0; good && i < prefixes->len; i++)
-        good = add_route(t, &g_array_index(prefixes, setup_prefix, i), error);
-    good = good && (rewrite_journal(t) || fail(t, errno, "to write the routes down", error));
-    if (good)
+    if (good && takeover_add(t, prefixes, error))
         return t;
     takeover_end(t);
     return NULL;

@@ -102,6 +102,13 @@ bool ingress_add_domain(ingress *in, const cats_address *prefix, unsigned prefix
     return prefix_table_set(in->domain, prefix, prefix_length, in);
 }
 
+void ingress_forget_routes(ingress *in)
+{
+    prefix_table_free(in->routes);
+    in->routes = prefix_table_new(segment_path_unref);
+    g_clear_pointer(&in->domain, prefix_table_free);
+}
+
 void ingress_set_port(ingress *in, unsigned port, const router_port *set)
 {
     router_set_port(in->ports, port, set);

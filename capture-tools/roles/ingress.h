@@ -67,6 +67,8 @@ bool ingress_withdraw(ingress *in, int64_t now, const char *egress, const cats_a
 /* The SR domain: once there is one prefix, packets from the core whose outer source lies in none are dropped
  * ("not-from-domain"; RFC 8754 s5.1). False for an impossible prefix. */
 bool ingress_add_domain(ingress *in, const cats_address *prefix, unsigned prefix_length);
+/* Forgets all routes and the SR domain; offers and pinned flows stay. */
+void ingress_forget_routes(ingress *in);
 /* The port as a router's interface: packets that are too long for it are dropped ("too-big"), and the sources
  * of packets that are dropped for their length, their hop limit or want of a route are told by ICMP. */
 void ingress_set_port(ingress *in, unsigned port, const router_port *set);

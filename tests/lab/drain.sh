@@ -17,26 +17,9 @@ start_egress() {
     egress=$lab_role
 }
 
-# Four slow downloads, both families; their process ids are in `downloads`.
+# Four, both families.
 start_downloads() {
-    local i host
-    downloads=()
-    for i in 1 2 3 4; do
-        host=192.0.2.80
-        [ $((i % 2)) = 0 ] && host='[2001:db8:80::80]'
-        ip netns exec "$P-client" curl -sS --max-time 60 --limit-rate 3M -g -o "$lab_files/slow$i" "http://$host/big" &
-        downloads+=($!)
-        lab_pids+=($!)
-    done
-    sleep 0.5 # they shall be under way: what follows must find them so
-}
-
-end_downloads() {
-    local i
-    for i in 1 2 3 4; do
-        wait "${downloads[$((i - 1))]}" || lab_fail "$1: a download ended with $?"
-        cmp -s "$lab_files/slow$i" "$lab_files/big" || lab_fail "$1: a download differs"
-    done
+    lab_start_downloads 192.0.2.80 '[2001:db8:80::80]' 192.0.2.80 '[2001:db8:80::80]'
 }
 
 # SITE: no new flow goes there.
@@ -73,14 +56,14 @@ for site in site1 site2; do
     ctl drain "$site" >"$lab_files/answer" || lab_fail "drain $site"
     grep -q '"weight":0' "$lab_files/answer" || lab_fail "drain: $(cat "$lab_files/answer")"
     shun "$site"
-    end_downloads "drain $site"
+    lab_end_downloads "drain $site"
     ctl undrain "$site" >/dev/null || lab_fail "undrain $site"
 done
 echo "ok: drained sites keep their downloads and get no new flow"
 
 start_downloads
 ctl weight site1 9 >/dev/null && ctl weight site3 4 >/dev/null || lab_fail "weight"
-end_downloads "weights"
+lab_end_downloads "weights"
 sed -i 's/^\[site site2\]/&\nweight=7/' "$topology"
 ctl reload | grep -q '"changed":3' || lab_fail "reload"
 ctl show | grep -q '"site":"site2","weight":7' || lab_fail "show after reload: $(ctl show)"
@@ -92,7 +75,7 @@ wait "$egress" 2>/dev/null
 n egress ip -6 route show type blackhole | grep -q 5f00:0:e1:: || lab_fail "no route was left behind: nothing to mend"
 start_egress
 grep -q 'left behind' "$lab_files/egress.err" || lab_fail "the route left behind was not taken back"
-end_downloads "killed and started anew"
+lab_end_downloads "killed and started anew"
 lab_stop "$egress" || lab_fail "the egress ended with $?"
 grep -q '"dropped":0' "$lab_files/egress.out" || lab_fail "dropped: $(cat "$lab_files/egress.out")"
 [ -z "$(n egress ip -6 route show type blackhole)" ] || lab_fail "a blackhole route stayed"

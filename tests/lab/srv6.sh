@@ -300,3 +300,31 @@ lab_stop() {
 lab_get() {
     ip netns exec "$P-client" curl -sS --max-time 20 -g "http://$1/$2"
 }
+
+# HOST...: a slow download of the 10 MB from each, under way when it returns; their process ids are in lab_downloads.
+lab_start_downloads() {
+    local i=0 host
+    lab_downloads=()
+    for host in "$@"; do
+        rm -f "$lab_files/slow$i"
+        ip netns exec "$P-client" curl -sS --max-time 60 --limit-rate 3M -g -o "$lab_files/slow$i" "http://$host/big" &
+        lab_downloads+=($!)
+        lab_pids+=($!)
+        i=$((i + 1))
+    done
+    for i in "${!lab_downloads[@]}"; do
+        until [ -s "$lab_files/slow$i" ]; do
+            kill -0 "${lab_downloads[$i]}" 2>/dev/null || lab_fail "download $i ended before it began"
+            sleep 0.02
+        done
+    done
+}
+
+# WORDS: each of them ends well and whole.
+lab_end_downloads() {
+    local i
+    for i in "${!lab_downloads[@]}"; do
+        wait "${lab_downloads[$i]}" || lab_fail "$1: a download ended with $?"
+        cmp -s "$lab_files/slow$i" "$lab_files/big" || lab_fail "$1: a download differs"
+    done
+}
