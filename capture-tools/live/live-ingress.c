@@ -4,7 +4,7 @@
  * s3. */
 #include "live-ingress.h"
 #include "capture-tools/cli.h"
-#include "forwarder-report.h"
+#include "live-report.h"
 #include <inttypes.h>
 #include <string.h>
 
@@ -73,7 +73,7 @@ static void create(forwarder *f)
         state->egresses[i] = (egress_state){ .offers = setup_offers(&f->setup, i),
                                              .score = CATS_SCORE_MAX,
                                              .aggregate_id = AGGREGATE_ID_FIRST };
-        offer(state, i, live_loop_now(), driver_sink(f->driver));
+        offer(state, i, live_loop_now(), driver_sink(f->run.driver));
     }
 }
 
@@ -97,11 +97,11 @@ static void describe(const forwarder *f, JsonBuilder *builder)
 {
     const ingress_state *state = f->role;
     ingress_counts counts = ingress_count(state->role);
-    forwarder_member(builder, "encapsulated", counts.encapsulated);
-    forwarder_member(builder, "decapsulated", counts.decapsulated);
-    forwarder_member(builder, "icmp_errors", counts.errors);
-    forwarder_member(builder, "flows", counts.flows);
-    forwarder_member(builder, "pinned", counts.pinned);
+    live_member(builder, "encapsulated", counts.encapsulated);
+    live_member(builder, "decapsulated", counts.decapsulated);
+    live_member(builder, "icmp_errors", counts.errors);
+    live_member(builder, "flows", counts.flows);
+    live_member(builder, "pinned", counts.pinned);
     json_builder_set_member_name(builder, "egresses");
     json_builder_begin_array(builder);
     for (size_t i = 0; i < state->egress_count; i++) {
@@ -110,8 +110,8 @@ static void describe(const forwarder *f, JsonBuilder *builder)
         json_builder_add_string_value(builder, f->topology->egresses[i].name);
         json_builder_set_member_name(builder, "withdrawn");
         json_builder_add_boolean_value(builder, state->egresses[i].withdrawn);
-        forwarder_member(builder, "score", state->egresses[i].score);
-        forwarder_member(builder, "cats.aggregate_id", state->egresses[i].aggregate_id);
+        live_member(builder, "score", state->egresses[i].score);
+        live_member(builder, "cats.aggregate_id", state->egresses[i].aggregate_id);
         json_builder_end_object(builder);
     }
     json_builder_end_array(builder);
@@ -148,9 +148,9 @@ static void announce(const forwarder *f, int64_t now, size_t index, JsonBuilder 
     egress_state *e = &state->egresses[index];
     if (!e->withdrawn)
         e->aggregate_id = e->aggregate_id % AGGREGATE_ID_MAX + 1;
-    offer(state, index, now, driver_sink(f->driver));
-    forwarder_member(answer, "score", e->score);
-    forwarder_member(answer, "cats.aggregate_id", e->aggregate_id);
+    offer(state, index, now, driver_sink(f->run.driver));
+    live_member(answer, "score", e->score);
+    live_member(answer, "cats.aggregate_id", e->aggregate_id);
 }
 
 static bool run_show(void *context, int64_t now, const char *const *arguments, JsonBuilder *answer,
@@ -159,9 +159,9 @@ static bool run_show(void *context, int64_t now, const char *const *arguments, J
     const forwarder *f = context;
     (void)now, (void)arguments, (void)error;
     json_builder_set_member_name(answer, "at");
-    json_builder_add_string_value(answer, f->name);
+    json_builder_add_string_value(answer, f->run.name);
     describe(f, answer);
-    forwarder_describe_links(f, answer);
+    live_describe_links(f->run.driver, answer);
     return true;
 }
 
