@@ -150,6 +150,17 @@ bool cli_duration(const char *text, int64_t *nanoseconds, char **message)
     return false;
 }
 
+/* ---- families ---- */
+
+const char cli_families_message[] = "more than one of --ipv4, --ipv6 and --both, expected one of them";
+
+bool cli_families(bool only_ipv4, bool only_ipv6, bool both, bool *ipv4, bool *ipv6)
+{
+    *ipv4 = !only_ipv6;
+    *ipv6 = !only_ipv4;
+    return only_ipv4 + only_ipv6 + both <= 1;
+}
+
 /* ---- interruption ---- */
 
 static volatile sig_atomic_t interrupted;

@@ -26,6 +26,11 @@ bool cli_number(const char *text, uint64_t low, uint64_t high, uint64_t *value, 
 /* "500ms", "10s", "2m", a bare number is seconds; result in nanoseconds. */
 bool cli_duration(const char *text, int64_t *nanoseconds, char **message);
 
+/* The families that --ipv4, --ipv6 and --both choose; without any of them both. False when more than one is
+ * given, which is what the message says. */
+bool cli_families(bool only_ipv4, bool only_ipv6, bool both, bool *ipv4, bool *ipv6);
+extern const char cli_families_message[];
+
 /* Set by SIGINT and SIGTERM once cli_watch_interrupt() was called: verbs finish their files and print the
  * summary. */
 void cli_watch_interrupt(void);

@@ -2,6 +2,7 @@
 /* catshark simulate: a virtual network of clients, forwarders and service nodes, written as pcapng and
  * NDJSON. Spec: man/catshark-simulate.1. */
 #include "capture-tools/cli.h"
+#include "capture-tools/endpoints/capability.h"
 #include "capture-tools/io/output-file.h"
 #include "capture-tools/simulation/scenario.h"
 #include "capture-tools/simulation/summary.h"
@@ -41,38 +42,6 @@ static void clear_options(simulate_options *o)
 
 /* ---- what the options mean ---- */
 
-/* A word of an option and what it stands for. */
-typedef struct word {
-    const char *text;
-    int value;
-} word;
-
-static const word capabilities[] = { { "saf", CLIENT_SAF },
-                                     { "permit", CLIENT_PERMIT_EXID },
-                                     { "raw", CLIENT_PERMIT_RAW },
-                                     { "none", CLIENT_INCAPABLE },
-                                     { NULL, 0 } };
-
-static bool take_word(const char *option, const char *text, const word *words, int *value)
-{
-    GString *expected = g_string_new(NULL);
-    for (const word *w = words; w->text != NULL; w++) {
-        if (g_str_equal(text, w->text)) {
-            *value = w->value;
-            g_string_free(expected, TRUE);
-            return true;
-        }
-        g_string_append_printf(expected, "%s%s",
-                               w == words          ? ""
-                               : w[1].text == NULL ? " or "
-                                                   : ", ",
-                               w->text);
-    }
-    cli_usage_error(verb_name, "%s: \"%s\", expected %s", option, text, expected->str);
-    g_string_free(expected, TRUE);
-    return false;
-}
-
 /* Sets *value from the option's text when it was given. */
 static bool take_number(const char *option, const char *text, uint64_t low, uint64_t high, uint64_t *value)
 {
@@ -80,6 +49,16 @@ static bool take_number(const char *option, const char *text, uint64_t low, uint
     if (text == NULL || cli_number(text, low, high, value, &message))
         return true;
     cli_usage_error(verb_name, "%s: %s", option, message);
+    g_free(message);
+    return false;
+}
+
+static bool take_capability(const char *text, client_capability *value)
+{
+    char *message = NULL;
+    if (text == NULL || client_capability_read(text, value, &message))
+        return true;
+    cli_usage_error(verb_name, "--capability: %s", message);
     g_free(message);
     return false;
 }
@@ -121,36 +100,28 @@ static bool take_faults(char **ids, bool faulty[CATS_RULE_COUNT])
     return true;
 }
 
-static bool take_families(const simulate_options *o, scenario_options *s)
-{
-    if (o->ipv4 + o->ipv6 + o->both > 1) {
-        cli_usage_error(verb_name, "more than one of --ipv4, --ipv6 and --both, expected one of them");
-        return false;
-    }
-    s->ipv4 = !o->ipv6;
-    s->ipv6 = !o->ipv4;
-    return true;
-}
-
 static bool take_options(const simulate_options *o, scenario_options *s)
 {
     uint64_t rate = RATE_DEFAULT, response = RESPONSE_DEFAULT;
-    int capability = CLIENT_SAF;
+    s->capability = CLIENT_SAF;
     s->seed = 1;
     s->encapsulation = SETUP_ENCAP_TOPOLOGY;
     s->duration_ns = EVENT_NEVER;
     s->flows = o->duration == NULL ? FLOWS_DEFAULT : CLIENTS_UNLIMITED;
-    if (!take_families(o, s) || !take_number("--seed", o->seed, 0, UINT64_MAX, &s->seed) ||
+    if (!cli_families(o->ipv4, o->ipv6, o->both, &s->ipv4, &s->ipv6)) {
+        cli_usage_error(verb_name, "%s", cli_families_message);
+        return false;
+    }
+    if (!take_number("--seed", o->seed, 0, UINT64_MAX, &s->seed) ||
         !take_number("--flows", o->flows, 1, FLOWS_MAX, &s->flows) ||
         !take_number("--rate", o->rate, 1, RATE_MAX, &rate) ||
         !take_number("--response", o->response, 0, RESPONSE_MAX, &response) ||
         (o->duration != NULL && !take_duration(o->duration, &s->duration_ns)) ||
-        (o->capability != NULL && !take_word("--capability", o->capability, capabilities, &capability)) ||
+        !take_capability(o->capability, &s->capability) ||
         !take_encapsulation(o->encapsulation, &s->encapsulation) || !take_faults(o->faults, s->faulty))
         return false;
     s->interval_ns = NANOSECONDS / (int64_t)rate;
     s->response = (uint32_t)response;
-    s->capability = (client_capability)capability;
     s->kernel_flow_label = o->kernel_flow_label;
     return true;
 }
