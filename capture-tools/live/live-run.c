@@ -133,6 +133,8 @@ int live_run_loop(live_run *r)
     warn(r);
     say_ready(r);
     live_loop_run(r->loop, r->duration_ns == INT64_MAX ? INT64_MAX : r->started + r->duration_ns);
+    if (r->stopped != NULL)
+        r->stopped(r->stopped_context);
     const GError *failure = driver_failure(r->driver);
     int status = failure == NULL ? CLI_OK : cli_trouble(r->verb, "%s", failure->message);
     bool taken = r->options->events != NULL && g_str_equal(r->options->events, "-");

@@ -42,6 +42,9 @@ typedef struct live_run {
     void (*describe)(const void *context, JsonBuilder *builder);
     void (*print)(const void *context, FILE *out);
     const void *context;
+    /* Called when the loop has ended, before the summary; NULL: nothing is to be done. */
+    void (*stopped)(void *context);
+    void *stopped_context;
 } live_run;
 
 /* Takes --duration and makes the loop. False and *error (G_OPTION_ERROR: usage). */
