@@ -19,7 +19,8 @@ size_t icmp_echo_reply(const uint8_t *octets, size_t length, uint8_t reply[ICMP_
     if (length > ICMP_ECHO_MAX)
         return 0;
     packet_walk(PACKET_LINK_RAW, octets, (uint32_t)length, (uint32_t)length, &p);
-    if (p.ip_count != 1 || p.ip[0].fragment || p.ip[0].end > length || p.ip[0].end < p.ip[0].payload + HEADER)
+    if (p.end != PACKET_COMPLETE || p.ip_count != 1 || p.ip[0].fragment || p.ip[0].end > length ||
+        p.ip[0].end < p.ip[0].payload + HEADER)
         return 0;
     const bool ipv4 = p.ip[0].version == 4;
     const uint8_t *request = octets + p.ip[0].payload;

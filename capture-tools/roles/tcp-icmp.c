@@ -31,6 +31,12 @@ static bool read_kind(const packet_ip *ip, const uint8_t *message, tcp_icmp *icm
     return too_big || message[0] == (ipv4 ? IPV4_UNREACHABLE : IPV6_UNREACHABLE);
 }
 
+/* Octets of the packet by its own header. */
+static size_t own_length(const packet *p, const packet_ip *ip)
+{
+    return ip->version == 4 ? packet_get16(p->data + 2) : IPV6_HEADER + (size_t)packet_get16(p->data + 4);
+}
+
 bool tcp_icmp_read(const uint8_t *octets, size_t length, tcp_icmp *icmp)
 {
     packet p;
@@ -39,8 +45,8 @@ bool tcp_icmp_read(const uint8_t *octets, size_t length, tcp_icmp *icmp)
     packet_walk(PACKET_LINK_RAW, octets, (uint32_t)length, (uint32_t)length, &p);
     if (p.ip_count != 2 || !p.ip[1].quoted || p.ip[0].fragment || p.ip[1].later_fragment ||
         p.ip[1].version != p.ip[0].version || p.ip[1].protocol != PACKET_PROTOCOL_TCP ||
-        length < p.ip[1].payload + QUOTED_MIN || p.ip[0].end > length || !checksum_is_right(&p, &p.ip[0]) ||
-        !read_kind(&p.ip[0], octets + p.ip[0].payload, icmp))
+        length < p.ip[1].payload + QUOTED_MIN || own_length(&p, &p.ip[0]) > length ||
+        !checksum_is_right(&p, &p.ip[0]) || !read_kind(&p.ip[0], octets + p.ip[0].payload, icmp))
         return false;
     /* The segment went from us to the peer. */
     icmp->flow = (cats_flow_key){ .source = packet_destination(&p, &p.ip[1]),
