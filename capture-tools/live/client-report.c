@@ -58,6 +58,7 @@ void client_tally_describe(const void *context, JsonBuilder *builder)
                  { "at_once", counts.peak },
                  { "retransmissions", counts.retransmissions },
                  { "path_mtu_lowered", tcp->path_mtu_lowered },
+                 { "zero_window_probes", tcp->zero_window_probes },
                  { "octets", counts.octets },
                  { "octets_verified", counts.verified } };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)

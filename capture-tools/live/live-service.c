@@ -263,8 +263,9 @@ static void describe(const void *context, JsonBuilder *builder)
         json_builder_add_string_value(builder, g_array_index(s->specs, node_spec, i).name);
         for (size_t row = 0; row < G_N_ELEMENTS(rows); row++)
             live_member(builder, rows[row].key, count_at(&counts, row));
-        live_member(builder, "path_mtu_lowered",
-                    service_node_tcp_counts(g_ptr_array_index(s->nodes, i))->path_mtu_lowered);
+        const tcp_counts *tcp = service_node_tcp_counts(g_ptr_array_index(s->nodes, i));
+        live_member(builder, "path_mtu_lowered", tcp->path_mtu_lowered);
+        live_member(builder, "zero_window_probes", tcp->zero_window_probes);
         json_builder_end_object(builder);
     }
     json_builder_end_array(builder);

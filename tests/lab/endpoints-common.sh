@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2034,SC2154
 # Links for clients and service nodes, to be sourced by bash behind srv6.sh:
 #
 #   here --(10.9.1.0/24, 2001:db8:91::/64)-- router --(10.9.2.0/24, 2001:db8:92::/64)-- there

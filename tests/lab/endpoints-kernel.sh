@@ -61,6 +61,20 @@ kernel_client() {
     echo "ok: curl and wget fetch 10 MB from our node, byte by byte"
 }
 
+# A reader with little room that sleeps: its window closes, is asked for, and opens.
+slow_reader() {
+    endpoints_serve --http
+    n here sysctl -qw net.ipv4.tcp_rmem="4096 8192 16384"
+    # shellcheck disable=SC2016
+    n here bash -c 'exec 3<>/dev/tcp/192.0.2.80/80; printf "GET /1000000 HTTP/1.0\r\n\r\n" >&3; sleep 1.5; cat <&3' \
+        >"$lab_files/got"
+    endpoints_end_node
+    tail -c 1000000 "$lab_files/got" | cmp -n 1000000 - "$lab_files/body" || lab_fail "1 MB of a slow reader differs"
+    [ "$(endpoints_number service zero_window_probes)" -ge 1 ] || lab_fail "no probe: $(cat "$lab_files/service.out")"
+    endpoints_expect service failed 0 "slow reader"
+    echo "ok: a reader whose window closes"
+}
+
 # NAME PORT: our clients fetch 1,000,000 octets, and what is not there.
 our_client() {
     local to=(--to "10.9.2.2:$2" --to "[2001:db8:92::2]:$2")
@@ -118,6 +132,7 @@ endpoints_router
 endpoints_kernel_here
 body 10000000 >"$lab_files/body"
 kernel_client
+slow_reader
 lab_down
 endpoints_router
 endpoints_kernel_there

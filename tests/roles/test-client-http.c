@@ -75,26 +75,23 @@ static void test_not_found(void)
 /* A client that says nothing and closes, one that never ends its head. */
 static void test_no_request(void)
 {
-    scene *s = scene_new(7, 4);
-    s->client_config.close_after_request = true;
-    s->client_config.capability = CLIENT_INCAPABLE;
-    s->client_config.request_length = 10;
-    s->node_config.http = true;
-    scene_start(s);
-    scene_open(s, 40000);
-    scene_run(s, 10 * SECOND);
-    g_assert_nonnull(strstr(text_of(s, "request", 0), "http.status=400"));
-    scene_free(s);
-
-    s = scene_new(7, 4);
-    s->client_config.capability = CLIENT_INCAPABLE;
-    s->client_config.request_length = HTTP_HEAD_MAX + 100;
-    s->node_config.http = true;
-    scene_start(s);
-    scene_open(s, 40000);
-    scene_run(s, 10 * SECOND);
-    g_assert_nonnull(strstr(text_of(s, "request", 0), "http.status=431"));
-    scene_free(s);
+    static const struct {
+        uint32_t length;
+        bool closes;
+        const char *status;
+    } rows[] = { { 10, true, "http.status=400" }, { HTTP_HEAD_MAX + 100, false, "http.status=431" } };
+    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+        scene *s = scene_new(7, 4);
+        s->client_config.close_after_request = rows[i].closes;
+        s->client_config.capability = CLIENT_INCAPABLE;
+        s->client_config.request_length = rows[i].length;
+        s->node_config.http = true;
+        scene_start(s);
+        scene_open(s, 40000);
+        scene_run(s, 10 * SECOND);
+        g_assert_nonnull(strstr(text_of(s, "request", 0), rows[i].status));
+        scene_free(s);
+    }
 }
 
 static void test_hold(void)
