@@ -34,8 +34,8 @@ static bool refuse(GError **error, const char *format, ...)
     return false;
 }
 
-bool endpoint_take_address(const char *option, const char *text, cats_address into[ENDPOINT_FAMILIES],
-                           GError **error)
+static bool take_address(const char *option, const char *text, cats_address into[ENDPOINT_FAMILIES],
+                         GError **error)
 {
     cats_address address;
     if (!cats_address_parse(text, &address))
@@ -50,7 +50,7 @@ bool endpoint_take_addresses(const char *option, char **texts, cats_address into
                              GError **error)
 {
     for (char **each = texts; each != NULL && *each != NULL; each++)
-        if (!endpoint_take_address(option, *each, into, error))
+        if (!take_address(option, *each, into, error))
             return false;
     return true;
 }

@@ -62,9 +62,8 @@ bool endpoint_take_echo(const uint8_t *octets, size_t length, const role_sink *s
 
 /* ---- values of options ---- */
 
-/* Puts an address that an option gives into the place of its family; a second one of a family is an error. */
-bool endpoint_take_address(const char *option, const char *text, cats_address into[ENDPOINT_FAMILIES],
-                           GError **error);
+/* Puts the addresses that an option gives into the places of their families; a second one of a family is an
+ * error. */
 bool endpoint_take_addresses(const char *option, char **texts, cats_address into[ENDPOINT_FAMILIES],
                              GError **error);
 /* A usage error when the text or list is there: an option that has no meaning with (or without) a topology.
@@ -72,7 +71,7 @@ bool endpoint_take_addresses(const char *option, char **texts, cats_address into
 bool endpoint_refuse_option(const char *option, const void *given, const char *why, GError **error);
 /* A random number: of the kernel. */
 uint64_t endpoint_seed(void);
-/* Octets that a packet's own octets name: 0 is IPv4, 1 is IPv6. */
+/* The index of an address's family. */
 static inline int endpoint_family(const cats_address *address)
 {
     return address->family == 4 ? 0 : 1;

@@ -6,7 +6,6 @@
 #include "capture-tools/cli.h"
 #include "client-options.h"
 #include "client-report.h"
-#include <string.h>
 
 #define SECOND_NS INT64_C(1000000000)
 /* The next hop has so long to answer before the first flow. */

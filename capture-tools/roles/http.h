@@ -26,7 +26,7 @@ typedef struct http_answer {
 /* The answer to a whole head: "/N" is N octets, "/" is `otherwise` octets, all else 404. The target may be in
  * absolute form, and a query is not looked at. Total. */
 http_answer http_request_read(const char *head, size_t length, uint64_t otherwise);
-/* The answer to what is not a head, and will not be: 400. */
+/* An answer of this status without a body: to what is no head, and will not be. */
 http_answer http_answer_status(unsigned status);
 /* "HTTP/1.1 200 OK" and header fields, the empty line included. To be freed. */
 char *http_answer_head(const http_answer *answer);

@@ -22,7 +22,7 @@ table inet loss {
 }
 END
 endpoints_serve --response 3000
-endpoints_clients "${endpoints_sources[@]}" "${endpoints_targets[@]}" --flows $flows --rate 40 --timeout 240s &
+endpoints_clients "${endpoints_sources[@]}" "${endpoints_targets[@]}" --flows $flows --rate 40 --timeout 150s &
 clients=$!
 lab_pids+=("$clients")
 # The last FINs may take longer than all before them: what counts is the answer of the node that redirected.
