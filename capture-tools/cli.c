@@ -12,6 +12,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#define HOUR_NS (INT64_C(3600) * 1000000000)
+
 /* ---- messages ---- */
 
 static void print_reason(const char *verb, const char *format, va_list arguments)
@@ -131,16 +133,6 @@ bool cli_number(const char *text, uint64_t low, uint64_t high, uint64_t *value, 
     return false;
 }
 
-bool cli_take_number(const char *verb, const char *option, const char *text, uint64_t low, uint64_t high,
-                     uint64_t *value)
-{
-    g_autofree char *message = NULL;
-    if (text == NULL || cli_number(text, low, high, value, &message))
-        return true;
-    cli_usage_error(verb, "%s: %s", option, message);
-    return false;
-}
-
 bool cli_duration(const char *text, int64_t *nanoseconds, char **message)
 {
     static const unit units[] = {
@@ -160,21 +152,68 @@ bool cli_duration(const char *text, int64_t *nanoseconds, char **message)
     return false;
 }
 
-bool cli_take_duration(const char *verb, const char *option, const char *text, int64_t most,
-                       int64_t *nanoseconds)
+/* ---- values of options ---- */
+
+bool cli_option_number(const char *option, const char *text, uint64_t low, uint64_t high, uint64_t *value,
+                       GError **error)
 {
     g_autofree char *message = NULL;
+    if (text == NULL || cli_number(text, low, high, value, &message))
+        return true;
+    g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "%s: %s", option, message);
+    return false;
+}
+
+bool cli_option_duration(const char *option, const char *text, int64_t *nanoseconds, GError **error)
+{
+    g_autofree char *message = NULL;
+    int64_t read = 0;
     if (text == NULL)
         return true;
-    if (!cli_duration(text, nanoseconds, &message)) {
-        cli_usage_error(verb, "%s: %s", option, message);
-        return false;
-    }
-    if (*nanoseconds > 0 && *nanoseconds <= most)
+    if (cli_duration(text, &read, &message) && (read <= 0 || read > CLI_DURATION_MAX_NS))
+        message = g_strdup_printf("\"%s\", expected more than 0 and at most %" PRId64 "h", text,
+                                  CLI_DURATION_MAX_NS / HOUR_NS);
+    if (message == NULL) {
+        *nanoseconds = read;
         return true;
-    cli_usage_error(verb, "%s: \"%s\", expected more than 0 and at most %" PRId64 "h", option, text,
-                    most / (INT64_C(3600) * 1000000000));
+    }
+    g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "%s: %s", option, message);
     return false;
+}
+
+/* `good`, or the error said. */
+static bool good_or_said(const char *verb, bool good, GError *error)
+{
+    if (!good)
+        cli_usage_error(verb, "%s", error->message);
+    g_clear_error(&error);
+    return good;
+}
+
+bool cli_take_number(const char *verb, const char *option, const char *text, uint64_t low, uint64_t high,
+                     uint64_t *value)
+{
+    GError *error = NULL;
+    bool good = cli_option_number(option, text, low, high, value, &error);
+    return good_or_said(verb, good, error);
+}
+
+bool cli_take_duration(const char *verb, const char *option, const char *text, int64_t *nanoseconds)
+{
+    GError *error = NULL;
+    bool good = cli_option_duration(option, text, nanoseconds, &error);
+    return good_or_said(verb, good, error);
+}
+
+/* ---- families ---- */
+
+const char cli_families_message[] = "more than one of --ipv4, --ipv6 and --both, expected one of them";
+
+bool cli_families(bool only_ipv4, bool only_ipv6, bool both, bool *ipv4, bool *ipv6)
+{
+    *ipv4 = !only_ipv6;
+    *ipv6 = !only_ipv4;
+    return only_ipv4 + only_ipv6 + both <= 1;
 }
 
 /* ---- interruption ---- */

@@ -23,18 +23,25 @@ bool cli_parse(const char *verb, const char *arguments, const char *summary, con
 /* "1000", "10k", "1M", "0x5341"; the whole text, within [low, high]. On false *message quotes the text and
  * names the range. */
 bool cli_number(const char *text, uint64_t low, uint64_t high, uint64_t *value, char **message);
-/* The same for an option's text, NULL when it was not given: then *value stays. False after a usage error. */
-bool cli_take_number(const char *verb, const char *option, const char *text, uint64_t low, uint64_t high,
-                     uint64_t *value);
 /* "500ms", "10s", "2m", a bare number is seconds; result in nanoseconds. */
 bool cli_duration(const char *text, int64_t *nanoseconds, char **message);
-
-/* The same for an option's text, above 0 and at most `most`; NULL when it was not given: then *nanoseconds
- * stays. False after a usage error. */
-bool cli_take_duration(const char *verb, const char *option, const char *text, int64_t most,
-                       int64_t *nanoseconds);
 /* The longest run that a verb is asked for: a leap year. */
 #define CLI_DURATION_MAX_NS (INT64_C(366) * 24 * 3600 * 1000000000)
+
+/* The same for the text of an option; NULL when it was not given: then the value stays. A duration is above 0
+ * and at most CLI_DURATION_MAX_NS. On false *error is a G_OPTION_ERROR that begins with the option, */
+bool cli_option_number(const char *option, const char *text, uint64_t low, uint64_t high, uint64_t *value,
+                       GError **error);
+bool cli_option_duration(const char *option, const char *text, int64_t *nanoseconds, GError **error);
+/* or the usage error is said. */
+bool cli_take_number(const char *verb, const char *option, const char *text, uint64_t low, uint64_t high,
+                     uint64_t *value);
+bool cli_take_duration(const char *verb, const char *option, const char *text, int64_t *nanoseconds);
+
+/* The families that --ipv4, --ipv6 and --both choose; without any of them both. False when more than one is
+ * given, which is what the message says. */
+bool cli_families(bool only_ipv4, bool only_ipv6, bool both, bool *ipv4, bool *ipv6);
+extern const char cli_families_message[];
 
 /* Set by SIGINT and SIGTERM once cli_watch_interrupt() was called: verbs finish their files and print the
  * summary. */

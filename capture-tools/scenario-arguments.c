@@ -3,6 +3,7 @@
 #include "scenario-arguments.h"
 
 #include "cli.h"
+#include "endpoints/capability.h"
 
 #define FLOWS_DEFAULT 100
 #define RATE_DEFAULT 5
@@ -48,35 +49,12 @@ const char *scenario_arguments_given(const scenario_arguments *a)
 
 /* ---- what the options mean ---- */
 
-/* A word of an option and what it stands for. */
-typedef struct word {
-    const char *text;
-    int value;
-} word;
-
-static const word capabilities[] = { { "saf", CLIENT_SAF },
-                                     { "permit", CLIENT_PERMIT_EXID },
-                                     { "raw", CLIENT_PERMIT_RAW },
-                                     { "none", CLIENT_INCAPABLE },
-                                     { NULL, 0 } };
-
-static bool take_word(const char *verb, const char *option, const char *text, const word *words, int *value)
+static bool take_capability(const char *verb, const char *text, client_capability *value)
 {
-    GString *expected = g_string_new(NULL);
-    for (const word *w = words; w->text != NULL; w++) {
-        if (text == NULL || g_str_equal(text, w->text)) {
-            *value = text != NULL ? w->value : *value;
-            g_string_free(expected, TRUE);
-            return true;
-        }
-        g_string_append_printf(expected, "%s%s",
-                               w == words          ? ""
-                               : w[1].text == NULL ? " or "
-                                                   : ", ",
-                               w->text);
-    }
-    cli_usage_error(verb, "%s: \"%s\", expected %s", option, text, expected->str);
-    g_string_free(expected, TRUE);
+    g_autofree char *message = NULL;
+    if (text == NULL || client_capability_read(text, value, &message))
+        return true;
+    cli_usage_error(verb, "--capability: %s", message);
     return false;
 }
 
@@ -105,20 +83,17 @@ static bool take_faults(const char *verb, char **ids, bool faulty[CATS_RULE_COUN
 
 static bool take_families(const char *verb, const scenario_arguments *a, scenario_options *s)
 {
-    if (a->ipv4 + a->ipv6 + a->both > 1) {
-        cli_usage_error(verb, "more than one of --ipv4, --ipv6 and --both, expected one of them");
-        return false;
-    }
-    s->ipv4 = !a->ipv6;
-    s->ipv6 = !a->ipv4;
-    return true;
+    if (cli_families(a->ipv4, a->ipv6, a->both, &s->ipv4, &s->ipv6))
+        return true;
+    cli_usage_error(verb, "%s", cli_families_message);
+    return false;
 }
 
 static bool take_texts(const char *verb, const scenario_arguments *a, bool bounded, scenario_options *s)
 {
     uint64_t rate = RATE_DEFAULT, response = RESPONSE_DEFAULT;
-    int capability = CLIENT_SAF;
     *s = (scenario_options){ .seed = 1,
+                             .capability = CLIENT_SAF,
                              .encapsulation = SETUP_ENCAP_TOPOLOGY,
                              .duration_ns = EVENT_NEVER,
                              .flows = bounded ? CLIENTS_UNLIMITED : FLOWS_DEFAULT,
@@ -127,13 +102,12 @@ static bool take_texts(const char *verb, const scenario_arguments *a, bool bound
         !cli_take_number(verb, "--flows", a->flows, 1, FLOWS_MAX, &s->flows) ||
         !cli_take_number(verb, "--rate", a->rate, 1, RATE_MAX, &rate) ||
         !cli_take_number(verb, "--response", a->response, 0, RESPONSE_MAX, &response) ||
-        !take_word(verb, "--capability", a->capability, capabilities, &capability) ||
+        !take_capability(verb, a->capability, &s->capability) ||
         !take_encapsulation(verb, a->encapsulation, &s->encapsulation) ||
         !take_faults(verb, a->faults, s->faulty))
         return false;
     s->interval_ns = NANOSECONDS / (int64_t)rate;
     s->response = (uint32_t)response;
-    s->capability = (client_capability)capability;
     return true;
 }
 

@@ -76,9 +76,8 @@ static bool take_options(const capture_options *o, capture_settings *s)
         !cli_take_number(verb_name, "-s", o->snapshot, 1, SNAPSHOT_MAX, &snapshot) ||
         !cli_take_number(verb_name, "-B", o->buffer, 1, BUFFER_MAX_MIB, &buffer) ||
         !cli_take_number(verb_name, "-c", o->count, 1, INT64_MAX, &s->packets) ||
-        !cli_take_duration(verb_name, "--duration", o->duration, CLI_DURATION_MAX_NS, &s->duration_ns) ||
-        !cli_take_duration(verb_name, "--interval", o->interval, CLI_DURATION_MAX_NS, &s->interval_ns) ||
-        !take_limits(o, s))
+        !cli_take_duration(verb_name, "--duration", o->duration, &s->duration_ns) ||
+        !cli_take_duration(verb_name, "--interval", o->interval, &s->interval_ns) || !take_limits(o, s))
         return false;
     if (o->interval != NULL && !o->json)
         return complain("--interval", g_strdup("it is for --json, which is not given"));

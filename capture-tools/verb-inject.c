@@ -88,8 +88,7 @@ static bool take_bounds(const inject_options *o, inject_state *s)
     s->run.duration_ns = INT64_MAX;
     return cli_take_number(verb_name, "--loop", o->loop, 0, INT64_MAX, &s->run.passes) &&
            cli_take_number(verb_name, "-c", o->count, 1, INT64_MAX, &s->run.count) &&
-           cli_take_duration(verb_name, "--duration", o->duration, CLI_DURATION_MAX_NS,
-                             &s->run.duration_ns) &&
+           cli_take_duration(verb_name, "--duration", o->duration, &s->run.duration_ns) &&
            cli_take_number(verb_name, "--preload", o->preload, READ_AHEAD_MIN, PRELOAD_MAX, &s->preload);
 }
 

@@ -96,7 +96,7 @@ static int with_topology(const simulate_options *o)
         return cli_usage_error(verb_name, "-w and --events: %s for both, expected two files", o->events);
     if (!scenario_arguments_take(verb_name, &o->scenario, o->duration != NULL, &options))
         return CLI_TROUBLE;
-    if (!cli_take_duration(verb_name, "--duration", o->duration, CLI_DURATION_MAX_NS, &options.duration_ns))
+    if (!cli_take_duration(verb_name, "--duration", o->duration, &options.duration_ns))
         return scenario_arguments_drop(&options);
     int status = simulate(o, &options);
     scenario_arguments_drop(&options);

@@ -7,6 +7,7 @@
 const verb verbs[] = {
     { "capture", "Capture what belongs to the protocols on interfaces, with counters while it runs",
       verb_capture },
+    { "client", "Be clients on a real link: open flows at a rate, follow redirects", verb_client },
     { "ctl", "Ask or tell a running ingress or egress: weights, metrics, drain", verb_ctl },
     { "doctor", "Check Wireshark, the plugin and the right to capture, and say what mends them",
       verb_doctor },
@@ -17,6 +18,8 @@ const verb verbs[] = {
       verb_inject },
     { "inspect", "Decode a capture by the tool's own reading: a line per frame, NDJSON, or the summary",
       verb_inspect },
+    { "service", "Be service nodes on a real link: answer, redirect from the CS-ID, serve HTTP",
+      verb_service },
     { "simulate", "Simulate clients, forwarders and service nodes into a capture, faults on demand",
       verb_simulate },
 };

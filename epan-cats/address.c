@@ -3,6 +3,7 @@
  * s3.2.1.3. */
 #include "address.h"
 
+#include "hash-mix.h"
 #include <arpa/inet.h>
 #include <string.h>
 
@@ -39,6 +40,19 @@ bool cats_address_equal(const cats_address *a, const cats_address *b)
     if (a->family == 4)
         return memcmp(a->octets, b->octets, 4) == 0;
     return a->family != 6 || memcmp(a->octets, b->octets, 16) == 0;
+}
+
+unsigned cats_address_hash(const void *address)
+{
+    const cats_address *a = address;
+    uint64_t halves[2];
+    memcpy(halves, a->octets, sizeof halves);
+    return (unsigned)hash_mix(halves[0] ^ hash_mix(halves[1] ^ a->family));
+}
+
+int cats_address_same(const void *a, const void *b)
+{
+    return cats_address_equal(a, b);
 }
 
 /* The writers below put text at `out` without a NUL and return the place behind it. */

@@ -22,6 +22,8 @@
 #define NEIGHBOR_ADVERTISEMENT 136
 
 enum { FAMILY_IPV4, FAMILY_IPV6, FAMILIES };
+/* No driver_drop. */
+enum { DRIVER_TAKES = -1 };
 
 typedef enum driver_drop {
 #define X(symbol, word) DROP_##symbol,
@@ -54,6 +56,7 @@ typedef struct driver_port {
     next_hop *hops[FAMILIES]; /* NULL: none of this family */
     waiting *queues[FAMILIES];
     neighbor_answers *answers;
+    bool end_point;
 } driver_port;
 
 struct driver {
@@ -63,6 +66,8 @@ struct driver {
     GPtrArray *attachments; /* of attachment, owned */
     GArray *ports;          /* of driver_port */
     driver_take take;
+    driver_deadline role_deadline; /* NULL: the role has none */
+    driver_expire role_expire;
     void *role;
     role_sink sink;
     int64_t now;      /* of the round */
@@ -213,21 +218,30 @@ static bool is_own(const driver_port *port, const cats_address *address)
            cats_address_equal(address, &port->own[FAMILY_IPV6]);
 }
 
+/* Why a packet to this address does not reach the role; DRIVER_TAKES: it does. */
+static int refuse_destination(const driver_port *port, const cats_address *destination)
+{
+    if (live_interface_owns(port->at->interface, destination))
+        return DROP_TO_HOST;
+    if (port->end_point)
+        return neighbor_answers_own(port->answers, destination) ? DRIVER_TAKES : DROP_NOT_OURS;
+    return is_own(port, destination) ? DROP_TO_ROUTER : DRIVER_TAKES;
+}
+
 static void take_packet(driver *d, unsigned number, const frame_header *header, const uint8_t *ip,
                         size_t length)
 {
     const driver_port *port = port_at(d, number);
     cats_address destination;
+    int refused;
     if ((header->destination[0] & GROUP_BIT) != 0)
         d->ignored++;
     else if (memcmp(header->destination, port->at->interface->mac, FRAME_ADDRESS) != 0)
         drop(d, DROP_NOT_TO_US);
     else if (!read_destination(header, ip, length, &destination))
         drop(d, DROP_NOT_IP);
-    else if (live_interface_owns(port->at->interface, &destination))
-        drop(d, DROP_TO_HOST);
-    else if (is_own(port, &destination))
-        drop(d, DROP_TO_ROUTER);
+    else if ((refused = refuse_destination(port, &destination)) != DRIVER_TAKES)
+        drop(d, (driver_drop)refused);
     else
         d->take(d->role, d->now, number, ip, length, &d->sink);
 }
@@ -272,7 +286,7 @@ static void hops_ready(void *context, int64_t now)
     for_each_queue(d, now, false);
 }
 
-static int64_t driver_deadline(void *context)
+static int64_t own_deadline(void *context)
 {
     const driver *d = context;
     int64_t due = next_hops_deadline(d->hops);
@@ -282,12 +296,25 @@ static int64_t driver_deadline(void *context)
     return due;
 }
 
-static void driver_expire(void *context, int64_t now)
+static void own_expire(void *context, int64_t now)
 {
     driver *d = context;
     d->now = now;
     next_hops_expire(d->hops, now);
     for_each_queue(d, now, true);
+}
+
+static int64_t role_deadline(void *context)
+{
+    const driver *d = context;
+    return d->role_deadline(d->role);
+}
+
+static void role_expire(void *context, int64_t now)
+{
+    driver *d = context;
+    d->now = now;
+    d->role_expire(d->role, now, &d->sink);
 }
 
 /* An answer that the tool itself asked for may have come in this round. */
@@ -393,6 +420,7 @@ bool driver_add_port(driver *d, const driver_port_spec *spec, GError **error)
     if (at == NULL || !port_is_free(at, spec->vlan, error))
         return false;
     driver_port port = { .at = at, .vlan = spec->vlan };
+    port.end_point = spec->end_point;
     port.answers = neighbor_answers_new(at->interface->mac);
     for (int family = 0; family < FAMILIES; family++) {
         const cats_address *own = &spec->own[family];
@@ -414,6 +442,12 @@ void driver_answer(driver *d, unsigned port, const cats_address *prefix, unsigne
     neighbor_answers_add(port_at(d, port)->answers, prefix, length);
 }
 
+void driver_set_timer(driver *d, driver_deadline deadline, driver_expire expire)
+{
+    d->role_deadline = deadline;
+    d->role_expire = expire;
+}
+
 void driver_start(driver *d, driver_take take, void *role)
 {
     d->take = take;
@@ -426,7 +460,9 @@ void driver_start(driver *d, driver_take take, void *role)
         live_loop_watch(d->loop, live_link_fd(at->link), link_ready, at);
     }
     live_loop_watch(d->loop, next_hops_fd(d->hops), hops_ready, d);
-    live_loop_timer(d->loop, driver_deadline, driver_expire, d);
+    live_loop_timer(d->loop, own_deadline, own_expire, d);
+    if (d->role_deadline != NULL)
+        live_loop_timer(d->loop, role_deadline, role_expire, d);
     live_loop_after(d->loop, round_ends, d);
 }
 

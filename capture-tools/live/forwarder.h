@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What `catshark ingress` and `catshark egress` do alike: options, links, privileges, takeover, control
- * socket, the loop and the summary. Spec: man/catshark-egress.1, man/catshark-ingress.1. */
+/* What `catshark ingress` and `catshark egress` do alike beyond what every live role does: the topology,
+ * takeover, control socket. Spec: man/catshark-egress.1, man/catshark-ingress.1. */
 #ifndef CATSHARK_LIVE_FORWARDER_H
 #define CATSHARK_LIVE_FORWARDER_H
 
-#include "capture-tools/forwarders/links.h"
 #include "capture-tools/forwarders/setup.h"
 #include "control.h"
-#include "driver.h"
+#include "live-run.h"
 #include "takeover.h"
 #include <stdio.h>
 
@@ -15,17 +14,15 @@ typedef struct forwarder_kind forwarder_kind;
 
 /* A forwarder that runs. */
 typedef struct forwarder {
+    live_run run; /* its name is what the role borrows: a topology may be replaced */
     const forwarder_kind *kind;
     const char *topology_path;
     cats_topology *topology;
     setup setup;
     size_t index;         /* in the topology */
-    const char *name;     /* what the role borrows: a topology may be replaced */
     int64_t flow_idle_ns; /* pins of flows that are silent for so long are let go */
     GArray *ports;        /* of setup_port, by the role's ports */
-    live_events *events;
-    driver *driver;
-    takeover *taken; /* NULL: the kernel is not kept from anything */
+    takeover *taken;      /* NULL: the kernel is not kept from anything */
     void *role;
 } forwarder;
 

@@ -4,7 +4,7 @@
 #include "live-egress.h"
 #include "capture-tools/cli.h"
 #include "epan-cats/computing-table.h"
-#include "forwarder-report.h"
+#include "live-report.h"
 #include "reload.h"
 #include <inttypes.h>
 #include <string.h>
@@ -26,7 +26,7 @@ static void create(forwarder *f)
 {
     egress_config config;
     setup_egress_config(&f->setup, f->index, &config);
-    config.name = f->name;
+    config.name = f->run.name;
     config.flows_max = FLOWS_MAX;
     config.flow_idle_ns = f->flow_idle_ns;
     config.report_max_age_ns = REPORT_MAX_AGE_NS;
@@ -64,18 +64,18 @@ static void describe(const forwarder *f, JsonBuilder *builder)
 {
     egress_counts counts = egress_count(f->role);
     int64_t now = live_loop_now();
-    forwarder_member(builder, "decapsulated", counts.decapsulated);
-    forwarder_member(builder, "encapsulated", counts.encapsulated);
-    forwarder_member(builder, "icmp_errors", counts.errors);
+    live_member(builder, "decapsulated", counts.decapsulated);
+    live_member(builder, "encapsulated", counts.encapsulated);
+    live_member(builder, "icmp_errors", counts.errors);
     json_builder_set_member_name(builder, "sites");
     json_builder_begin_array(builder);
     for (unsigned i = 0; i < site_count(f); i++) {
         json_builder_begin_object(builder);
         json_builder_set_member_name(builder, "site");
         json_builder_add_string_value(builder, site_of(f, i)->name);
-        forwarder_member(builder, "weight", egress_site_weight(f->role, i));
-        forwarder_member(builder, "flows", egress_site_flows(f->role, now, i));
-        forwarder_member(builder, "packets", egress_site_packets(f->role, i));
+        live_member(builder, "weight", egress_site_weight(f->role, i));
+        live_member(builder, "flows", egress_site_flows(f->role, now, i));
+        live_member(builder, "packets", egress_site_packets(f->role, i));
         json_builder_end_object(builder);
     }
     json_builder_end_array(builder);
@@ -104,7 +104,7 @@ static bool find_site(const forwarder *f, const char *name, unsigned *site, GErr
     for (unsigned i = 0; i < site_count(f); i++)
         g_string_append_printf(names, "%s%s", i > 0 ? ", " : "", site_of(f, i)->name);
     g_set_error(error, CONTROL_ERROR, CONTROL_ERROR_REQUEST, "\"%s\", expected a site of %s: %s", name,
-                f->name, names->str);
+                f->run.name, names->str);
     g_string_free(names, TRUE);
     return false;
 }
@@ -128,7 +128,7 @@ static void announce(const forwarder *f, const egress_announcement *announcement
         ROLE_FIELD_NUMBER("load", announcement->merged.load),
         ROLE_FIELD_NUMBER("withdrawn", announcement->withdrawn),
     };
-    live_events_write(f->events, "announced", fields, G_N_ELEMENTS(fields));
+    live_events_write(f->run.events, "announced", fields, G_N_ELEMENTS(fields));
 }
 
 static void set_weight(const forwarder *f, int64_t now, unsigned site, uint32_t weight)
@@ -137,7 +137,7 @@ static void set_weight(const forwarder *f, int64_t now, unsigned site, uint32_t 
     egress_set_weight(f->role, site, weight);
     const role_field fields[] = { ROLE_FIELD_TEXT("site", site_of(f, site)->name),
                                   ROLE_FIELD_NUMBER("weight", weight) };
-    live_events_write(f->events, "weight-set", fields, G_N_ELEMENTS(fields));
+    live_events_write(f->run.events, "weight-set", fields, G_N_ELEMENTS(fields));
     if (egress_review(f->role, now, &announcement))
         announce(f, &announcement);
 }
@@ -148,9 +148,9 @@ static bool run_show(void *context, int64_t now, const char *const *arguments, J
     const forwarder *f = context;
     (void)now, (void)arguments, (void)error;
     json_builder_set_member_name(answer, "at");
-    json_builder_add_string_value(answer, f->name);
+    json_builder_add_string_value(answer, f->run.name);
     describe(f, answer);
-    forwarder_describe_links(f, answer);
+    live_describe_links(f->run.driver, answer);
     return true;
 }
 
@@ -164,7 +164,7 @@ static bool run_weight(void *context, int64_t now, const char *const *arguments,
         !take_number(arguments[1], COMPUTING_TABLE_WEIGHT_MAX, &weight, error))
         return false;
     set_weight(f, now, site, (uint32_t)weight);
-    forwarder_member(answer, "weight", weight);
+    live_member(answer, "weight", weight);
     return true;
 }
 
@@ -176,8 +176,8 @@ static bool run_drain(void *context, int64_t now, const char *const *arguments, 
     if (!find_site(f, arguments[0], &site, error))
         return false;
     set_weight(f, now, site, 0);
-    forwarder_member(answer, "weight", 0);
-    forwarder_member(answer, "flows", egress_site_flows(f->role, now, site));
+    live_member(answer, "weight", 0);
+    live_member(answer, "flows", egress_site_flows(f->role, now, site));
     return true;
 }
 
@@ -190,7 +190,7 @@ static bool run_undrain(void *context, int64_t now, const char *const *arguments
     if (!find_site(f, arguments[0], &site, error))
         return false;
     set_weight(f, now, site, MAX(site_of(f, site)->weight, 1));
-    forwarder_member(answer, "weight", egress_site_weight(f->role, site));
+    live_member(answer, "weight", egress_site_weight(f->role, site));
     return true;
 }
 
@@ -211,8 +211,8 @@ static bool run_metric(void *context, int64_t now, const char *const *arguments,
     json_builder_add_boolean_value(answer, changed);
     if (changed) {
         announce(f, &announcement);
-        forwarder_member(answer, "score", announcement.merged.score);
-        forwarder_member(answer, "cats.aggregate_id", announcement.aggregate_id);
+        live_member(answer, "score", announcement.merged.score);
+        live_member(answer, "cats.aggregate_id", announcement.aggregate_id);
     }
     return true;
 }

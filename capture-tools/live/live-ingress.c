@@ -4,8 +4,8 @@
  * s3. */
 #include "live-ingress.h"
 #include "capture-tools/cli.h"
-#include "forwarder-report.h"
 #include "live-egress.h"
+#include "live-report.h"
 #include "reload.h"
 #include <inttypes.h>
 #include <string.h>
@@ -76,7 +76,7 @@ static void create(forwarder *f)
     ingress_state *state = g_new0(ingress_state, 1);
     ingress_config config;
     setup_ingress_config(&f->setup, f->index, &config);
-    config.name = f->name;
+    config.name = f->run.name;
     config.flow_idle_ns = f->flow_idle_ns;
     memcpy(config.block, spec->locator.octets, sizeof config.block);
     config.block_length = spec->structure.block;
@@ -90,7 +90,7 @@ static void create(forwarder *f)
     f->role = state;
     learn_egresses(f, state);
     for (size_t i = 0; i < state->egress_count; i++)
-        offer(state, i, live_loop_now(), driver_sink(f->driver));
+        offer(state, i, live_loop_now(), driver_sink(f->run.driver));
 }
 
 static void destroy(void *role)
@@ -111,11 +111,11 @@ static void describe(const forwarder *f, JsonBuilder *builder)
 {
     const ingress_state *state = f->role;
     ingress_counts counts = ingress_count(state->role);
-    forwarder_member(builder, "encapsulated", counts.encapsulated);
-    forwarder_member(builder, "decapsulated", counts.decapsulated);
-    forwarder_member(builder, "icmp_errors", counts.errors);
-    forwarder_member(builder, "flows", counts.flows);
-    forwarder_member(builder, "pinned", counts.pinned);
+    live_member(builder, "encapsulated", counts.encapsulated);
+    live_member(builder, "decapsulated", counts.decapsulated);
+    live_member(builder, "icmp_errors", counts.errors);
+    live_member(builder, "flows", counts.flows);
+    live_member(builder, "pinned", counts.pinned);
     json_builder_set_member_name(builder, "egresses");
     json_builder_begin_array(builder);
     for (size_t i = 0; i < state->egress_count; i++) {
@@ -124,8 +124,8 @@ static void describe(const forwarder *f, JsonBuilder *builder)
         json_builder_add_string_value(builder, f->topology->egresses[i].name);
         json_builder_set_member_name(builder, "withdrawn");
         json_builder_add_boolean_value(builder, state->egresses[i].withdrawn);
-        forwarder_member(builder, "score", state->egresses[i].score);
-        forwarder_member(builder, "cats.aggregate_id", state->egresses[i].aggregate_id);
+        live_member(builder, "score", state->egresses[i].score);
+        live_member(builder, "cats.aggregate_id", state->egresses[i].aggregate_id);
         json_builder_end_object(builder);
     }
     json_builder_end_array(builder);
@@ -162,15 +162,15 @@ static void offer_anew(const forwarder *f, const ingress_state *state, size_t in
     egress_state *e = &state->egresses[index];
     if (!e->withdrawn)
         e->aggregate_id = e->aggregate_id % AGGREGATE_ID_MAX + 1;
-    offer(state, index, now, driver_sink(f->driver));
+    offer(state, index, now, driver_sink(f->run.driver));
 }
 
 static void announce(const forwarder *f, int64_t now, size_t index, JsonBuilder *answer)
 {
     const ingress_state *state = f->role;
     offer_anew(f, state, index, now);
-    forwarder_member(answer, "score", state->egresses[index].score);
-    forwarder_member(answer, "cats.aggregate_id", state->egresses[index].aggregate_id);
+    live_member(answer, "score", state->egresses[index].score);
+    live_member(answer, "cats.aggregate_id", state->egresses[index].aggregate_id);
 }
 
 static bool run_show(void *context, int64_t now, const char *const *arguments, JsonBuilder *answer,
@@ -179,9 +179,9 @@ static bool run_show(void *context, int64_t now, const char *const *arguments, J
     const forwarder *f = context;
     (void)now, (void)arguments, (void)error;
     json_builder_set_member_name(answer, "at");
-    json_builder_add_string_value(answer, f->name);
+    json_builder_add_string_value(answer, f->run.name);
     describe(f, answer);
-    forwarder_describe_links(f, answer);
+    live_describe_links(f->run.driver, answer);
     return true;
 }
 
@@ -267,7 +267,7 @@ static bool carry_over(const forwarder *f, const ingress_state *state, const egr
         if (same_offers(e->offers, was->offers))
             return false;
     }
-    take_back(state, was->offers, now, driver_sink(f->driver));
+    take_back(state, was->offers, now, driver_sink(f->run.driver));
     if (e != NULL)
         offer_anew(f, state, index, now);
     return e != NULL || was->offers->len > 0;
@@ -289,7 +289,7 @@ static unsigned reload(forwarder *f, const forwarder *before, int64_t now)
     for (size_t i = 0; i < state->egress_count; i++) {
         if (live_egress.find(before->topology, f->topology->egresses[i].name) != SIZE_MAX)
             continue;
-        offer(state, i, now, driver_sink(f->driver));
+        offer(state, i, now, driver_sink(f->run.driver));
         changed += state->egresses[i].offers->len > 0;
     }
     forget_egresses(old, old_count);

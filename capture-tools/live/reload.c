@@ -2,7 +2,7 @@
 /* Reading the topology anew, refusing what needs a new start, taking over the rest. Spec: man/catshark-ctl.1
  * (reload). */
 #include "reload.h"
-#include "forwarder-report.h"
+#include "live-report.h"
 #include <string.h>
 
 bool forwarder_same(const forwarder *f, bool same, const char *what, GError **error)
@@ -10,7 +10,7 @@ bool forwarder_same(const forwarder *f, bool same, const char *what, GError **er
     if (!same)
         g_set_error(error, CONTROL_ERROR, CONTROL_ERROR_REQUEST,
                     "%s: %s of %s changed, expected as before: start anew for that", f->topology_path, what,
-                    f->name);
+                    f->run.name);
     return same;
 }
 
@@ -39,10 +39,10 @@ static bool same_ports(const forwarder *f, const GArray *ports, GError **error)
 /* Finds the forwarder in the fresh topology; false and *error for what a running one cannot take over. */
 static bool fits(const forwarder *f, const cats_topology *fresh, forwarder *next, GError **error)
 {
-    next->index = f->kind->find(fresh, f->name);
+    next->index = f->kind->find(fresh, f->run.name);
     if (next->index == SIZE_MAX) {
         g_set_error(error, CONTROL_ERROR, CONTROL_ERROR_REQUEST, "%s: no [%s %s] any more, expected it",
-                    f->topology_path, f->kind->verb, f->name);
+                    f->topology_path, f->kind->verb, f->run.name);
         return false;
     }
     return f->kind->same(f, fresh, next->index, error) &&
@@ -78,7 +78,7 @@ bool forwarder_reload(void *context, int64_t now, const char *const *arguments, 
     }
     next.setup.topology = next.topology;
     *f = next;
-    forwarder_member(answer, "changed", f->kind->reload(f, &before, now));
+    live_member(answer, "changed", f->kind->reload(f, &before, now));
     g_array_unref(before.ports);
     cats_topology_free(before.topology);
     return true;
