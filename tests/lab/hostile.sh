@@ -7,6 +7,7 @@ set -u
 catshark=$1 hostile=$2
 here=$(dirname "$0")
 . "$here/srv6.sh"
+. "$here/services.sh"
 count=200
 
 # REASON: how many of it the summary has.
@@ -18,8 +19,8 @@ lab_begin
 lab_core_mtu=9100
 lab_up
 lab_host_addresses ingress egress
-lab_kernel_ingress encap 2
-lab_serve
+lab_kernel_ingress full2
+lab_serve python
 topology=$(lab_topology 2 full)
 lab_start egress egress --topology "$topology" --name egress1 --takeover --json
 egress=$lab_role
