@@ -16,7 +16,6 @@ lab_capture() {
         ip netns exec "$P-$ns" dumpcap -q -B 64 -N 100000 -C 100000000 $(printf -- '-i %s ' $interfaces) -w "$lab_files/at-$ns.pcapng" \
             2>"$lab_files/at-$ns.err" &
         lab_captures+=($!)
-        lab_pids+=($!)
     done <<'END'
 ingress i0 i1
 egress e0 e1 e2 e3

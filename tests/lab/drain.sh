@@ -27,7 +27,6 @@ start_downloads() {
         [ $((i % 2)) = 0 ] && host='[2001:db8:80::80]'
         ip netns exec "$P-client" curl -sS --max-time 60 --limit-rate 3M -g -o "$lab_files/slow$i" "http://$host/big" &
         downloads+=($!)
-        lab_pids+=($!)
     done
     sleep 0.5 # they shall be under way: what follows must find them so
 }

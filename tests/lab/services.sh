@@ -76,7 +76,6 @@ lab_serve() {
     for i in 1 2 3; do
         "lab_serve_$1" "$i" >"$lab_files/http$i" 2>&1 &
         lab_services+=($!)
-        lab_pids+=($!)
         [ "$1" != kernel ] || lab_saf "site$i"
     done
     for i in 1 2 3; do lab_wait_port "site$i" 80; done

@@ -11,7 +11,6 @@
 P=${lab_name:-cs$$}
 lab_access_mtu=1500
 lab_core_mtu=1600
-lab_pids=()
 lab_files=${TMPDIR:-/tmp}/catshark-lab-$P
 
 # NAMESPACE: removes it, what runs in it, and what a role there wrote down of its routes.
@@ -22,16 +21,18 @@ lab_remove_namespace() {
     ip netns del "$1"
 }
 
-# Ends all processes and namespaces.
+# Ends all processes and namespaces. Process ids of what has ended may be somebody else's by now: jobs are known to run.
 lab_down() {
-    local pid name
-    for pid in "${lab_pids[@]}"; do kill "$pid" 2>/dev/null; done
-    for pid in "${lab_pids[@]}"; do wait "$pid" 2>/dev/null; done
-    lab_pids=()
+    local name
+    # shellcheck disable=SC2046 # a list
+    [ -z "$(jobs -pr)" ] || kill $(jobs -pr) 2>/dev/null
+    wait
     for name in $(ip netns list | awk -v p="$P-" 'index($1, p) == 1 { print $1 }'); do lab_remove_namespace "$name"; done
 }
 
+# A child that gets a signal before it has become another program is no test that ends.
 lab_cleanup() {
+    [ "$BASHPID" = $$ ] || return
     lab_down
     rm -rf "$lab_files"
 }
@@ -154,20 +155,36 @@ lab_shape() {
     [ "$segments" = 1 ] || via=5f00:0:c:1::,
 }
 
+# Routes of the kernel as forwarder are of this protocol: what else the host has stays when they go.
+lab_protocol=99
+
+# NS WORDS...: a route of the kernel as forwarder.
+lab_route() {
+    local family=-4
+    case $2 in *:*) family=-6 ;; esac
+    ip -n "$P-$1" "$family" route replace "${@:2}" proto "$lab_protocol"
+}
+
+# NS: the kernel there is no forwarder any more.
+lab_kernel_retire() {
+    n "$1" sysctl -qw net.ipv4.ip_forward=0 net.ipv6.conf.all.forwarding=0
+    ip -n "$P-$1" -4 route flush proto "$lab_protocol"
+    ip -n "$P-$1" -6 route flush proto "$lab_protocol"
+}
+
 # NS CORE-ADDRESS LOCATOR SOURCE: the kernel there forwards, and knows the way into the core.
 lab_kernel_forwarder() {
     n "$1" sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
-    ip -n "$P-$1" -6 route add "$3" via "$2"
-    ip -n "$P-$1" -6 route add 5f00:0:c::/48 via "$2"
+    lab_route "$1" "$3" via "$2"
+    lab_route "$1" 5f00:0:c::/48 via "$2"
     n "$1" ip sr tunsrc set "$4"
 }
 
 # NS PREFIX SID: a route that encapsulates.
 lab_encap() {
-    local family=-4 device=i1
+    local device=i1
     [ "$1" = ingress ] || device=e0
-    case $2 in *:*) family=-6 ;; esac
-    ip -n "$P-$1" "$family" route add "$2" encap seg6 mode "$mode" segs "$via$3" dev "$device"
+    lab_route "$1" "$2" encap seg6 mode "$mode" segs "$via$3" dev "$device"
 }
 
 # SHAPE: the kernel as ingress.
@@ -179,8 +196,8 @@ lab_kernel_ingress() {
     lab_encap ingress 2001:db8:80::80/128 5f00:0:e1:ca75:3800:1::
     lab_encap ingress 10.3.0.0/16 5f00:0:e1:4::
     lab_encap ingress 2001:db8:3::/48 5f00:0:e1:6::
-    ip -n "$P-ingress" -6 route add 5f00:0:1:4::/64 encap seg6local action End.DX4 nh4 10.1.0.2 dev i0
-    ip -n "$P-ingress" -6 route add 5f00:0:1:6::/64 encap seg6local action End.DX6 nh6 2001:db8:1::2 dev i0
+    lab_route ingress 5f00:0:1:4::/64 encap seg6local action End.DX4 nh4 10.1.0.2 dev i0
+    lab_route ingress 5f00:0:1:6::/64 encap seg6local action End.DX6 nh6 2001:db8:1::2 dev i0
 }
 
 # SHAPE: the kernel as egress; all flows go to site 1.
@@ -188,8 +205,8 @@ lab_kernel_egress() {
     local mode segments word via
     lab_shape "$1"
     lab_kernel_forwarder egress 2001:db8:23::1 5f00:0:1::/48 5f00:0:e1::100
-    ip -n "$P-egress" -6 route add 5f00:0:e1:4::/64 encap seg6local action End.DX4 nh4 10.3.1.2 dev e1
-    ip -n "$P-egress" -6 route add 5f00:0:e1:6::/64 encap seg6local action End.DX6 nh6 2001:db8:3:1::2 dev e1
+    lab_route egress 5f00:0:e1:4::/64 encap seg6local action End.DX4 nh4 10.3.1.2 dev e1
+    lab_route egress 5f00:0:e1:6::/64 encap seg6local action End.DX6 nh6 2001:db8:3:1::2 dev e1
     lab_encap egress 10.1.0.0/24 5f00:0:1:4::
     lab_encap egress 2001:db8:1::/64 5f00:0:1:6::
 }
@@ -198,7 +215,7 @@ lab_kernel_egress() {
 lab_kernel_cats() {
     local action=(End.DX4 nh4 10.3.1.2)
     [ "$1" = 4 ] || action=(End.DX6 nh6 2001:db8:3:1::2)
-    ip -n "$P-egress" -6 route replace 5f00:0:e1:ca75::/64 encap seg6local action "${action[@]}" dev e1
+    lab_route egress 5f00:0:e1:ca75::/64 encap seg6local action "${action[@]}" dev e1
 }
 
 # SEGMENTS ENCAPSULATION: writes the topology, prints its name.
@@ -311,7 +328,6 @@ lab_start() {
     shift 2
     ip netns exec "$P-$ns" "$catshark" "$verb" "$@" >"$lab_files/$verb.out" 2>"$lab_files/$verb.err" &
     lab_role=$!
-    lab_pids+=("$lab_role")
     lab_wait "$lab_files/$verb.err" "is ready"
 }
 
