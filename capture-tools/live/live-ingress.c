@@ -60,7 +60,7 @@ static void create(forwarder *f)
     memcpy(config.block, spec->locator.octets, sizeof config.block);
     config.block_length = spec->structure.block;
     state->role = ingress_new(&config);
-    setup_ingress(&f->setup, state->role);
+    setup_ingress(&f->setup, f->index, state->role);
     setup_ingress_domain(&f->setup, state->role);
     for (unsigned i = 0; i < f->ports->len; i++) {
         router_port port = forwarder_router_port(f, i);
