@@ -6,6 +6,7 @@ usage() {
     cat <<'TEXT'
 usage: tests/lab/lab.sh up [CELL]   brings the lab up as the cell wants it (ours-4), and leaves it running
        tests/lab/lab.sh down        removes it, and what killed tests have left behind
+       tests/lab/lab.sh mend        removes only what killed tests have left behind
        tests/lab/lab.sh run CELL    runs one cell of the table in a lab of its own, as the tests do
        tests/lab/lab.sh list        the cells
        tests/lab/lab.sh table       the cells as docs/lab.md has them
@@ -54,21 +55,20 @@ up() {
     echo "Its topology: $lab_files/net.conf; what its roles say: $lab_files/*.err"
 }
 
-# The process whose id it is named after is gone, or no script.
+# A test's process, whose id it is named after, is gone, or no script.
 is_left() {
     local pid=${1#cs}
-    pid=${pid%%-*}
-    [ "$1" = catshark-lab ] || ! ps -o args= -p "$pid" | grep -q '\.sh\b'
+    ! ps -o args= -p "$pid" | grep -q '\.sh\b'
 }
 
-# Namespaces, files and cgroups of the lab and of tests that were killed; those of tests that run stay.
-down() {
+# Namespaces, files and cgroups of tests that were killed; those of tests that run stay.
+mend() {
     local name path
-    for name in $(ip netns list | awk '/^(cs[0-9]+|catshark-lab)-(client|ingress|core|egress|site[123]|probe)( |$)/ { print $1 }'); do
+    for name in $(ip netns list | awk '/^cs[0-9]+-(client|ingress|core|egress|site[123]|probe)( |$)/ { print $1 }'); do
         is_left "${name%-*}" && lab_remove_namespace "$name"
     done
-    for path in "${TMPDIR:-/tmp}"/catshark-lab-*; do
-        is_left "${path##*/catshark-lab-}" && rm -rf "$path"
+    for path in "${TMPDIR:-/tmp}"/catshark-lab-cs[0-9]*; do
+        [ ! -d "$path" ] || ! is_left "${path##*/catshark-lab-}" || rm -rf "$path"
     done
     while read -r path; do
         for path in "$path"/catshark-lab-*; do
@@ -88,7 +88,11 @@ table() {
 
 case "${1:-} $#" in
 "up 1" | "up 2") up "${2:-ours-4}" ;;
-"down 1") down ;;
+"down 1")
+    lab_cleanup
+    mend
+    ;;
+"mend 1") mend ;;
 "list 1") cells_of "$here/cells" ;;
 "table 1") table ;;
 "run 2")

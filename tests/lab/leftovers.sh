@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # usage: leftovers.sh CATSHARK [KERNEL-AFFINITY]
-# A test that is killed leaves namespaces, processes, routes' journals, files and cgroups; `lab.sh down` removes all of
+# A test that is killed leaves namespaces, processes, routes' journals, files and cgroups; `lab.sh mend` removes all of
 # them, and touches no lab of a test that runs.
 set -u
 catshark=$1 kernel_affinity=${2:-}
@@ -35,12 +35,12 @@ victim=$!
 lab_wait "${TMPDIR:-/tmp}/catshark-lab-cs$victim/up" up
 journal=/run/catshark/egress1-$(stat -L -c %i "/run/netns/cs$victim-egress").takeover
 [ -e "$journal" ] || lab_fail "no journal: nothing to remove"
-"$here/lab.sh" down
+"$here/lab.sh" mend
 [ "$(left "$victim" | grep -c "^cs")" = 7 ] || lab_fail "the lab of a test that runs was touched"
 kill -9 "$victim"
 wait "$victim" 2>/dev/null
 [ -n "$(left "$victim")" ] || lab_fail "nothing was left: nothing to remove"
-"$here/lab.sh" down || lab_fail "down ended with $?"
+"$here/lab.sh" mend || lab_fail "mend ended with $?"
 [ -z "$(left "$victim")" ] || lab_fail "left behind: $(left "$victim")"
 [ "$(ip netns list | grep -c "^$P-")" = 7 ] || lab_fail "the lab of this test was touched"
 while read -r path; do
