@@ -81,7 +81,7 @@ static void create(forwarder *f)
     memcpy(config.block, spec->locator.octets, sizeof config.block);
     config.block_length = spec->structure.block;
     state->role = ingress_new(&config);
-    setup_ingress(&f->setup, state->role);
+    setup_ingress(&f->setup, f->index, state->role);
     setup_ingress_domain(&f->setup, state->role);
     for (unsigned i = 0; i < f->ports->len; i++) {
         router_port port = forwarder_router_port(f, i);
@@ -280,7 +280,7 @@ static unsigned reload(forwarder *f, const forwarder *before, int64_t now)
     size_t old_count = state->egress_count;
     unsigned changed = 0;
     ingress_forget_routes(state->role);
-    setup_ingress(&f->setup, state->role);
+    setup_ingress(&f->setup, f->index, state->role);
     setup_ingress_domain(&f->setup, state->role);
     learn_egresses(f, state);
     for (size_t i = 0; i < old_count; i++)

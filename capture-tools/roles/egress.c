@@ -4,7 +4,6 @@
  * s4. */
 #include "egress.h"
 
-#include "epan-cats/cats-behavior.h"
 #include "epan-cats/computing-table.h"
 #include "flow-pins.h"
 
@@ -376,8 +375,7 @@ static forwarding_drop from_core(egress *e, const forwarding_packet *ip, int64_t
     if (drop != FORWARDING_PASSED) {
         return drop;
     }
-    uint8_t next_header = inner.source.family == 4 ? PACKET_PROTOCOL_IPV4 : PACKET_PROTOCOL_IPV6;
-    if (!cats_behavior_accepts(sid->behavior, next_header)) {
+    if (!forwarding_accepts(sid->behavior, &inner)) {
         return FORWARDING_UPPER_LAYER;
     }
     drop = choose_site(e, sid, &inner, now, &site);

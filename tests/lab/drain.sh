@@ -7,6 +7,7 @@ set -u
 catshark=$1
 here=$(dirname "$0")
 . "$here/srv6.sh"
+. "$here/services.sh"
 
 ctl() {
     "$catshark" ctl --control "$lab_files/ctl" "$@"
@@ -45,8 +46,8 @@ refusals() {
 lab_begin
 lab_up
 lab_host_addresses ingress egress
-lab_kernel_ingress encap 2
-lab_serve
+lab_kernel_ingress full2
+lab_serve python
 topology=$(lab_topology 2 full)
 start_egress
 refusals

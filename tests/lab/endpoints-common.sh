@@ -81,7 +81,6 @@ endpoints_expect() {
 endpoints_capture() {
     ip netns exec "$P-$1" tcpdump -i "$2" --immediate-mode -U -w "$lab_files/capture.pcap" >"$lab_files/tcpdump.err" 2>&1 &
     capture=$!
-    lab_pids+=("$capture")
     lab_wait "$lab_files/tcpdump.err" "listening on"
 }
 

@@ -94,7 +94,6 @@ kernel_servers() {
     head -c 1000000 /dev/urandom >"$lab_files/www/million"
     chmod -R a+rX "$lab_files"
     ip netns exec "$P-there" python3 -u -m http.server --bind :: -d "$lab_files/www" 8000 >"$lab_files/python" 2>&1 &
-    lab_pids+=($!)
     lab_wait "$lab_files/python" Serving
     our_client "python's http.server" 8000
     cat >"$lab_files/nginx.conf" <<END
@@ -117,7 +116,6 @@ http {
 }
 END
     ip netns exec "$P-there" nginx -c "$lab_files/nginx.conf" -e "$lab_files/nginx/error.log" &
-    lab_pids+=($!)
     lab_wait "$lab_files/nginx/error.log" "start worker process "
     our_client nginx 8001
     # A port where nobody listens.

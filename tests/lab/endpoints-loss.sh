@@ -24,7 +24,6 @@ END
 endpoints_serve --response 3000
 endpoints_clients "${endpoints_sources[@]}" "${endpoints_targets[@]}" --flows $flows --rate 40 --timeout 150s &
 clients=$!
-lab_pids+=("$clients")
 # The last FINs may take longer than all before them: what counts is the answer of the node that redirected.
 arrived() {
     grep -c '"event":"finished".*"reconnect":1' "$lab_files/client.ndjson" 2>/dev/null

@@ -7,6 +7,7 @@ set -u
 catshark=$1
 here=$(dirname "$0")
 . "$here/srv6.sh"
+. "$here/services.sh"
 . "$here/endpoints-common.sh"
 
 # SITE: its nodes, in the place of the kernel's addresses.
@@ -16,7 +17,6 @@ start_site() {
     ip netns exec "$P-site$1" "$catshark" service --topology "$topology" --name "site$1" -i s0 --http --json \
         >"$lab_files/site$1.out" 2>"$lab_files/site$1.err" &
     sites+=($!)
-    lab_pids+=($!)
     lab_wait "$lab_files/site$1.err" "is ready"
 }
 

@@ -7,6 +7,7 @@ set -u
 catshark=$1
 here=$(dirname "$0")
 . "$here/srv6.sh"
+. "$here/services.sh"
 
 ctl() {
     "$catshark" ctl --control "$lab_files/ctl" "$@"
@@ -50,13 +51,13 @@ END
 lab_begin
 lab_up
 lab_host_addresses ingress egress
-lab_kernel_egress encap 2
-lab_kernel_cats End.DX4 nh4 10.3.1.2
+lab_kernel_egress full2
+lab_kernel_cats 4
 ip -n "$P-core" -6 route add 5f00:0:e2::/48 via 2001:db8:23::2
 # The second egress is the same kernel, with a SID that leads to another site.
 ip -n "$P-egress" -6 route add 5f00:0:e2:ca75::/64 encap seg6local action End.DX4 nh4 10.255.2.1 dev e2
 ip -n "$P-egress" route add 10.255.2.1/32 via 10.3.2.2 dev e2
-lab_serve
+lab_serve python
 topology=$(lab_topology 2 full)
 cp "$topology" "$lab_files/first.conf"
 lab_start ingress ingress --topology "$topology" --name ingress1 --takeover --control "$lab_files/ctl" --json
