@@ -165,13 +165,27 @@ bool cats_route_table_is_empty(const cats_route_table *table)
     return table == NULL || table->count.learned == 0;
 }
 
+/* The next hop; where that names no host, as FRR's 0.0.0.0 of IPv4 routes by way of IPv6, the speaker. An
+ * IPv4-mapped one is the IPv4 address within (RFC 4798 s2). */
+static cats_address owner_address(const cats_route *route)
+{
+    static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+    const cats_address *hop = &route->next_hop;
+    if (cats_address_not_unicast(hop) != NULL)
+        return route->peer.speaker;
+    return hop->family == 6 && memcmp(hop->octets, mapped, sizeof mapped) == 0
+               ? cats_address_ipv4(hop->octets + sizeof mapped)
+               : *hop;
+}
+
 /* NULL when there is no room for more names. */
-static const char *owner_of(cats_route_table *table, const cats_address *next_hop)
+static const char *owner_of(cats_route_table *table, const cats_route *route)
 {
     char text[CATS_ADDRESS_TEXT];
-    if (next_hop->family == 0)
+    const cats_address owner = owner_address(route);
+    if (owner.family == 0)
         return NULL;
-    cats_address_format(next_hop, text);
+    cats_address_format(&owner, text);
     char *kept = g_hash_table_lookup(table->owners, text);
     if (kept == NULL && g_hash_table_size(table->owners) < table->limit) {
         kept = g_strdup(text);
@@ -189,7 +203,7 @@ static const cats_sid_row *row_of(cats_route_table *table, const route_record *r
                          .behavior = route->sid.behavior,
                          .granularity = route->has_aggregate ? (cats_granularity)route->aggregate.granularity
                                                              : CATS_GRANULARITY_NOT_STATED,
-                         .owner = owner_of(table, &route->next_hop),
+                         .owner = owner_of(table, route),
                          .owner_is_egress = true };
     memcpy(row.prefix, record->sid_entry->address.octets, sizeof row.prefix);
     cats_sid_row *kept = g_hash_table_lookup(table->rows, &row);

@@ -70,7 +70,8 @@ void cats_route_table_each(const cats_route_table *table,
                            void (*visit)(void *context, const cats_route *route), void *context);
 
 /* What was known of a SID at a frame: longest match; NULL when nothing was. The owner is the next hop of the
- * oldest announcement that is in force. Rows live until the table is freed. `table` may be NULL. */
+ * oldest announcement that is in force, or its speaker where the next hop is no unicast address. Rows live
+ * until the table is freed. `table` may be NULL. */
 const cats_sid_row *cats_route_table_row(const cats_route_table *table, const uint8_t sid[16],
                                          uint32_t frame);
 /* Whether the address lay in a prefix that was announced with metrics: a service of CATS. */

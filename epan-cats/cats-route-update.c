@@ -151,7 +151,7 @@ size_t cats_route_problem_format(const cats_route_problem *problem, char *text, 
 {
     if (size == 0)
         return 0;
-    size_t length = (size_t)g_snprintf(text, size, "%s: ", cats_route_problem_get(problem->id)->name);
+    size_t length = (size_t)g_snprintf(text, size, "path attribute %u: ", problem->attribute);
     return length < size ? length + cats_defect_format(&problem->defect, text + length, size - length)
                          : size - 1;
 }

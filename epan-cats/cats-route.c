@@ -222,6 +222,9 @@ static bool argument_known(uint16_t behavior, const cats_sid_structure *structur
 static bool sids_agree(const cats_announced_sid *ours, const srv6_service *service, cats_defect *defect)
 {
     const cats_sid_structure *a = &ours->structure, *b = &service->structure;
+    size_t differing = 0;
+    while (differing < sizeof ours->sid && ours->sid[differing] == service->sid[differing])
+        differing++;
     if (service->behavior != BEHAVIOR_OPAQUE && ours->behavior != service->behavior)
         *defect = (cats_defect){ "SRv6 service: behavior", service->behavior, "the one of the CATS SID", 0 };
     else if (service->has_structure &&
@@ -232,9 +235,9 @@ static bool sids_agree(const cats_announced_sid *ours, const srv6_service *servi
     else if (service->has_structure && b->argument != 0 && b->argument != a->argument)
         *defect =
             (cats_defect){ "SRv6 service: argument bits", b->argument, "0, or those of the CATS SID", 0 };
-    else if (memcmp(ours->sid, service->sid, sizeof ours->sid) != 0)
-        *defect = (cats_defect){ "SRv6 service: SID of 128 bits, its last 32", wire_get(service->sid + 12, 4),
-                                 "the CATS SID", 0 };
+    else if (differing < sizeof ours->sid)
+        *defect = (cats_defect){ "SRv6 service: octet of the SID", service->sid[differing],
+                                 "the one of the CATS SID", differing };
     else
         return true;
     return false;

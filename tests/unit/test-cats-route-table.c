@@ -164,6 +164,32 @@ static void test_owner(void)
     cats_route_table_free(table);
 }
 
+/* A next hop that names nobody; and an IPv4 one as IPv6 carries it. */
+static void test_owner_addresses(void)
+{
+    static const struct {
+        uint8_t hop[16];
+        const char *owner;
+    } cases[] = {
+        { { 0 }, "10.9.1.1" },
+        { { [10] = 0xff, [11] = 0xff, [12] = 192, [14] = 2, [15] = 7 }, "192.0.2.7" },
+        { { 0xfe, 0x80, [15] = 1 }, "10.9.1.1" },
+        { { 0x20, 1, 0xd, 0xb8, [15] = 1 }, "2001:db8::1" },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        cats_route_table *table = cats_route_table_new(100);
+        cats_announcement announcement = sample_announcement();
+        uint8_t value[] = { REACH_IPV6, NLRI_IPV6 };
+        memcpy(value + 4, cases[i].hop, 16);
+        update_builder b = update_begin();
+        update_announcement(&b, &announcement);
+        update_add(&b, 0x80, BGP_ATTRIBUTE_MP_REACH, value, sizeof value);
+        learn(table, &first, 1, &b);
+        g_assert_cmpstr(cats_route_table_row(table, sid, 1)->owner, ==, cases[i].owner);
+        cats_route_table_free(table);
+    }
+}
+
 /* RFC 7606: a malformed announcement withdraws what was there, and so does one without our attributes. */
 static void test_treated_as_withdrawn(void)
 {
@@ -382,6 +408,7 @@ int main(int argc, char **argv)
     g_test_add_func("/cats-route-table/withdraw", test_withdraw);
     g_test_add_func("/cats-route-table/generations", test_generations);
     g_test_add_func("/cats-route-table/owner", test_owner);
+    g_test_add_func("/cats-route-table/owner-addresses", test_owner_addresses);
     g_test_add_func("/cats-route-table/treated-as-withdrawn", test_treated_as_withdrawn);
     g_test_add_func("/cats-route-table/session-ends", test_session_ends);
     g_test_add_func("/cats-route-table/each", test_each);

@@ -66,9 +66,10 @@ static void test_malformed(void)
     g_assert_false(route.has_announcement || route.has_service);
     g_assert_true(cats_route_update_matters(&route));
     g_assert_cmpuint(route.problem_count, ==, 2);
-    assert_problem(&route, 0, "malformed: CATS SID: length 1, expected 22 (octet 2)");
-    assert_problem(&route, 1,
-                   "malformed: Prefix-SID: TLV length 9, expected no more than the octets left (octet 1)");
+    assert_problem(&route, 0, "path attribute 255: CATS SID: length 1, expected 22 (octet 2)");
+    assert_problem(
+        &route, 1,
+        "path attribute 40: Prefix-SID: TLV length 9, expected no more than the octets left (octet 1)");
     g_assert_cmpuint(route.problems[0].attribute, ==, 255);
     g_assert_cmpuint(route.problems[1].attribute, ==, 40);
     update_free(&b);
@@ -106,8 +107,9 @@ static void test_contradiction(void)
     update_announcement(&b, &announcement);
     update_service(&b, &service);
     cats_route_update route = read_update(&b);
-    assert_problem(&route, 0,
-                   "contradictory: SRv6 service: behavior 20, expected the one of the CATS SID (octet 0)");
+    assert_problem(
+        &route, 0,
+        "path attribute 40: SRv6 service: behavior 20, expected the one of the CATS SID (octet 0)");
     g_assert_cmpuint(route.problems[0].attribute, ==, 40);
     update_free(&b);
 }
@@ -119,9 +121,10 @@ static void test_argument(void)
     announcement.sid.behavior = 0x8999;
     update_announcement(&b, &announcement);
     cats_route_update route = read_update(&b);
-    assert_problem(&route, 0,
-                   "argument: CATS SID: argument bits 32, expected 0 with a behavior that is not known "
-                   "(octet 0)");
+    assert_problem(
+        &route, 0,
+        "path attribute 255: CATS SID: argument bits 32, expected 0 with a behavior that is not known "
+        "(octet 0)");
     update_free(&b);
 }
 
@@ -150,9 +153,10 @@ static void test_transposed(void)
     update_service(&b, &service);
     append_octets(b.nlri, NLRI_IPV4);
     route = read_update(&b);
-    assert_problem(&route, 0,
-                   "value: SRv6 SID structure: transposition length 16, expected 0 without a label "
-                   "(octet 0)");
+    assert_problem(
+        &route, 0,
+        "path attribute 40: SRv6 SID structure: transposition length 16, expected 0 without a label "
+        "(octet 0)");
     update_free(&b);
 }
 

@@ -190,7 +190,7 @@ static void test_agreement(void)
           { 40, 24, 16, 0 },
           0x75 },
         { "SRv6 service: argument bits", CATS_ROUTE_CONTRADICTORY, 0x80ca, 0x80ca, { 32, 16, 16, 16 }, 0x75 },
-        { "SRv6 service: SID of 128 bits, its last 32",
+        { "SRv6 service: octet of the SID",
           CATS_ROUTE_CONTRADICTORY,
           0x80ca,
           0x80ca,
