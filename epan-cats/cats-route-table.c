@@ -1,131 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What was learned from UPDATEs. Every announcement is a record: found by peer and prefix while it is in
- * force, by SID, prefix and aggregate ID as long as it is held. Spec: RFC 4271 s3.1, s9.1. */
-#include "cats-route-table.h"
+/* What was learned from UPDATEs: how it gets into the table and out of it. Every announcement is a record:
+ * found by peer and prefix while it is in force, by SID, prefix and aggregate ID as long as it is held. Spec:
+ * RFC 4271 s3.1, s9.1. */
+#include "cats-route-table-private.h"
 
-#include "prefix-history.h"
 #include <string.h>
 
 /* Announcements held of one SID, prefix and aggregate ID: an egress whose generation stands still says
  * nothing about which one a packet means. */
 #define BEHIND_MAX 64u
 
-/* GLib's lists by links that lie in the record. */
-typedef struct route_record {
-    cats_route route;
-    prefix_entry *sid_entry;                                /* NULL without a SID */
-    prefix_entry *service_entry;                            /* NULL without a metric */
-    GQueue *behind;                                         /* NULL unless it has both */
-    GQueue *of_peer;                                        /* while it is in force */
-    GList in_order, in_sid, in_service, in_behind, in_peer; /* data: the record */
-} route_record;
-
-typedef struct behind_key {
-    const prefix_entry *sid, *service;
-    uint32_t aggregate_id;
-    GQueue records; /* oldest first */
-} behind_key;
-
-typedef struct peer_routes {
-    cats_route_peer peer;
-    GQueue records;
-} peer_routes;
-
-struct cats_route_table {
-    size_t limit;
-    GHashTable *in_force;     /* route_record by peer and prefix */
-    GHashTable *peers;        /* peer_routes */
-    GHashTable *behind;       /* behind_key */
-    GHashTable *rows;         /* cats_sid_row by content */
-    GHashTable *owners;       /* texts */
-    prefix_history *sids;     /* of cats_sid_row */
-    prefix_history *services; /* of is_service */
-    GQueue held[2];           /* in force, ended: oldest first */
-    cats_route_table_count count;
-};
-
 static const char is_service;
-
-static guint hash_octets(guint hash, const void *data, size_t length)
-{
-    const uint8_t *octets = data;
-    for (size_t i = 0; i < length; i++)
-        hash = (hash ^ octets[i]) * 16777619u;
-    return hash;
-}
-
-static guint peer_hash(gconstpointer key)
-{
-    const cats_route_peer *peer = key;
-    guint hash = hash_octets(2166136261u, peer->speaker.octets, sizeof peer->speaker.octets);
-    return hash_octets(hash, peer->receiver.octets, sizeof peer->receiver.octets);
-}
-
-static gboolean peer_equal(gconstpointer a, gconstpointer b)
-{
-    const cats_route_peer *one = a, *other = b;
-    return cats_address_equal(&one->speaker, &other->speaker) &&
-           cats_address_equal(&one->receiver, &other->receiver);
-}
-
-static guint record_hash(gconstpointer key)
-{
-    const cats_route *route = &((const route_record *)key)->route;
-    const bgp_prefix *prefix = &route->prefix;
-    guint hash = peer_hash(&route->peer);
-    hash = hash_octets(hash, prefix->address.octets, sizeof prefix->address.octets);
-    hash = hash_octets(hash, prefix->distinguisher, sizeof prefix->distinguisher);
-    return (hash ^ prefix->path_id) * 16777619u ^ prefix->length;
-}
-
-static gboolean record_equal(gconstpointer a, gconstpointer b)
-{
-    const cats_route *one = &((const route_record *)a)->route, *other = &((const route_record *)b)->route;
-    return peer_equal(&one->peer, &other->peer) && one->prefix.length == other->prefix.length &&
-           one->prefix.safi == other->prefix.safi && one->prefix.path_id == other->prefix.path_id &&
-           cats_address_equal(&one->prefix.address, &other->prefix.address) &&
-           memcmp(one->prefix.distinguisher, other->prefix.distinguisher, sizeof one->prefix.distinguisher) ==
-               0;
-}
-
-static guint behind_hash(gconstpointer key)
-{
-    const behind_key *behind = key;
-    return (g_direct_hash(behind->sid) * 31u + g_direct_hash(behind->service)) * 16777619u ^
-           behind->aggregate_id;
-}
-
-static gboolean behind_equal(gconstpointer a, gconstpointer b)
-{
-    const behind_key *one = a, *other = b;
-    return one->sid == other->sid && one->service == other->service &&
-           one->aggregate_id == other->aggregate_id;
-}
-
-static guint row_hash(gconstpointer key)
-{
-    const cats_sid_row *row = key;
-    return hash_octets(row->behavior + row->granularity * 7u, row->prefix, sizeof row->prefix) ^
-           g_direct_hash(row->owner);
-}
-
-static gboolean row_equal(gconstpointer a, gconstpointer b)
-{
-    const cats_sid_row *one = a, *other = b;
-    return memcmp(one->prefix, other->prefix, sizeof one->prefix) == 0 &&
-           one->prefix_length == other->prefix_length && one->behavior == other->behavior &&
-           one->granularity == other->granularity && one->owner == other->owner &&
-           memcmp(&one->structure, &other->structure, sizeof one->structure) == 0;
-}
 
 cats_route_table *cats_route_table_new(size_t routes)
 {
     cats_route_table *table = g_new0(cats_route_table, 1);
     table->limit = MAX(routes, 1);
-    table->in_force = g_hash_table_new(record_hash, record_equal);
-    table->peers = g_hash_table_new_full(peer_hash, peer_equal, NULL, g_free);
-    table->behind = g_hash_table_new_full(behind_hash, behind_equal, NULL, g_free);
-    table->rows = g_hash_table_new_full(row_hash, row_equal, g_free, NULL);
+    table->in_force = g_hash_table_new(route_record_hash, route_record_equal);
+    table->peers = g_hash_table_new_full(route_peer_hash, route_peer_equal, NULL, g_free);
+    table->behind = g_hash_table_new_full(route_behind_hash, route_behind_equal, NULL, g_free);
+    table->rows = g_hash_table_new_full(route_row_hash, route_row_equal, g_free, NULL);
     table->owners = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     table->sids = prefix_history_new(table->limit);
     table->services = prefix_history_new(table->limit);
@@ -158,11 +52,6 @@ cats_route_table_count cats_route_table_count_get(const cats_route_table *table)
     count.in_force = table->held[0].length;
     count.ended = table->held[1].length;
     return count;
-}
-
-bool cats_route_table_is_empty(const cats_route_table *table)
-{
-    return table == NULL || table->count.learned == 0;
 }
 
 /* The next hop; where that names no host, as FRR's 0.0.0.0 of IPv4 routes by way of IPv6, the speaker. An
@@ -469,74 +358,4 @@ void cats_route_table_end_session(cats_route_table *table, const cats_route_peer
     const cats_route_peer back = { .speaker = peer->receiver, .receiver = peer->speaker };
     end_direction(table, peer, now);
     end_direction(table, &back, now);
-}
-
-void cats_route_table_each(const cats_route_table *table,
-                           void (*visit)(void *context, const cats_route *route), void *context)
-{
-    for (const GList *link = table->held[0].head; link != NULL; link = link->next)
-        visit(context, &((const route_record *)link->data)->route);
-}
-
-const cats_sid_row *cats_route_table_row(const cats_route_table *table, const uint8_t sid[16], uint32_t frame)
-{
-    if (cats_route_table_is_empty(table))
-        return NULL;
-    const cats_address address = cats_address_ipv6(sid);
-    unsigned shorter_than = PREFIX_HISTORY_ANY;
-    const prefix_entry *entry = prefix_history_match(table->sids, &address, frame, false, &shorter_than);
-    return entry == NULL ? NULL : prefix_history_get(entry, frame);
-}
-
-bool cats_route_table_is_service(const cats_route_table *table, const cats_address *address, uint32_t frame)
-{
-    unsigned shorter_than = PREFIX_HISTORY_ANY;
-    return !cats_route_table_is_empty(table) &&
-           prefix_history_match(table->services, address, frame, false, &shorter_than) != NULL;
-}
-
-/* Of announcements that say the same: a is the better answer at the frame. */
-static bool is_better(const cats_route *a, const cats_route *b, uint32_t frame)
-{
-    bool a_ended = a->ended.frame != 0 && a->ended.frame <= frame;
-    bool b_ended = b->ended.frame != 0 && b->ended.frame <= frame;
-    if (a_ended != b_ended)
-        return b_ended;
-    return a_ended && a->ended.frame > b->ended.frame;
-}
-
-static bool choose_behind(const GQueue *records, uint32_t frame, cats_route_behind *behind)
-{
-    const cats_route *best = NULL;
-    for (const GList *link = records->head; link != NULL; link = link->next) {
-        const cats_route *route = &((const route_record *)link->data)->route;
-        if (route->announced.frame <= frame && (best == NULL || is_better(route, best, frame)))
-            best = route;
-    }
-    if (best == NULL)
-        return false;
-    *behind = (cats_route_behind){ .route = best,
-                                   .was_in_force = best->ended.frame == 0 || best->ended.frame > frame };
-    if (!behind->was_in_force)
-        behind->ended = best->ended;
-    return true;
-}
-
-bool cats_route_table_find_behind(const cats_route_table *table, const uint8_t sid[16], uint32_t aggregate_id,
-                                  const cats_address *service, uint32_t frame, cats_route_behind *behind)
-{
-    if (cats_route_table_is_empty(table))
-        return false;
-    const cats_address address = cats_address_ipv6(sid);
-    behind_key key = { .aggregate_id = aggregate_id };
-    for (unsigned sid_bits = PREFIX_HISTORY_ANY;
-         (key.sid = prefix_history_match(table->sids, &address, frame, true, &sid_bits)) != NULL;) {
-        for (unsigned bits = PREFIX_HISTORY_ANY;
-             (key.service = prefix_history_match(table->services, service, frame, true, &bits)) != NULL;) {
-            const behind_key *found = g_hash_table_lookup(table->behind, &key);
-            if (found != NULL && choose_behind(&found->records, frame, behind))
-                return true;
-        }
-    }
-    return false;
 }

@@ -30,23 +30,16 @@ const char *cats_route_tlv_name(unsigned type)
     }
 }
 
-static bool refuse(cats_route_problem *problem, cats_route_problem_id id, const char *subject, uint64_t found,
-                   const char *expected, size_t at)
-{
-    *problem = (cats_route_problem){ .id = id, .defect = { subject, found, expected, at } };
-    return false;
-}
-
 static bool parse_metric(const uint8_t *octets, size_t at, unsigned level, cats_metric *metric,
                          cats_route_problem *problem)
 {
     cats_defect defect;
     if (!cats_metric_unpack(wire_get(octets, METRIC_LENGTH), metric, &defect))
-        return refuse(problem, CATS_ROUTE_VALUE, defect.subject, defect.found, defect.expected,
-                      at + defect.at);
+        return cats_route_refuse(problem, CATS_ROUTE_VALUE, defect.subject, defect.found, defect.expected,
+                                 at + defect.at);
     if (metric->level != level)
-        return refuse(problem, CATS_ROUTE_VALUE, "metric: level", metric->level, "the level of its TLV",
-                      at + 1);
+        return cats_route_refuse(problem, CATS_ROUTE_VALUE, "metric: level", metric->level,
+                                 "the level of its TLV", at + 1);
     return true;
 }
 
@@ -56,15 +49,16 @@ static bool parse_aggregate(const tlv_walk *tlv, cats_aggregate *aggregate, cats
     size_t metrics = length / METRIC_LENGTH - 1;
     if (length < CATS_ROUTE_AGGREGATE_METRICS_AT + METRIC_LENGTH || length % METRIC_LENGTH != 0 ||
         metrics > CATS_ROUTE_METRICS_MAX)
-        return refuse(problem, CATS_ROUTE_MALFORMED, "CATS aggregated metric: length", length,
-                      "4 and 4 for each of 1-8 metrics", tlv->at + TLV_FIELD);
+        return cats_route_refuse(problem, CATS_ROUTE_MALFORMED, "CATS aggregated metric: length", length,
+                                 "4 and 4 for each of 1-8 metrics", tlv->at + TLV_FIELD);
     const uint8_t *octets = tlv_value(tlv);
     cats_argument head = cats_argument_split(wire_get(octets, 4));
     if (head.granularity == CATS_GRANULARITY_NOT_STATED || cats_granularity_name(head.granularity) == NULL)
-        return refuse(problem, CATS_ROUTE_VALUE, "CATS aggregated metric: granularity", head.granularity,
-                      "1-3", at);
+        return cats_route_refuse(problem, CATS_ROUTE_VALUE, "CATS aggregated metric: granularity",
+                                 head.granularity, "1-3", at);
     if (head.level != 1 && head.level != 2)
-        return refuse(problem, CATS_ROUTE_VALUE, "CATS aggregated metric: level", head.level, "1 or 2", at);
+        return cats_route_refuse(problem, CATS_ROUTE_VALUE, "CATS aggregated metric: level", head.level,
+                                 "1 or 2", at);
     *aggregate = (cats_aggregate){ .granularity = head.granularity,
                                    .level = head.level,
                                    .aggregate_id = head.aggregate_id,
@@ -80,21 +74,22 @@ static bool parse_aggregate(const tlv_walk *tlv, cats_aggregate *aggregate, cats
 static bool parse_sid(const tlv_walk *tlv, cats_announced_sid *sid, cats_route_problem *problem)
 {
     if (tlv->value_length != CATS_ROUTE_SID_LENGTH)
-        return refuse(problem, CATS_ROUTE_MALFORMED, "CATS SID: length", tlv->value_length, "22",
-                      tlv->at + TLV_FIELD);
+        return cats_route_refuse(problem, CATS_ROUTE_MALFORMED, "CATS SID: length", tlv->value_length, "22",
+                                 tlv->at + TLV_FIELD);
     const uint8_t *octets = tlv_value(tlv);
     const uint8_t *structure = octets + CATS_ROUTE_SID_STRUCTURE_AT;
     memcpy(sid->sid, octets, sizeof sid->sid);
     sid->behavior = (uint16_t)wire_get(octets + CATS_ROUTE_SID_BEHAVIOR_AT, 2);
     sid->structure = (cats_sid_structure){ structure[0], structure[1], structure[2], structure[3] };
     if (sid->behavior == 0)
-        return refuse(problem, CATS_ROUTE_VALUE, "CATS SID: behavior", 0, "1-65535",
-                      tlv->value_at + CATS_ROUTE_SID_BEHAVIOR_AT);
+        return cats_route_refuse(problem, CATS_ROUTE_VALUE, "CATS SID: behavior", 0, "1-65535",
+                                 tlv->value_at + CATS_ROUTE_SID_BEHAVIOR_AT);
     if (!cats_sid_structure_valid(&sid->structure))
-        return refuse(problem, CATS_ROUTE_VALUE, "CATS SID: bits of block, node, function and argument",
-                      (uint64_t)structure[0] + structure[1] + structure[2] + structure[3],
-                      "at most 128, and 64 each for function and argument",
-                      tlv->value_at + CATS_ROUTE_SID_STRUCTURE_AT);
+        return cats_route_refuse(problem, CATS_ROUTE_VALUE,
+                                 "CATS SID: bits of block, node, function and argument",
+                                 (uint64_t)structure[0] + structure[1] + structure[2] + structure[3],
+                                 "at most 128, and 64 each for function and argument",
+                                 tlv->value_at + CATS_ROUTE_SID_STRUCTURE_AT);
     return true;
 }
 
@@ -106,8 +101,8 @@ static bool parse_tlv(const tlv_walk *tlv, cats_announcement *announcement, cats
     if (has == NULL)
         return true;
     if (*has)
-        return refuse(problem, CATS_ROUTE_MALFORMED, "CATS attribute: second TLV of type", tlv->type,
-                      "one TLV of each type", tlv->at);
+        return cats_route_refuse(problem, CATS_ROUTE_MALFORMED, "CATS attribute: second TLV of type",
+                                 tlv->type, "one TLV of each type", tlv->at);
     *has = true;
     return tlv->type == CATS_ROUTE_TLV_SID ? parse_sid(tlv, &announcement->sid, problem)
                                            : parse_aggregate(tlv, &announcement->aggregate, problem);
@@ -126,8 +121,8 @@ bool cats_route_parse(const uint8_t *octets, size_t length, cats_announcement *a
     if (walk.bad)
         return false;
     if (!announcement->has_aggregate && !announcement->has_sid)
-        return refuse(problem, CATS_ROUTE_MALFORMED, "CATS attribute: TLVs of types 1 and 2", 0, "at least 1",
-                      0);
+        return cats_route_refuse(problem, CATS_ROUTE_MALFORMED, "CATS attribute: TLVs of types 1 and 2", 0,
+                                 "at least 1", 0);
     return true;
 }
 

@@ -11,41 +11,34 @@ enum { TYPE_SIZE = 1, LENGTH_SIZE = 2, HEADER = TYPE_SIZE + LENGTH_SIZE };
 
 enum { SID_BITS = 128 };
 
-static prefix_sid_result refuse(cats_route_problem *problem, cats_route_problem_id id, const char *subject,
-                                uint64_t found, const char *expected, size_t at)
-{
-    *problem = (cats_route_problem){ .id = id, .defect = { subject, found, expected, at } };
-    return PREFIX_SID_PROBLEM;
-}
-
 /* What the structure says must be possible (RFC 9252 s3.2.1). */
-static prefix_sid_result check_structure(const srv6_service *service, size_t at, cats_route_problem *problem)
+static bool check_structure(const srv6_service *service, size_t at, cats_route_problem *problem)
 {
     const cats_sid_structure *structure = &service->structure;
     unsigned length = service->transposition_length, offset = service->transposition_offset;
     if (!cats_sid_structure_valid(structure))
-        return refuse(
+        return cats_route_refuse(
             problem, CATS_ROUTE_VALUE, "SRv6 SID structure: bits of block, node, function and argument",
             (uint64_t)structure->block + structure->node + structure->function + structure->argument,
             "at most 128, and 64 each for function and argument", at);
     if (length > SRV6_LABEL_BITS)
-        return refuse(problem, CATS_ROUTE_VALUE, "SRv6 SID structure: transposition length", length, "0-20",
-                      at + 4);
+        return cats_route_refuse(problem, CATS_ROUTE_VALUE, "SRv6 SID structure: transposition length",
+                                 length, "0-20", at + 4);
     if (length == 0 && offset != 0)
-        return refuse(problem, CATS_ROUTE_VALUE, "SRv6 SID structure: transposition offset", offset,
-                      "0 with a transposition length of 0", at + 5);
+        return cats_route_refuse(problem, CATS_ROUTE_VALUE, "SRv6 SID structure: transposition offset",
+                                 offset, "0 with a transposition length of 0", at + 5);
     if (length + offset > SID_BITS)
-        return refuse(problem, CATS_ROUTE_VALUE, "SRv6 SID structure: transposition offset and length",
-                      length + offset, "at most 128", at + 5);
-    return PREFIX_SID_SERVICE;
+        return cats_route_refuse(problem, CATS_ROUTE_VALUE,
+                                 "SRv6 SID structure: transposition offset and length", length + offset,
+                                 "at most 128", at + 5);
+    return true;
 }
 
-static prefix_sid_result parse_structure(const tlv_walk *tlv, srv6_service *service,
-                                         cats_route_problem *problem)
+static bool parse_structure(const tlv_walk *tlv, srv6_service *service, cats_route_problem *problem)
 {
     if (tlv->value_length < SRV6_SID_STRUCTURE_LENGTH)
-        return refuse(problem, CATS_ROUTE_MALFORMED, "SRv6 SID structure: length", tlv->value_length,
-                      "at least 6", tlv->base + tlv->at + TYPE_SIZE);
+        return cats_route_refuse(problem, CATS_ROUTE_MALFORMED, "SRv6 SID structure: length",
+                                 tlv->value_length, "at least 6", tlv->base + tlv->at + TYPE_SIZE);
     const uint8_t *octets = tlv_value(tlv);
     service->has_structure = true;
     service->structure = (cats_sid_structure){ octets[0], octets[1], octets[2], octets[3] };
@@ -55,12 +48,11 @@ static prefix_sid_result parse_structure(const tlv_walk *tlv, srv6_service *serv
 }
 
 /* The value of one SID information sub-TLV. */
-static prefix_sid_result parse_information(const tlv_walk *tlv, srv6_service *service,
-                                           cats_route_problem *problem)
+static bool parse_information(const tlv_walk *tlv, srv6_service *service, cats_route_problem *problem)
 {
     if (tlv->value_length < SRV6_SID_INFORMATION_MIN)
-        return refuse(problem, CATS_ROUTE_MALFORMED, "SRv6 SID information: length", tlv->value_length,
-                      "at least 21", tlv->base + tlv->at + TYPE_SIZE);
+        return cats_route_refuse(problem, CATS_ROUTE_MALFORMED, "SRv6 SID information: length",
+                                 tlv->value_length, "at least 21", tlv->base + tlv->at + TYPE_SIZE);
     const uint8_t *octets = tlv_value(tlv);
     *service = (srv6_service){ .flags = octets[SRV6_FLAGS_AT],
                                .behavior = (uint16_t)wire_get(octets + SRV6_BEHAVIOR_AT, 2) };
@@ -69,29 +61,28 @@ static prefix_sid_result parse_information(const tlv_walk *tlv, srv6_service *se
     while (tlv_walk_next(&inner, "SRv6 SID information: sub-sub-TLV length", &problem->defect)) {
         if (inner.type != SRV6_SID_STRUCTURE || service->has_structure)
             continue;
-        prefix_sid_result result = parse_structure(&inner, service, problem);
-        if (result != PREFIX_SID_SERVICE)
-            return result;
+        if (!parse_structure(&inner, service, problem))
+            return false;
     }
-    return inner.bad ? PREFIX_SID_PROBLEM : PREFIX_SID_SERVICE;
+    return !inner.bad;
 }
 
 static prefix_sid_result parse_service(const tlv_walk *tlv, srv6_service *service,
                                        cats_route_problem *problem)
 {
-    if (tlv->value_length < SRV6_SERVICE_RESERVED)
-        return refuse(problem, CATS_ROUTE_MALFORMED, "SRv6 L3 service: length", tlv->value_length,
-                      "at least 1", tlv->base + tlv->at + TYPE_SIZE);
+    if (tlv->value_length < SRV6_SERVICE_RESERVED) {
+        cats_route_refuse(problem, CATS_ROUTE_MALFORMED, "SRv6 L3 service: length", tlv->value_length,
+                          "at least 1", tlv->base + tlv->at + TYPE_SIZE);
+        return PREFIX_SID_PROBLEM;
+    }
     prefix_sid_result found = PREFIX_SID_NONE;
     tlv_walk inner = tlv_walk_into(tlv, SRV6_SERVICE_RESERVED, TYPE_SIZE, LENGTH_SIZE);
     while (tlv_walk_next(&inner, "SRv6 L3 service: sub-TLV length", &problem->defect)) {
         if (inner.type != SRV6_SID_INFORMATION)
             continue;
         srv6_service other; /* those behind the first are only looked at for their form */
-        prefix_sid_result result =
-            parse_information(&inner, found == PREFIX_SID_NONE ? service : &other, problem);
-        if (result == PREFIX_SID_PROBLEM)
-            return result;
+        if (!parse_information(&inner, found == PREFIX_SID_NONE ? service : &other, problem))
+            return PREFIX_SID_PROBLEM;
         found = PREFIX_SID_SERVICE;
     }
     return inner.bad ? PREFIX_SID_PROBLEM : found;

@@ -37,4 +37,12 @@ typedef struct cats_route_problem {
     cats_defect defect;
 } cats_route_problem;
 
+/* Sets the problem, the attribute aside, and gives false: for parsers to end with. */
+static inline bool cats_route_refuse(cats_route_problem *problem, cats_route_problem_id id,
+                                     const char *subject, uint64_t found, const char *expected, size_t at)
+{
+    *problem = (cats_route_problem){ .id = id, .defect = { subject, found, expected, at } };
+    return false;
+}
+
 #endif

@@ -66,6 +66,10 @@ expect_same "arguments" "cats.granularity == 3 && cats.level == 2 && cats.aggreg
 expect_some "arguments"
 # The kernel writes flow label 0 where the inner packet is IPv4.
 expect_same "flow labels" cats.flow-label "$tunnel && ip && ipv6.flow == 0"
+expect_same "routes" cats.route.prefix \
+  "bgp.update.path_attribute.type_code == 255 || bgp.prefix_sid.srv6_l3vpn"
+expect_some "routes"
+expect_same "withdrawals" cats.route.withdrawn "bgp.update.path_attribute.mp_unreach_nlri && bgp.nlri_rd"
 broken=$(frames "$rules_of_concern")
 if [ -n "$broken" ]; then
   fail "$capture: rules of severity error or warning in frames" $broken
