@@ -57,6 +57,9 @@ static bool parse_information(const tlv_walk *tlv, srv6_service *service, cats_r
     *service = (srv6_service){ .flags = octets[SRV6_FLAGS_AT],
                                .behavior = (uint16_t)wire_get(octets + SRV6_BEHAVIOR_AT, 2) };
     memcpy(service->sid, octets + SRV6_SID_AT, sizeof service->sid);
+    if (service->behavior == 0) /* reserved, RFC 8986 s10.2 */
+        return cats_route_refuse(problem, CATS_ROUTE_VALUE, "SRv6 SID information: behavior", 0, "1-65535",
+                                 tlv->base + tlv->value_at + SRV6_BEHAVIOR_AT);
     tlv_walk inner = tlv_walk_into(tlv, SRV6_SID_INFORMATION_MIN, TYPE_SIZE, LENGTH_SIZE);
     while (tlv_walk_next(&inner, "SRv6 SID information: sub-sub-TLV length", &problem->defect)) {
         if (inner.type != SRV6_SID_STRUCTURE || service->has_structure)

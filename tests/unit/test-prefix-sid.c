@@ -31,7 +31,7 @@ static void test_inverse(void)
 {
     for (int i = 0; i < 20000; i++) {
         srv6_service x = { .flags = (uint8_t)g_test_rand_int_range(0, 256),
-                           .behavior = (uint16_t)g_test_rand_int_range(0, 65536),
+                           .behavior = (uint16_t)g_test_rand_int_range(1, 65536),
                            .has_structure = g_test_rand_bit() };
         for (size_t k = 0; k < sizeof x.sid; k++)
             x.sid[k] = (uint8_t)g_test_rand_int_range(0, 256);
@@ -82,7 +82,7 @@ static void test_defects(void)
           "SRv6 SID structure: transposition offset 48, expected 0 with a transposition length of 0 (octet "
           "36)" },
         { 7, 1, NULL }, /* reserved octets are ignored */
-        { 25, 0xff, NULL },
+        { 27, 0xff, NULL },
         { 28, 9, NULL }, /* a sub-sub-TLV that is not known: no structure */
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -107,6 +107,10 @@ static void test_defects(void)
     octets[36] = 109;
     g_assert_cmpint(prefix_sid_parse(octets, sizeof octets, &service, &problem), ==, PREFIX_SID_PROBLEM);
     g_assert_cmpuint(problem.defect.found, ==, 129);
+    octets[25] = octets[26] = 0;
+    g_assert_cmpint(prefix_sid_parse(octets, sizeof octets, &service, &problem), ==, PREFIX_SID_PROBLEM);
+    g_assert_cmpstr(problem.defect.subject, ==, "SRv6 SID information: behavior");
+    g_assert_cmpuint(problem.defect.at, ==, 25);
     static const uint8_t empty[] = { 5, 0, 0 };
     g_assert_cmpint(prefix_sid_parse(empty, sizeof empty, &service, &problem), ==, PREFIX_SID_PROBLEM);
     g_assert_cmpstr(problem.defect.subject, ==, "SRv6 L3 service: length");
