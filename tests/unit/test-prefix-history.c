@@ -7,7 +7,8 @@ static const cats_address sid = { 6, { 0x5f, 0, 0, 0, 0, 0xe, 0xca, 0x75 } };
 static const char a, b;
 
 /* The lengths that match, longest first. */
-static char *matches(const prefix_history *history, const cats_address *address, uint32_t frame, bool or_before)
+static char *matches(const prefix_history *history, const cats_address *address, uint32_t frame,
+                     bool or_before)
 {
     GString *text = g_string_new(NULL);
     const prefix_entry *entry;
