@@ -118,34 +118,23 @@ static proto_tree *show_tlv(proto_tree *tree, const body_place *body, const tlv_
     return subtree;
 }
 
-/* As far as there are whole TLVs. */
-static void show_announcement(const body_place *body, const cats_route_update *update)
+/* Of our attribute, or of the edge metadata, which nothing is known of; as far as there are whole TLVs. */
+static void show_tlvs(const body_place *body, const bgp_update *update, const bgp_attribute *attribute,
+                      bool is_ours)
 {
-    const bgp_attribute *attribute = &update->announcement_at;
-    proto_tree *tree = attribute_tree(body, &update->update, attribute);
+    proto_tree *tree = attribute_tree(body, update, attribute);
     tlv_walk walk;
     cats_defect defect;
-    cats_route_walk(&walk, bgp_attribute_value(&update->update, attribute), attribute->length);
+    cats_route_walk(&walk, bgp_attribute_value(update, attribute), attribute->length);
     while (tlv_walk_next(&walk, CATS_ROUTE_TLV_SUBJECT, &defect)) {
         size_t at = attribute->value_at + walk.value_at;
-        proto_tree *subtree =
-            show_tlv(tree, body, &walk, attribute->value_at, cats_route_tlv_name(walk.type));
-        if (walk.type == CATS_ROUTE_TLV_AGGREGATE)
+        proto_tree *subtree = show_tlv(tree, body, &walk, attribute->value_at,
+                                       is_ours ? cats_route_tlv_name(walk.type) : "edge metadata");
+        if (is_ours && walk.type == CATS_ROUTE_TLV_AGGREGATE)
             show_aggregate(subtree, body, at, walk.value_length);
-        else if (walk.type == CATS_ROUTE_TLV_SID)
+        else if (is_ours && walk.type == CATS_ROUTE_TLV_SID)
             show_sid(subtree, body, at, walk.value_length);
     }
-}
-
-static void show_metadata(const body_place *body, const cats_route_update *update)
-{
-    const bgp_attribute *attribute = &update->metadata_at;
-    proto_tree *tree = attribute_tree(body, &update->update, attribute);
-    tlv_walk walk;
-    cats_defect defect;
-    cats_route_walk(&walk, bgp_attribute_value(&update->update, attribute), attribute->length);
-    while (tlv_walk_next(&walk, CATS_ROUTE_TLV_SUBJECT, &defect))
-        show_tlv(tree, body, &walk, attribute->value_at, "edge metadata");
 }
 
 /* Wireshark shows the octets; ours are the same values under the names of our own attribute. */
@@ -229,7 +218,7 @@ static void show_update(packet_info *pinfo, const body_place *body, const cats_r
     proto_item *item = NULL;
     if (body->tree != NULL) {
         if (update->announcement_at.at != 0)
-            show_announcement(body, update);
+            show_tlvs(body, &update->update, &update->announcement_at, true);
         if (update->service_at.at != 0)
             show_service(body, update);
         item = proto_tree_add_item(body->tree, proto_cats, body->tvb, body->at, 0, ENC_NA);
@@ -250,7 +239,7 @@ void route_show(packet_info *pinfo, const bgp_place *place, const bgp_message *m
                               .at = (int)message->at + BGP_HEADER_LENGTH,
                               .tree = tree == NULL ? place->tree : tree };
     if (body.tree != NULL && update->metadata_at.at != 0)
-        show_metadata(&body, update);
+        show_tlvs(&body, &update->update, &update->metadata_at, false);
     if (!changed && !cats_route_update_matters(update))
         return;
     show_update(pinfo, &body, update);
@@ -263,9 +252,11 @@ void route_show_behind(proto_tree *tree, tvbuff_t *tvb, const packet_info *pinfo
     const cats_route *route = behind->route;
     proto_item_set_generated(
         proto_tree_add_uint(tree, hf_cats_route_announced_in, tvb, 0, 0, route->announced.frame));
-    int64_t age = packet_time_ns(pinfo) - route->announced.time_ns;
-    nstime_t span = { .secs = (time_t)(age / CAPTURE_NS_PER_S), .nsecs = (int)(age % CAPTURE_NS_PER_S) };
-    proto_item_set_generated(proto_tree_add_time(tree, hf_cats_route_age, tvb, 0, 0, &span));
+    nstime_t announced = { .secs = (time_t)(route->announced.time_ns / CAPTURE_NS_PER_S),
+                           .nsecs = (int)(route->announced.time_ns % CAPTURE_NS_PER_S) };
+    nstime_t age;
+    nstime_delta(&age, &pinfo->abs_ts, &announced);
+    proto_item_set_generated(proto_tree_add_time(tree, hf_cats_route_age, tvb, 0, 0, &age));
     if (!behind->was_in_force)
         proto_item_set_generated(
             proto_tree_add_uint(tree, hf_cats_route_replaced_in, tvb, 0, 0, behind->ended.frame));
