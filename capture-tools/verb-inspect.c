@@ -151,9 +151,11 @@ static steering_tracker *flow_tracker(const inspection *in, capture_points *poin
 
 static decoder_frame octets_of(capture_points *points, const capture_frame *capture)
 {
+    const capture_point *point = capture_points_get(points, capture_points_of(points, 0, capture));
     return (decoder_frame){ .number = (uint32_t)capture->number,
                             .time_ns = capture->time_ns,
-                            .point = capture_points_of(points, capture),
+                            .point = point != NULL ? point->site_point : STEERING_POINT_NONE,
+                            .link_type = capture->link_type,
                             .data = capture->data,
                             .captured = capture->captured,
                             .wire = capture->wire };
@@ -165,15 +167,16 @@ static int inspect_capture(inspection *in, capture_reader *reader, const char *n
     capture_frame capture;
     decoded frame;
     capture_status status = CAPTURE_END;
-    capture_points *points = capture_points_new(reader, in->topology);
+    capture_points *points = capture_points_new(in->topology);
     bool written = true;
 
+    capture_points_add(points, NULL);
+    capture_points_read(points, 0, reader);
     in->decoder.points = points;
     if (in->sessions)
         in->decoder.tracker = session_tracker(in);
     if (in->flows)
         in->decoder.flows = flow_tracker(in, points);
-    in->decoder.link_type = capture_reader_link_type(reader);
     while (written && !cli_interrupted() && total.frames < in->count &&
            (status = capture_reader_next(reader, &capture)) == CAPTURE_FRAME) {
         const decoder_frame octets = octets_of(points, &capture);

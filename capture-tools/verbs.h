@@ -23,5 +23,6 @@ int verb_egress(int argc, char **argv);
 int verb_ingress(int argc, char **argv);
 int verb_inspect(int argc, char **argv);
 int verb_simulate(int argc, char **argv);
+int verb_verify(int argc, char **argv);
 
 #endif

@@ -69,6 +69,11 @@ void steering_flow_renew(steering_tracker *t, tracked_flow *flow, uint32_t frame
     begin(t, flow, frame);
 }
 
+cats_frame_name steering_frame_name(const steering_tracker *t, uint32_t frame)
+{
+    return cats_frame_name_of(t->settings.listener.frame_name, t->settings.listener.context, frame);
+}
+
 void steering_flow_tell(const steering_tracker *t, const tracked_flow *flow)
 {
     const steering_listener *listener = &t->settings.listener;

@@ -75,9 +75,8 @@ static void moved(steering_tracker *t, tracked_flow *flow, unsigned from, const 
     char now[POINT_TEXT], expected[POINT_TEXT];
     format_point(t, sight->point, now);
     format_point(t, flow->view.site_point, expected);
-    cats_findings_add(findings, CATS_RULE_CATS_FLOW_CHANGED_SITE,
-                      "flow %u: at %s, expected %s as in frame %u", flow->view.number, now, expected,
-                      flow->view.site_frame);
+    cats_findings_add(findings, CATS_RULE_CATS_FLOW_CHANGED_SITE, "flow %u: at %s, expected %s as in %s",
+                      flow->view.number, now, expected, steering_frame_name(t, flow->view.site_frame).text);
 }
 
 static bool shows_no_site(const tracked_site *site, uint32_t point)

@@ -75,6 +75,8 @@ struct steering_tracker {
 tracked_flow *steering_flow_add(steering_tracker *t, const steering_sight *sight, uint64_t hash);
 /* It becomes the next flow of the same addresses and ports. */
 void steering_flow_renew(steering_tracker *t, tracked_flow *flow, uint32_t frame);
+/* What texts call the frame. */
+cats_frame_name steering_frame_name(const steering_tracker *t, uint32_t frame);
 void steering_flow_tell(const steering_tracker *t, const tracked_flow *flow);
 
 /* steering-direction.c: an encapsulated packet from side `from`. */

@@ -8,6 +8,7 @@
 
 #include "cats-rules.h"
 #include "flow-key.h"
+#include "frame-name.h"
 
 #define STEERING_TRACKER_FLOWS_DEFAULT 32768
 #define STEERING_TRACKER_AGE_NS_DEFAULT INT64_C(3600000000000)
@@ -44,6 +45,7 @@ typedef struct steering_listener {
     /* Asked for the name of a point, for texts: of its site, else of its interface. Valid until the next
      * call. Without it "capture point N". */
     const char *(*point_name)(void *context, uint32_t point);
+    cats_frame_namer frame_name; /* for texts; NULL: "frame N" */
 } steering_listener;
 
 typedef struct steering_tracker_settings {

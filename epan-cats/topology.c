@@ -222,22 +222,3 @@ const cats_ingress *cats_topology_ingress_of(const cats_topology *topology, cons
         }
     return NULL;
 }
-
-static const cats_site *site_named(const cats_topology *topology, const char *name)
-{
-    for (size_t i = 0; i < topology->site_count; i++)
-        if (strcmp(topology->sites[i].name, name) == 0)
-            return &topology->sites[i];
-    return NULL;
-}
-
-const cats_site *cats_topology_site_at_link(const cats_topology *topology, const char *link)
-{
-    for (size_t i = 0; i < topology->link_count; i++) {
-        if (strcmp(topology->links[i].name, link) != 0)
-            continue;
-        const cats_site *site = site_named(topology, topology->links[i].to);
-        return site != NULL ? site : site_named(topology, topology->links[i].from);
-    }
-    return NULL;
-}

@@ -26,6 +26,7 @@ struct capture_reader {
     int file;                      /* what the stream reads */
     pcapng_interfaces *interfaces; /* NULL: not asked for */
     pcap_t *pcap;
+    int link_type;
     struct bpf_program filter;
     bool filtered;
     uint64_t frames; /* read so far, whether the filter passed them or not */
@@ -107,9 +108,9 @@ static bool open_pcap(capture_reader *reader, const char *path, GError **error)
     return false;
 }
 
-static bool check_link_type(const capture_reader *reader, GError **error)
+static bool check_link_type(capture_reader *reader, GError **error)
 {
-    int link_type = pcap_datalink(reader->pcap);
+    int link_type = reader->link_type = pcap_datalink(reader->pcap);
     if (packet_link_supported(link_type))
         return true;
     const char *name = pcap_datalink_val_to_name(link_type);
@@ -162,11 +163,6 @@ const char *capture_reader_name(const capture_reader *reader)
     return reader->name;
 }
 
-int capture_reader_link_type(const capture_reader *reader)
-{
-    return pcap_datalink(reader->pcap);
-}
-
 static capture_status end_of_capture(capture_reader *reader, int status)
 {
     if (status == PCAP_ERROR_BREAK) /* what libpcap calls the end of a file */
@@ -196,6 +192,7 @@ capture_status capture_reader_next(capture_reader *reader, capture_frame *frame)
     frame->data = data;
     frame->captured = header->caplen;
     frame->wire = header->len;
+    frame->link_type = reader->link_type;
     return CAPTURE_FRAME;
 }
 

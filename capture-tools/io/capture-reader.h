@@ -17,6 +17,7 @@ typedef struct capture_frame {
     int64_t time_ns; /* since 1970 */
     const uint8_t *data;
     uint32_t captured, wire;
+    int link_type;
     bool has_interface; /* it is known, which was asked for: interface is valid */
     uint32_t interface; /* counts from 0 over the file, whatever its sections */
 } capture_frame;
@@ -41,7 +42,6 @@ const char *capture_reader_interface_name(const capture_reader *reader, uint32_t
 uint32_t capture_reader_interface_index(const capture_reader *reader, uint32_t interface);
 /* The path, or "standard input". */
 const char *capture_reader_name(const capture_reader *reader);
-int capture_reader_link_type(const capture_reader *reader);
 capture_status capture_reader_next(capture_reader *reader, capture_frame *frame);
 /* After CAPTURE_BROKEN: "x.pcap: truncated after frame 12: ...". */
 const char *capture_reader_message(const capture_reader *reader);

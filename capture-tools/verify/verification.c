@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Takes frames from the sources, through decoder and trackers, to the log and the observers. Spec:
+ * docs/rules.md. */
+#include "verification.h"
+
+#include <string.h>
+
+struct verification {
+    verification_settings settings;
+    capture_sources *sources;
+    capture_points *points;
+    decoder decoder;
+    finding_log *log;
+    GArray *observers; /* of verification_observer */
+    verification_totals totals;
+};
+
+void verification_settings_init(verification_settings *settings)
+{
+    *settings = (verification_settings){
+        .numbers = affinity_numbers_default,
+        .reconnect_limit_ns = affinity_tracker_settings_default.reconnect_limit_ns,
+        .connections = AFFINITY_TRACKER_CONNECTIONS_DEFAULT,
+        .flows = STEERING_TRACKER_FLOWS_DEFAULT,
+        .limit = UINT64_MAX,
+    };
+    memset(settings->rules.wanted, true, sizeof settings->rules.wanted);
+    cats_context_init(&settings->cats);
+}
+
+/* ---- what trackers tell and ask ---- */
+
+#define TELL(v, call, ...)                                                                         \
+    for (guint i = 0; i < (v)->observers->len; i++) {                                              \
+        const verification_observer *o = &g_array_index((v)->observers, verification_observer, i); \
+        if (o->call != NULL)                                                                       \
+            o->call(o->context, __VA_ARGS__);                                                      \
+    }
+
+static void tell_connection(void *context, const affinity_connection *connection)
+{
+    const verification *v = context;
+    TELL(v, connection, connection)
+}
+
+static void tell_verdict(void *context, uint32_t session, affinity_verdict verdict)
+{
+    const verification *v = context;
+    TELL(v, verdict, session, verdict)
+}
+
+static void tell_flow(void *context, const steering_flow *flow)
+{
+    const verification *v = context;
+    TELL(v, flow, flow)
+}
+
+static const char *point_name(void *context, uint32_t point)
+{
+    return capture_points_name(((const verification *)context)->points, point);
+}
+
+static void frame_name(void *context, uint32_t frame, char text[CATS_FRAME_NAME])
+{
+    capture_sources_frame_name(((const verification *)context)->sources, frame, text);
+}
+
+static affinity_tracker *session_tracker(verification *v)
+{
+    affinity_tracker_settings settings = affinity_tracker_settings_default;
+    settings.topology = v->settings.topology;
+    settings.reconnect_limit_ns = v->settings.reconnect_limit_ns;
+    settings.connections = v->settings.connections;
+    settings.listener = (affinity_listener){
+        .context = v, .connection = tell_connection, .verdict = tell_verdict, .frame_name = frame_name
+    };
+    return affinity_tracker_new(&settings);
+}
+
+static steering_tracker *flow_tracker(verification *v)
+{
+    steering_tracker_settings settings = steering_tracker_settings_default;
+    settings.topology = v->settings.topology;
+    settings.flows = v->settings.flows;
+    settings.listener = (steering_listener){
+        .context = v, .flow = tell_flow, .point_name = point_name, .frame_name = frame_name
+    };
+    return steering_tracker_new(&settings);
+}
+
+/* ---- life ---- */
+
+verification *verification_new(const verification_settings *settings, capture_sources *sources,
+                               capture_points *points)
+{
+    verification *v = g_new0(verification, 1);
+    v->settings = *settings;
+    v->sources = sources;
+    v->points = points;
+    v->observers = g_array_new(FALSE, FALSE, sizeof(verification_observer));
+    v->log = finding_log_new(&settings->rules, settings->limit);
+    v->decoder = (decoder){ .numbers = settings->numbers, .cats = settings->cats, .points = points };
+    v->decoder.tracker = session_tracker(v);
+    v->decoder.flows = flow_tracker(v);
+    return v;
+}
+
+void verification_free(verification *v)
+{
+    if (v == NULL)
+        return;
+    affinity_tracker_free(v->decoder.tracker);
+    steering_tracker_free(v->decoder.flows);
+    finding_log_free(v->log);
+    g_array_free(v->observers, TRUE);
+    g_free(v);
+}
+
+void verification_observe(verification *v, const verification_observer *observer)
+{
+    g_array_append_val(v->observers, *observer);
+}
+
+/* ---- frames ---- */
+
+static void log_findings(verification *v, const source_frame *source, const cats_findings *findings)
+{
+    for (unsigned i = 0; i < findings->count; i++) {
+        const finding found = { .rule = findings->list[i].rule,
+                                .time_ns = source->frame.time_ns,
+                                .frame_count = 1,
+                                .frames = { source->id },
+                                .point = source->point,
+                                .text = findings->list[i].text };
+        finding_log_add(v->log, &found);
+    }
+}
+
+bool verification_step(verification *v)
+{
+    source_frame source;
+    decoded frame;
+    capture_status status = capture_sources_next(v->sources, &source);
+    if (status != CAPTURE_FRAME) {
+        v->totals.broken = status == CAPTURE_BROKEN;
+        return false;
+    }
+    const capture_point *point = capture_points_get(v->points, source.point);
+    const decoder_frame octets = { .number = source.id,
+                                   .time_ns = source.frame.time_ns,
+                                   .point = point != NULL ? point->site_point : STEERING_POINT_NONE,
+                                   .link_type = source.frame.link_type,
+                                   .data = source.frame.data,
+                                   .captured = source.frame.captured,
+                                   .wire = source.frame.wire };
+    decode_frame(&v->decoder, &octets, &frame);
+    v->totals.frames++;
+    v->totals.octets += source.frame.wire;
+    log_findings(v, &source, &frame.findings);
+    const verified_frame verified = { &source, point, &v->decoder, &frame };
+    TELL(v, frame, v, &verified)
+    return true;
+}
+
+void verification_end(verification *v){ TELL(v, end, v) }
+
+/* ---- what came of it ---- */
+
+finding_log *verification_findings(verification *v)
+{
+    return v->log;
+}
+
+const capture_sources *verification_sources(const verification *v)
+{
+    return v->sources;
+}
+
+const capture_points *verification_points(const verification *v)
+{
+    return v->points;
+}
+
+const cats_topology *verification_topology(const verification *v)
+{
+    return v->settings.topology;
+}
+
+verification_totals verification_count(const verification *v)
+{
+    verification_totals totals = v->totals;
+    totals.sessions = affinity_tracker_count_get(v->decoder.tracker);
+    totals.flows = steering_tracker_count_get(v->decoder.flows);
+    return totals;
+}
+
+bool verification_judges(const verification *v, cats_rule_id rule, const char **why)
+{
+    *why = NULL;
+    if (cats_rule_get(rule)->needs == CATS_NEEDS_TOPOLOGY && v->settings.topology == NULL)
+        *why = "no topology file";
+    else if (cats_rule_get(rule)->scope == CATS_SCOPE_LINKS && capture_points_count(v->points) < 2)
+        *why = "one capture point";
+    return *why == NULL;
+}
