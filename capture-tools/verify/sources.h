@@ -13,7 +13,7 @@ typedef struct capture_sources capture_sources;
 
 /* Frames of all sources; data is valid until the next call. */
 typedef struct source_frame {
-    capture_frame frame; /* number: in its source, over the files of a ring */
+    capture_frame frame; /* number: in its source, over the files of a ring; time: less its source's offset */
     unsigned source;
     uint32_t id;    /* what trackers are told: tells source and number apart, never 0 */
     uint32_t point; /* of the capture_points */
@@ -24,6 +24,7 @@ typedef struct capture_source {
     const char *name; /* for texts: short, and no other source's */
     uint64_t frames;
     int64_t first_ns, last_ns; /* valid with frames */
+    int64_t offset_ns;         /* its clock is ahead by so much, and was put back by it; 0 */
     bool ended;                /* all of it was read, or as much as can be */
     const char *message;       /* why not all; NULL: it ended as it should */
 } capture_source;
