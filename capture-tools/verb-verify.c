@@ -14,12 +14,13 @@
 static const char verb_name[] = "verify";
 
 #define LIMIT_DEFAULT 100
+#define LOST_LIMIT_MAX_MS 60000
 #define PROGRESS_FRAMES 16384
 #define PROGRESS_MICROSECONDS 250000
 
 /* The command line as it stands; texts are owned. */
 typedef struct verify_options {
-    char *topology, *rules, *limit, *fail_on, *reconnect_limit;
+    char *topology, *rules, *limit, *fail_on, *reconnect_limit, *lost_limit;
     char **at;
     gboolean json, list_rules, quiet;
 } verify_options;
@@ -38,7 +39,7 @@ typedef struct verify_run {
 
 static void clear_options(verify_options *o)
 {
-    char **texts[] = { &o->topology, &o->rules, &o->limit, &o->fail_on, &o->reconnect_limit };
+    char **texts[] = { &o->topology, &o->rules, &o->limit, &o->fail_on, &o->reconnect_limit, &o->lost_limit };
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(*texts[i]);
     g_strfreev(o->at);
@@ -119,10 +120,13 @@ static bool take_options(const verify_options *o, verify_run *run)
     if (!take_topology(o->topology, run) || !take_fail_on(o->fail_on, &run->fail_on))
         return false;
     uint64_t reconnect_limit = (uint64_t)s->reconnect_limit_ns / 1000000;
+    uint64_t lost_limit = (uint64_t)s->lost_limit_ns / 1000000;
     if (!take_number("--limit", o->limit, 0, INT64_MAX, &s->limit) ||
         !take_number("--reconnect-limit", o->reconnect_limit, 1, AFFINITY_RECONNECT_LIMIT_MAX_MS,
-                     &reconnect_limit))
+                     &reconnect_limit) ||
+        !take_number("--lost-limit", o->lost_limit, 1, LOST_LIMIT_MAX_MS, &lost_limit))
         return false;
+    s->lost_limit_ns = (int64_t)lost_limit * 1000000;
     s->reconnect_limit_ns = (int64_t)reconnect_limit * 1000000;
     return true;
 }
@@ -300,6 +304,8 @@ int verb_verify(int argc, char **argv)
           "least severity with which the exit status is 1 (warning)", "error|warning|note" },
         { "reconnect-limit", 0, 0, G_OPTION_ARG_STRING, &o.reconnect_limit,
           "milliseconds after which a client ignores a redirect (topology's, or 5000)", "1-3600000" },
+        { "lost-limit", 0, 0, G_OPTION_ARG_STRING, &o.lost_limit,
+          "milliseconds after which a packet that is not seen behind a forwarder is lost (1000)", "1-60000" },
         { "json", 0, 0, G_OPTION_ARG_NONE, &o.json, "NDJSON: an object per finding, then the summary", NULL },
         { "quiet", 'q', 0, G_OPTION_ARG_NONE, &o.quiet, "no progress", NULL },
         { NULL, 0, 0, 0, NULL, NULL, NULL },
