@@ -177,12 +177,20 @@ static void add_interface(capture_points *p, unsigned number, uint32_t interface
     g_array_append_val(capture->points, point);
 }
 
+/* All that are known: those that show nothing are points, too. */
+static void add_interfaces(capture_points *p, unsigned number)
+{
+    const point_capture *capture = capture_of(p, number);
+    while (capture->points->len < capture_reader_interface_count(capture->reader))
+        add_interface(p, number, capture->points->len);
+}
+
 uint32_t capture_points_of(capture_points *p, unsigned number, const capture_frame *frame)
 {
     point_capture *capture = capture_of(p, number);
     if (frame->has_interface) {
-        while (capture->points->len <= frame->interface)
-            add_interface(p, number, capture->points->len);
+        if (capture->points->len <= frame->interface)
+            add_interfaces(p, number);
         return g_array_index(capture->points, uint32_t, frame->interface);
     }
     if (capture->alone == STEERING_POINT_NONE && (capture->name != NULL || said_of(capture, NULL) != NULL))

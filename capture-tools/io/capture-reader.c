@@ -201,6 +201,11 @@ const char *capture_reader_interface_name(const capture_reader *reader, uint32_t
     return pcapng_interfaces_name(reader->interfaces, interface);
 }
 
+uint32_t capture_reader_interface_count(const capture_reader *reader)
+{
+    return pcapng_interfaces_count(reader->interfaces);
+}
+
 uint32_t capture_reader_interface_index(const capture_reader *reader, uint32_t interface)
 {
     return pcapng_interfaces_index(reader->interfaces, interface);

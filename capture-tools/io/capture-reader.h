@@ -38,6 +38,8 @@ capture_reader *capture_reader_open(const char *path, const char *filter, GError
 capture_reader *capture_reader_open_interfaces(const char *path, const char *filter, GError **error);
 /* The name of an interface that a frame told, else its description, else its hardware; NULL without these. */
 const char *capture_reader_interface_name(const capture_reader *reader, uint32_t interface);
+/* So many interfaces are known by now: [0, count). */
+uint32_t capture_reader_interface_count(const capture_reader *reader);
 /* Its number in its section of the file. */
 uint32_t capture_reader_interface_index(const capture_reader *reader, uint32_t interface);
 /* The path, or "standard input". */

@@ -213,6 +213,11 @@ const char *pcapng_interfaces_name(const pcapng_interfaces *p, uint32_t interfac
     return interface < p->entries->len ? g_array_index(p->entries, interface_entry, interface).name : NULL;
 }
 
+uint32_t pcapng_interfaces_count(const pcapng_interfaces *p)
+{
+    return p->entries->len;
+}
+
 uint32_t pcapng_interfaces_index(const pcapng_interfaces *p, uint32_t interface)
 {
     return interface < p->entries->len ? g_array_index(p->entries, interface_entry, interface).index

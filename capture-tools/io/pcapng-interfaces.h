@@ -23,6 +23,8 @@ void pcapng_interfaces_feed(pcapng_interfaces *interfaces, const uint8_t *octets
 bool pcapng_interfaces_next(pcapng_interfaces *interfaces, uint32_t *interface);
 /* Its name, else its description, else its hardware; NULL without these. */
 const char *pcapng_interfaces_name(const pcapng_interfaces *interfaces, uint32_t interface);
+/* So many passed by. */
+uint32_t pcapng_interfaces_count(const pcapng_interfaces *interfaces);
 /* Its number in its section. */
 uint32_t pcapng_interfaces_index(const pcapng_interfaces *interfaces, uint32_t interface);
 

@@ -3,6 +3,8 @@
  * docs/rules.md. */
 #include "verification.h"
 
+#include "spread.h"
+
 #include <string.h>
 
 struct verification {
@@ -12,8 +14,9 @@ struct verification {
     decoder decoder;
     finding_log *log;
     passage_tracker *passages;
-    uint32_t placed;   /* points that the passage tracker was told */
-    GArray *observers; /* of verification_observer */
+    site_spread *spread; /* NULL without a topology */
+    uint32_t placed;     /* points that the passage tracker was told */
+    GArray *observers;   /* of verification_observer */
     verification_totals totals;
 };
 
@@ -34,29 +37,32 @@ void verification_settings_init(verification_settings *settings)
 
 /* ---- what trackers tell and ask ---- */
 
-#define TELL(v, call, ...)                                                                         \
-    for (guint i = 0; i < (v)->observers->len; i++) {                                              \
-        const verification_observer *o = &g_array_index((v)->observers, verification_observer, i); \
-        if (o->call != NULL)                                                                       \
-            o->call(o->context, __VA_ARGS__);                                                      \
-    }
+/* Calls all observers that want it. */
+#define TELL(v, call, ...)                                                                             \
+    do {                                                                                               \
+        for (guint i = 0; i < (v)->observers->len; i++) {                                              \
+            const verification_observer *o = &g_array_index((v)->observers, verification_observer, i); \
+            if (o->call != NULL)                                                                       \
+                o->call(o->context, __VA_ARGS__);                                                      \
+        }                                                                                              \
+    } while (0)
 
 static void tell_connection(void *context, const affinity_connection *connection)
 {
     const verification *v = context;
-    TELL(v, connection, connection)
+    TELL(v, connection, connection);
 }
 
 static void tell_verdict(void *context, uint32_t session, affinity_verdict verdict)
 {
     const verification *v = context;
-    TELL(v, verdict, session, verdict)
+    TELL(v, verdict, session, verdict);
 }
 
 static void tell_flow(void *context, const steering_flow *flow)
 {
     const verification *v = context;
-    TELL(v, flow, flow)
+    TELL(v, flow, flow);
 }
 
 static const char *point_name(void *context, uint32_t point)
@@ -142,6 +148,8 @@ verification *verification_new(const verification_settings *settings, capture_so
     v->decoder.tracker = session_tracker(v);
     v->decoder.flows = flow_tracker(v);
     v->passages = link_tracker(v);
+    if (settings->topology != NULL)
+        v->spread = site_spread_new(settings->topology, points, sources);
     return v;
 }
 
@@ -152,6 +160,7 @@ void verification_free(verification *v)
     affinity_tracker_free(v->decoder.tracker);
     steering_tracker_free(v->decoder.flows);
     passage_tracker_free(v->passages);
+    site_spread_free(v->spread);
     finding_log_free(v->log);
     g_array_free(v->observers, TRUE);
     g_free(v);
@@ -235,12 +244,19 @@ bool verification_step(verification *v)
     v->totals.octets += source.frame.wire;
     log_findings(v, &source, &frame.findings);
     follow_passage(v, &source, &frame);
+    if (v->spread != NULL)
+        site_spread_see(v->spread, &source, &frame);
     const verified_frame verified = { &source, point, &v->decoder, &frame };
-    TELL(v, frame, v, &verified)
+    TELL(v, frame, v, &verified);
     return true;
 }
 
-void verification_end(verification *v){ TELL(v, end, v) }
+void verification_end(verification *v)
+{
+    if (v->spread != NULL)
+        site_spread_judge(v->spread, v->log);
+    TELL(v, end, v);
+}
 
 /* ---- what came of it ---- */
 
@@ -280,5 +296,7 @@ bool verification_judges(const verification *v, cats_rule_id rule, const char **
         *why = "no topology file";
     else if (cats_rule_get(rule)->scope == CATS_SCOPE_LINKS && capture_points_count(v->points) < 2)
         *why = "one capture point";
+    else if (rule == CATS_RULE_CATS_SPREAD && !site_spread_is_judged(v->spread))
+        *why = "no flows to sites all of which are captured";
     return *why == NULL;
 }
