@@ -67,7 +67,7 @@ bool passage_point_is_behind(const passage_tracker *t, uint8_t hop, uint32_t poi
     return may_be && hop != PASSAGE_NO_HOP && t->hops[hop].shown[point] >= PASSAGE_LEARNT;
 }
 
-bool passage_is_behind(const passage_tracker *t, const passage *p, uint32_t point, uint8_t hop_limit)
+bool passage_is_behind(const passage_tracker *t, const tracked_packet *p, uint32_t point, uint8_t hop_limit)
 {
     if (passage_point_is_behind(t, p->hop, point))
         return true;
@@ -84,7 +84,7 @@ static passage_way *way_of(const passage_tracker *t, uint32_t flow, uint8_t hop)
     return &t->ways[hash_mix((uint64_t)flow << 8 | hop) & (PASSAGE_FLOWS - 1)];
 }
 
-void passage_hop_learn(passage_tracker *t, const passage *p, uint32_t point)
+void passage_hop_learn(passage_tracker *t, const tracked_packet *p, uint32_t point)
 {
     if (p->hop == PASSAGE_NO_HOP)
         return;
@@ -95,7 +95,7 @@ void passage_hop_learn(passage_tracker *t, const passage *p, uint32_t point)
         *way_of(t, p->flow, p->hop) = (passage_way){ .flow = p->flow + 1, .point = point, .hop = p->hop };
 }
 
-static bool covers(const passage_tracker *t, const passage *p, uint32_t point)
+static bool covers(const passage_tracker *t, const tracked_packet *p, uint32_t point)
 {
     const passage_listener *listener = &t->settings.listener;
     return listener->covers == NULL || listener->covers(listener->context, point, p->seen_ns,
@@ -103,7 +103,7 @@ static bool covers(const passage_tracker *t, const passage *p, uint32_t point)
 }
 
 /* Some point of this place was captured meanwhile. */
-static bool is_covered(const passage_tracker *t, const passage *p, const cats_site *site,
+static bool is_covered(const passage_tracker *t, const tracked_packet *p, const cats_site *site,
                        const cats_ingress *ingress)
 {
     for (uint32_t point = 0; point < PASSAGE_POINTS_MAX; point++) {
@@ -117,7 +117,7 @@ static bool is_covered(const passage_tracker *t, const passage *p, const cats_si
 }
 
 /* All links of the hop's owner on that side are captured. */
-static bool is_surrounded(const passage_tracker *t, const passage *p)
+static bool is_surrounded(const passage_tracker *t, const tracked_packet *p)
 {
     const cats_topology *topology = t->settings.topology;
     const passage_hop *hop = &t->hops[p->hop];
@@ -138,7 +138,7 @@ static bool is_surrounded(const passage_tracker *t, const passage *p)
     return false;
 }
 
-bool passage_is_due(const passage_tracker *t, const passage *p)
+bool passage_is_due(const passage_tracker *t, const tracked_packet *p)
 {
     if (p->hop == PASSAGE_NO_HOP || p->before_hop_limit <= 1)
         return false;

@@ -33,7 +33,7 @@ void passage_tracker_free(passage_tracker *t)
 
 static void chain(passage_tracker *t, uint64_t number)
 {
-    passage *p = passage_at(t, number);
+    tracked_packet *p = passage_at(t, number);
     uint64_t *head = &t->by_head[p->head & (t->room - 1)];
     uint64_t *identity = &t->by_identity[p->identity & (t->room - 1)];
     p->next_head = *head;
@@ -48,7 +48,7 @@ static void chain(passage_tracker *t, uint64_t number)
 static void grow(passage_tracker *t)
 {
     uint32_t room = t->room == 0 ? ROOM_FIRST : t->room * 2;
-    passage *ring = g_new(passage, room);
+    tracked_packet *ring = g_new(tracked_packet, room);
     for (uint64_t number = t->first; number < t->next; number++)
         ring[number & (room - 1)] = *passage_at(t, number);
     g_free(t->ring);
@@ -64,12 +64,12 @@ static void grow(passage_tracker *t)
 
 static void let_go(passage_tracker *t)
 {
-    const passage *oldest = passage_at(t, t->first++);
+    const tracked_packet *oldest = passage_at(t, t->first++);
     if (oldest->before_frame != 0 && !oldest->done)
         t->count.let_go++;
 }
 
-passage *passage_add(passage_tracker *t, const packet_digest *digest)
+tracked_packet *passage_add(passage_tracker *t, const packet_digest *digest)
 {
     if (t->next - t->first == t->room) {
         if (t->room < t->settings.packets)
@@ -77,29 +77,29 @@ passage *passage_add(passage_tracker *t, const packet_digest *digest)
         else
             let_go(t);
     }
-    passage *p = passage_at(t, t->next);
-    *p = (passage){ .head = digest->head,
-                    .rest = digest->rest,
-                    .whole = digest->whole,
-                    .identity = digest->identity,
-                    .length = digest->length,
-                    .hop = PASSAGE_NO_HOP };
+    tracked_packet *p = passage_at(t, t->next);
+    *p = (tracked_packet){ .head = digest->head,
+                           .rest = digest->rest,
+                           .whole = digest->whole,
+                           .identity = digest->identity,
+                           .length = digest->length,
+                           .hop = PASSAGE_NO_HOP };
     chain(t, t->next++);
     return p;
 }
 
-static bool was_shown(const passage *p, uint32_t point, bool encapsulated)
+static bool was_shown(const tracked_packet *p, uint32_t point, bool encapsulated)
 {
     return (p->points[encapsulated] >> point & 1) != 0;
 }
 
-passage *passage_find(const passage_tracker *t, const packet_digest *digest, uint32_t point,
-                      bool encapsulated)
+tracked_packet *passage_find(const passage_tracker *t, const packet_digest *digest, uint32_t point,
+                             bool encapsulated)
 {
     if (t->room == 0)
         return NULL;
     for (uint64_t at = t->by_head[digest->head & (t->room - 1)]; at > t->first;) {
-        passage *p = passage_at(t, at - 1);
+        tracked_packet *p = passage_at(t, at - 1);
         if (p->head == digest->head && p->length == digest->length && !was_shown(p, point, encapsulated))
             return p;
         at = p->next_head;
@@ -107,13 +107,13 @@ passage *passage_find(const passage_tracker *t, const packet_digest *digest, uin
     return NULL;
 }
 
-passage *passage_find_changed(const passage_tracker *t, const packet_digest *digest, uint32_t point,
-                              bool encapsulated)
+tracked_packet *passage_find_changed(const passage_tracker *t, const packet_digest *digest, uint32_t point,
+                                     bool encapsulated)
 {
     if (t->room == 0 || digest->identity == 0)
         return NULL;
     for (uint64_t at = t->by_identity[digest->identity & (t->room - 1)]; at > t->first;) {
-        passage *p = passage_at(t, at - 1);
+        tracked_packet *p = passage_at(t, at - 1);
         if (p->identity == digest->identity && p->before_frame != 0 && !p->done &&
             !was_shown(p, point, encapsulated))
             return p;

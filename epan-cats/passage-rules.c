@@ -39,8 +39,8 @@ static void tell(const passage_tracker *t, const passage_finding *finding, const
     listener->broken(listener->context, &told);
 }
 
-void passage_judge_passed(passage_tracker *t, passage *p, uint32_t frame, uint32_t point, int64_t time_ns,
-                          uint8_t hop_limit)
+void passage_judge_passed(passage_tracker *t, tracked_packet *p, uint32_t frame, uint32_t point,
+                          int64_t time_ns, uint8_t hop_limit)
 {
     p->done = true;
     t->count.passed++;
@@ -60,7 +60,7 @@ void passage_judge_passed(passage_tracker *t, passage *p, uint32_t frame, uint32
          name_of(t, p->before_frame).text);
 }
 
-static passage_finding changed_at(const passage *p, const passage_sight *sight)
+static passage_finding changed_at(const tracked_packet *p, const passage_sight *sight)
 {
     return (passage_finding){ .rule = CATS_RULE_CATS_INNER_CHANGED,
                               .frame = sight->frame,
@@ -69,7 +69,7 @@ static passage_finding changed_at(const passage *p, const passage_sight *sight)
                               .time_ns = sight->time_ns };
 }
 
-void passage_judge_changed(passage_tracker *t, passage *p, const passage_sight *sight,
+void passage_judge_changed(passage_tracker *t, tracked_packet *p, const passage_sight *sight,
                            const packet_digest *digest)
 {
     const uint8_t *octets = sight->packet->data + sight->ip->offset;
@@ -85,7 +85,7 @@ void passage_judge_changed(passage_tracker *t, passage *p, const passage_sight *
              octets[at], p->octets[at], name_of(t, p->before_frame).text);
 }
 
-void passage_judge_rest(passage_tracker *t, passage *p, const passage_sight *sight,
+void passage_judge_rest(passage_tracker *t, tracked_packet *p, const passage_sight *sight,
                         const packet_digest *digest)
 {
     if (!p->whole || !digest->whole || p->rest == digest->rest)
@@ -95,7 +95,7 @@ void passage_judge_rest(passage_tracker *t, passage *p, const passage_sight *sig
          PACKET_DIGEST_HEAD, name_of(t, p->before_frame).text);
 }
 
-void passage_judge_not_local(passage_tracker *t, passage *p, const passage_sight *sight)
+void passage_judge_not_local(passage_tracker *t, tracked_packet *p, const passage_sight *sight)
 {
     const passage_finding finding = { .rule = CATS_RULE_CATS_NOT_LOCAL,
                                       .frame = sight->frame,
@@ -109,7 +109,7 @@ void passage_judge_not_local(passage_tracker *t, passage *p, const passage_sight
          name_of(t, p->before_frame).text);
 }
 
-void passage_judge_lost(passage_tracker *t, passage *p)
+void passage_judge_lost(passage_tracker *t, tracked_packet *p)
 {
     const passage_finding finding = { .rule = CATS_RULE_CATS_LOST,
                                       .frame = p->before_frame,

@@ -25,7 +25,7 @@ typedef struct passage_hop {
 } passage_hop;
 
 /* One packet under way, whatever the points that showed it. */
-typedef struct passage {
+typedef struct tracked_packet {
     uint64_t head;                     /* digest */
     uint64_t points[2];                /* a bit for each point that showed it plain, encapsulated */
     int64_t seen_ns;                   /* first, */
@@ -41,7 +41,7 @@ typedef struct passage {
     uint8_t before_hop_limit, plain_hop_limit;
     bool whole, end_cats, done;         /* done: passed, or judged */
     uint8_t octets[PACKET_DIGEST_HEAD]; /* of the first sighting */
-} passage;
+} tracked_packet;
 
 /* That a flow's packets were seen behind a hop. */
 typedef struct passage_way {
@@ -58,22 +58,22 @@ struct passage_tracker {
     unsigned hop_count;
     passage_way *ways; /* PASSAGE_FLOWS, by flow and hop */
     /* Packets [first, next), each at its number modulo the room, which is a power of two. */
-    passage *ring;
+    tracked_packet *ring;
     uint64_t *by_head, *by_identity; /* number of the newest of a chain, plus 1 */
     uint64_t first, next;
     uint32_t room;
 };
 
 /* passage-memory.c */
-passage *passage_add(passage_tracker *t, const packet_digest *digest);
+tracked_packet *passage_add(passage_tracker *t, const packet_digest *digest);
 /* The newest with this digest that the point has not shown so, encapsulated or plain; or NULL. */
-passage *passage_find(const passage_tracker *t, const packet_digest *digest, uint32_t point,
-                      bool encapsulated);
+tracked_packet *passage_find(const passage_tracker *t, const packet_digest *digest, uint32_t point,
+                             bool encapsulated);
 /* The newest with this identity that was seen encapsulated, is not done, and not shown by the point; or NULL.
  */
-passage *passage_find_changed(const passage_tracker *t, const packet_digest *digest, uint32_t point,
-                              bool encapsulated);
-static inline passage *passage_at(const passage_tracker *t, uint64_t number)
+tracked_packet *passage_find_changed(const passage_tracker *t, const packet_digest *digest, uint32_t point,
+                                     bool encapsulated);
+static inline tracked_packet *passage_at(const passage_tracker *t, uint64_t number)
 {
     return &t->ring[number & (t->room - 1)];
 }
@@ -81,21 +81,21 @@ static inline passage *passage_at(const passage_tracker *t, uint64_t number)
 /* passage-hop.c */
 uint8_t passage_hop_of(passage_tracker *t, const cats_steering *steering);
 /* Whether a plain packet with this hop limit at the point is the one of the passage, behind its hop. */
-bool passage_is_behind(const passage_tracker *t, const passage *p, uint32_t point, uint8_t hop_limit);
+bool passage_is_behind(const passage_tracker *t, const tracked_packet *p, uint32_t point, uint8_t hop_limit);
 /* Whether that is sure of the point, whatever the hop limit. */
 bool passage_point_is_behind(const passage_tracker *t, uint8_t hop, uint32_t point);
-void passage_hop_learn(passage_tracker *t, const passage *p, uint32_t point);
+void passage_hop_learn(passage_tracker *t, const tracked_packet *p, uint32_t point);
 /* Whether the packet should have been seen behind the hop: *point is where its flow was, or NONE. */
-bool passage_is_due(const passage_tracker *t, const passage *p);
+bool passage_is_due(const passage_tracker *t, const tracked_packet *p);
 
 /* passage-rules.c */
-void passage_judge_passed(passage_tracker *t, passage *p, uint32_t frame, uint32_t point, int64_t time_ns,
-                          uint8_t hop_limit);
-void passage_judge_changed(passage_tracker *t, passage *p, const passage_sight *sight,
+void passage_judge_passed(passage_tracker *t, tracked_packet *p, uint32_t frame, uint32_t point,
+                          int64_t time_ns, uint8_t hop_limit);
+void passage_judge_changed(passage_tracker *t, tracked_packet *p, const passage_sight *sight,
                            const packet_digest *digest);
-void passage_judge_rest(passage_tracker *t, passage *p, const passage_sight *sight,
+void passage_judge_rest(passage_tracker *t, tracked_packet *p, const passage_sight *sight,
                         const packet_digest *digest);
-void passage_judge_not_local(passage_tracker *t, passage *p, const passage_sight *sight);
-void passage_judge_lost(passage_tracker *t, passage *p);
+void passage_judge_not_local(passage_tracker *t, tracked_packet *p, const passage_sight *sight);
+void passage_judge_lost(passage_tracker *t, tracked_packet *p);
 
 #endif

@@ -10,7 +10,7 @@
 
 static void expire_oldest(passage_tracker *t)
 {
-    passage *p = passage_at(t, t->first);
+    tracked_packet *p = passage_at(t, t->first);
     if (p->before_frame != 0 && !p->done) {
         if (passage_is_due(t, p))
             passage_judge_lost(t, p);
@@ -27,9 +27,9 @@ void passage_tracker_expire(passage_tracker *t, int64_t now)
         expire_oldest(t);
 }
 
-static passage *begin(passage_tracker *t, const passage_sight *sight, const packet_digest *digest)
+static tracked_packet *begin(passage_tracker *t, const passage_sight *sight, const packet_digest *digest)
 {
-    passage *p = passage_add(t, digest);
+    tracked_packet *p = passage_add(t, digest);
     uint32_t length = digest->length < PACKET_DIGEST_HEAD ? digest->length : PACKET_DIGEST_HEAD;
     p->seen_ns = sight->time_ns;
     p->flow = PASSAGE_NO_FLOW;
@@ -39,7 +39,7 @@ static passage *begin(passage_tracker *t, const passage_sight *sight, const pack
 
 /* A packet that was captured from its beginning may be compared with one that is known by its numbers only.
  */
-static bool is_settled(const passage_tracker *t, const passage *p, int64_t now)
+static bool is_settled(const passage_tracker *t, const tracked_packet *p, int64_t now)
 {
     const passage_listener *listener = &t->settings.listener;
     return listener->covers == NULL ||
@@ -47,10 +47,11 @@ static bool is_settled(const passage_tracker *t, const passage *p, int64_t now)
 }
 
 /* A packet that is not to be compared is not to be judged at all. */
-static passage *find_changed(passage_tracker *t, const passage_sight *sight, const packet_digest *digest)
+static tracked_packet *find_changed(passage_tracker *t, const passage_sight *sight,
+                                    const packet_digest *digest)
 {
     bool encapsulated = sight->steering != NULL;
-    passage *p = passage_find_changed(t, digest, sight->point, encapsulated);
+    tracked_packet *p = passage_find_changed(t, digest, sight->point, encapsulated);
     if (p == NULL || (!encapsulated && !passage_is_behind(t, p, sight->point, sight->ip->hop_limit)))
         return NULL;
     p->done = true;
@@ -62,9 +63,9 @@ static passage *find_changed(passage_tracker *t, const passage_sight *sight, con
 
 static void see_encapsulated(passage_tracker *t, const passage_sight *sight, const packet_digest *digest)
 {
-    passage *p = passage_find(t, digest, sight->point, true);
+    tracked_packet *p = passage_find(t, digest, sight->point, true);
     if (p == NULL) {
-        passage *changed = find_changed(t, sight, digest);
+        tracked_packet *changed = find_changed(t, sight, digest);
         if (changed != NULL)
             passage_judge_changed(t, changed, sight, digest);
         p = begin(t, sight, digest);
@@ -87,7 +88,7 @@ static void see_encapsulated(passage_tracker *t, const passage_sight *sight, con
         passage_judge_passed(t, p, p->plain_frame, p->plain_point, p->plain_ns, p->plain_hop_limit);
 }
 
-static bool is_back_in_core(const passage_tracker *t, const passage *p, const passage_sight *sight)
+static bool is_back_in_core(const passage_tracker *t, const tracked_packet *p, const passage_sight *sight)
 {
     return p->end_cats && cats_place_is_core(t->places[sight->point].kind) &&
            sight->ip->hop_limit < p->before_hop_limit;
@@ -95,10 +96,10 @@ static bool is_back_in_core(const passage_tracker *t, const passage *p, const pa
 
 static void see_plain(passage_tracker *t, const passage_sight *sight, const packet_digest *digest)
 {
-    passage *p = passage_find(t, digest, sight->point, false);
+    tracked_packet *p = passage_find(t, digest, sight->point, false);
     uint8_t hop_limit = sight->ip->hop_limit;
     if (p == NULL) {
-        passage *changed = find_changed(t, sight, digest);
+        tracked_packet *changed = find_changed(t, sight, digest);
         if (changed != NULL) {
             changed->points[0] |= UINT64_C(1) << sight->point;
             t->count.passed++;
