@@ -127,7 +127,7 @@ static bool open_file(capture_sources *all, unsigned number, GError **error)
     source *s = source_at(all, number);
     const char *path = g_ptr_array_index(s->files, s->starts->len);
     capture_reader_close(s->reader);
-    s->reader = capture_reader_open_interfaces(path, NULL, error);
+    s->reader = capture_reader_open(path, NULL, error);
     s->before = s->frames;
     g_array_append_val(s->starts, s->before);
     if (s->reader != NULL)
