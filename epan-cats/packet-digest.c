@@ -31,9 +31,21 @@ static uint64_t join(uint64_t hash, uint64_t word)
     return hash ^ hash >> 32;
 }
 
+/* Four words at a time, independent of each other: multiplications need not wait for one another. */
 static uint64_t digest_octets(uint64_t hash, const uint8_t *octets, size_t length)
 {
+    enum { WORD = sizeof hash, STEP = 4 * WORD };
     size_t at = 0;
+    if (length >= STEP) {
+        uint64_t a = hash, b = ~hash, c = hash << 1, d = hash >> 1;
+        for (; at + STEP <= length; at += STEP) {
+            a = join(a, word_at(octets + at));
+            b = join(b, word_at(octets + at + WORD));
+            c = join(c, word_at(octets + at + 2 * WORD));
+            d = join(d, word_at(octets + at + 3 * WORD));
+        }
+        hash = join(join(a, b), join(c, d));
+    }
     for (; at + sizeof hash <= length; at += sizeof hash)
         hash = join(hash, word_at(octets + at));
     if (at == length)

@@ -4,6 +4,7 @@
 #include "passage-tracker-private.h"
 
 #include <glib.h>
+#include <string.h>
 
 #define ROOM_FIRST 1024u
 
@@ -78,12 +79,13 @@ tracked_packet *passage_add(passage_tracker *t, const packet_digest *digest)
             let_go(t);
     }
     tracked_packet *p = passage_at(t, t->next);
-    *p = (tracked_packet){ .head = digest->head,
-                           .rest = digest->rest,
-                           .whole = digest->whole,
-                           .identity = digest->identity,
-                           .length = digest->length,
-                           .hop = PASSAGE_NO_HOP };
+    memset(p, 0, offsetof(tracked_packet, octets));
+    p->head = digest->head;
+    p->rest = digest->rest;
+    p->whole = digest->whole;
+    p->identity = digest->identity;
+    p->length = digest->length;
+    p->hop = PASSAGE_NO_HOP;
     chain(t, t->next++);
     return p;
 }

@@ -18,9 +18,10 @@ typedef struct capture_interface {
     uint32_t index;    /* in its section */
     uint32_t snapshot; /* octets kept of each packet */
     int link_type;
-    bool binary_units; /* of time: a power of two */
-    uint64_t units;    /* of a second */
-    int64_t offset_s;  /* to add to times */
+    bool binary_units;                /* of time: a power of two */
+    uint64_t units;                   /* of a second */
+    int64_t offset_s;                 /* to add to times */
+    uint64_t plain_max, plain_factor; /* times up to the one are nanoseconds when multiplied by the other */
 } capture_interface;
 
 /* A filter, compiled for a link type. */

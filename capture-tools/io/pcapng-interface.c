@@ -91,16 +91,20 @@ static const char *read_option(const capture_reader *reader, uint16_t option, co
     return NULL;
 }
 
-const char *pcapng_interface_read(const capture_reader *reader, const uint8_t *body, size_t length,
-                                  capture_interface *interface)
+/* Most clocks count from 1970 in a decimal part of a second: their times need no division. */
+static void set_plain(capture_interface *interface)
 {
-    *interface = (capture_interface){ .units = power_of_ten(DECIMAL_DEFAULT) };
+    interface->plain_max = 0;
+    if (interface->binary_units || interface->offset_s != 0 || interface->units > NANOSECONDS)
+        return;
+    interface->plain_factor = NANOSECONDS / interface->units;
+    interface->plain_max = (uint64_t)CAPTURE_SECONDS_MAX * NANOSECONDS / interface->plain_factor;
+}
+
+static const char *read_options(const capture_reader *reader, const uint8_t *body, size_t length,
+                                capture_interface *interface)
+{
     options_seen seen = { 0 };
-    if (length < OPTIONS_AT)
-        return "an interface description that is too short";
-    interface->link_type = capture_link_type(capture_get16(reader, body));
-    uint32_t snapshot = capture_get32(reader, body + SNAPSHOT_AT);
-    interface->snapshot = snapshot == 0 || snapshot > INT32_MAX ? CAPTURE_OCTETS_MAX : snapshot;
     for (size_t at = OPTIONS_AT; at < length;) {
         if (length - at < OPTION_HEAD)
             return "an interface option that is cut short";
@@ -118,6 +122,20 @@ const char *pcapng_interface_read(const capture_reader *reader, const uint8_t *b
     return NULL;
 }
 
+const char *pcapng_interface_read(const capture_reader *reader, const uint8_t *body, size_t length,
+                                  capture_interface *interface)
+{
+    *interface = (capture_interface){ .units = power_of_ten(DECIMAL_DEFAULT) };
+    if (length < OPTIONS_AT)
+        return "an interface description that is too short";
+    interface->link_type = capture_link_type(capture_get16(reader, body));
+    uint32_t snapshot = capture_get32(reader, body + SNAPSHOT_AT);
+    interface->snapshot = snapshot == 0 || snapshot > INT32_MAX ? CAPTURE_OCTETS_MAX : snapshot;
+    const char *wrong = read_options(reader, body, length, interface);
+    set_plain(interface);
+    return wrong;
+}
+
 void pcapng_interface_clear(capture_interface *interface)
 {
     g_clear_pointer(&interface->name, g_free);
@@ -125,6 +143,8 @@ void pcapng_interface_clear(capture_interface *interface)
 
 int64_t pcapng_interface_time(const capture_interface *interface, uint64_t units)
 {
+    if (G_LIKELY(units <= interface->plain_max))
+        return (int64_t)(units * interface->plain_factor);
     uint64_t seconds = units / interface->units + (uint64_t)interface->offset_s;
     uint64_t fraction = units % interface->units;
     if (interface->binary_units)

@@ -17,14 +17,16 @@ typedef struct source {
     uint64_t before;     /* frames of the files before this one */
     uint64_t frames;
     int64_t first_ns, last_ns;
-    bool ended, given; /* `ahead` was given out: its successor is to be read */
-    char *message;     /* owned, may be NULL */
+    bool ended;
+    char *message; /* owned, may be NULL */
 } source;
 
 struct capture_sources {
     capture_points *points;
     GPtrArray *list; /* of source */
-    unsigned bits;   /* of an id that tell the source */
+    unsigned given;  /* the source whose frame was given out: its successor is to be read */
+    bool is_given;
+    unsigned bits; /* of an id that tell the source */
 };
 
 static void free_source(gpointer data)
@@ -152,7 +154,6 @@ static bool next_file(capture_sources *all, unsigned number)
 static void read_ahead(capture_sources *all, unsigned number)
 {
     source *s = source_at(all, number);
-    s->given = false;
     while (!read_frame(s)) {
         if (!next_file(all, number)) {
             s->ended = true;
@@ -174,7 +175,7 @@ bool capture_sources_open(capture_sources *s, GError **error)
     for (unsigned i = 0; i < s->list->len; i++) {
         if (!open_file(s, i, error))
             return false;
-        source_at(s, i)->given = true;
+        read_ahead(s, i);
     }
     return true;
 }
@@ -210,13 +211,13 @@ static capture_status end_of_all(const capture_sources *s)
 capture_status capture_sources_next(capture_sources *s, source_frame *out)
 {
     unsigned number = 0;
-    for (unsigned i = 0; i < s->list->len; i++)
-        if (source_at(s, i)->given)
-            read_ahead(s, i);
+    if (s->is_given)
+        read_ahead(s, s->given);
     source *next = earliest(s, &number);
+    s->is_given = next != NULL;
     if (next == NULL)
         return end_of_all(s);
-    next->given = true;
+    s->given = number;
     out->frame = next->ahead;
     out->source = number;
     out->id = id_of(s, number, next->ahead.number);
