@@ -2,6 +2,7 @@
 /* catshark verify: whether captured traffic holds to the rules. Spec: man/catshark-verify.1. */
 #include "capture-tools/cli.h"
 #include "capture-tools/verbs.h"
+#include "capture-tools/verify/clocks.h"
 #include "capture-tools/verify/report-json.h"
 #include "capture-tools/verify/report-text.h"
 #include "epan-cats/numbers.h"
@@ -22,7 +23,7 @@ static const char verb_name[] = "verify";
 typedef struct verify_options {
     char *topology, *rules, *limit, *fail_on, *reconnect_limit, *lost_limit;
     char **at;
-    gboolean json, list_rules, quiet;
+    gboolean json, list_rules, quiet, keep_times;
 } verify_options;
 
 /* What it means. */
@@ -33,7 +34,7 @@ typedef struct verify_run {
     capture_sources *sources;
     verification *verification;
     cats_severity fail_on;
-    bool json, quiet;
+    bool json, quiet, keep_times;
     bool written; /* all output so far */
 } verify_run;
 
@@ -114,6 +115,7 @@ static bool take_options(const verify_options *o, verify_run *run)
     s->limit = LIMIT_DEFAULT;
     run->json = o->json;
     run->quiet = o->quiet;
+    run->keep_times = o->keep_times;
     run->written = true;
     if (o->rules != NULL && !finding_rules_parse(o->rules, &s->rules, &message))
         return refuse("--rules", message);
@@ -191,6 +193,8 @@ static bool take_captures(verify_run *run, char **paths, char **at)
         if (said->interface == NULL)
             capture_sources_rename(run->sources, said->source, said->name);
     }
+    if (!run->keep_times)
+        clocks_compare(run->sources, &run->settings.cats);
     GError *error = NULL;
     if (!capture_sources_open(run->sources, &error))
         return trouble(error);
@@ -306,6 +310,8 @@ int verb_verify(int argc, char **argv)
           "milliseconds after which a client ignores a redirect (topology's, or 5000)", "1-3600000" },
         { "lost-limit", 0, 0, G_OPTION_ARG_STRING, &o.lost_limit,
           "milliseconds after which a packet that is not seen behind a forwarder is lost (1000)", "1-60000" },
+        { "keep-times", 0, 0, G_OPTION_ARG_NONE, &o.keep_times,
+          "take the times of all captures as they are, compare no clocks", NULL },
         { "json", 0, 0, G_OPTION_ARG_NONE, &o.json, "NDJSON: an object per finding, then the summary", NULL },
         { "quiet", 'q', 0, G_OPTION_ARG_NONE, &o.quiet, "no progress", NULL },
         { NULL, 0, 0, 0, NULL, NULL, NULL },

@@ -3,6 +3,7 @@
  * docs/rules.md. */
 #include "verification.h"
 
+#include "passing-packet.h"
 #include "spread.h"
 
 #include <string.h>
@@ -184,22 +185,6 @@ static void log_findings(verification *v, const source_frame *source, const cats
                                 .text = findings->list[i].text };
         finding_log_add(v->log, &found);
     }
-}
-
-/* The IP packet that is followed over links: what the innermost SRv6 encapsulation holds, else the outermost.
- * NULL: none, or only a part of it. */
-static const packet_ip *passing_packet(const decoded *frame, const decoded_steering **around)
-{
-    const packet *p = &frame->packet;
-    *around = NULL;
-    if (frame->steering_count == 0)
-        return p->ip_count > 0 ? &p->ip[0] : NULL;
-    const decoded_steering *here = &frame->steerings[frame->steering_count - 1];
-    const packet_ip *inner = here->ip + 1;
-    if (!here->steering.encapsulated || here->ip->fragment || inner >= p->ip + p->ip_count || inner->quoted)
-        return NULL;
-    *around = here;
-    return inner;
 }
 
 static void follow_passage(verification *v, const source_frame *source, const decoded *frame)
