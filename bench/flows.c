@@ -15,8 +15,8 @@ static const uint8_t ingress[16] = { 0x5f, 0x00, 0, 0, 0, 0x01 };
 /* 5f00:0:e:ca75::, the default structure and End.CATS' function */
 static const uint8_t segment[1][16] = { { 0x5f, 0x00, 0, 0, 0, 0x0e, 0xca, 0x75 } };
 
-/* A packet of flow `n`, whose number is in the client's port and address; packet 0 is the SYN. */
-static size_t build(unsigned long n, unsigned long packet, uint8_t *frame, size_t size)
+/* A packet of flow `n`, whose number is in the client's port and address; the one at 0 is the SYN. */
+static size_t build(unsigned long n, unsigned long at, uint8_t *frame, size_t size)
 {
     unsigned long host = n / PORTS;
     uint8_t client[4] = { 10, (uint8_t)(host >> 16), (uint8_t)(host >> 8), (uint8_t)host };
@@ -26,8 +26,8 @@ static size_t build(unsigned long n, unsigned long packet, uint8_t *frame, size_
                           .hop_limit = 64 };
     packet_tcp_spec tcp = { .source_port = (uint16_t)(FIRST_PORT + n % PORTS),
                             .destination_port = SERVICE_PORT,
-                            .sequence = (uint32_t)(n + packet),
-                            .flags = packet == 0 ? SYN : ACK,
+                            .sequence = (uint32_t)(n + at),
+                            .flags = at == 0 ? SYN : ACK,
                             .window = 65535 };
     packet_encap_spec outer = {
         .segments = segment, .count = 1, .mode = PACKET_ENCAP_REDUCED, .flow_label = 1
