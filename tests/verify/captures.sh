@@ -60,10 +60,8 @@ same=$(jq -c "select(.summary) | $what" whole.ndjson)
 says "lost packets" '"cats/lost":1[0-9]' whole.ndjson
 gzip -c lost.pcapng >lost.pcapng.gz
 is "gzip" 1 "$what" "$same" --topology net.conf lost.pcapng.gz
-if command -v zstd >/dev/null; then
-  zstd -q -c lost.pcapng >lost.pcapng.zst
-  is "zstd" 1 "$what" "$same" --topology net.conf lost.pcapng.zst
-fi
+zstd -q -c lost.pcapng >lost.pcapng.zst
+is "zstd" 1 "$what" "$same" --topology net.conf lost.pcapng.zst
 is "standard input" 1 "$what" "$same" --topology net.conf - <lost.pcapng
 editcap -c 500 lost.pcapng ring.pcapng
 is "a ring, by a pattern" 1 "$what" "$same" --topology net.conf 'ring_*.pcapng'
