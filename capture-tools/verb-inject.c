@@ -169,17 +169,6 @@ static bool open_source(const inject_options *o, const char *filter, inject_stat
     return s->source != NULL;
 }
 
-static bool check_link_type(const inject_state *s, GError **error)
-{
-    int type = frame_source_link_type(s->source);
-    if (type == PACKET_LINK_ETHERNET || s->preparer.rules.has_destination)
-        return true;
-    g_set_error(error, CAPTURE_ERROR, CAPTURE_ERROR_LINK_TYPE,
-                "%s: link type %d, without Ethernet headers: expected --mac-destination, to put one on",
-                frame_source_name(s->source), type);
-    return false;
-}
-
 /* Names are known before anything is sent where the source tells them all. */
 static bool check_links(const inject_options *o, const inject_state *s, GError **error)
 {
@@ -192,8 +181,8 @@ static bool check_links(const inject_options *o, const inject_state *s, GError *
 /* The source is opened with all rights that the user has; then only what is open remains. */
 static bool start(const inject_options *o, const char *filter, inject_state *s, GError **error)
 {
-    if (!open_source(o, filter, s, error) || !check_link_type(s, error) ||
-        !outlets_open(s->run.outlets, error) || !privileges_drop(0, error))
+    if (!open_source(o, filter, s, error) || !outlets_open(s->run.outlets, error) ||
+        !privileges_drop(0, error))
         return false;
     preparer_init(&s->preparer, s->source, s->run.outlets);
     if (!check_links(o, s, error))

@@ -121,9 +121,11 @@ static bool show_summary(const inspection *in, const summary *s, const char *nam
 
 static decoder_frame octets_of(capture_points *points, const capture_frame *capture)
 {
+    const capture_point *point = capture_points_get(points, capture_points_of(points, 0, capture));
     return (decoder_frame){ .number = (uint32_t)capture->number,
                             .time_ns = capture->time_ns,
-                            .point = capture_points_of(points, capture),
+                            .point = point != NULL ? point->site_point : STEERING_POINT_NONE,
+                            .link_type = capture->link_type,
                             .data = capture->data,
                             .captured = capture->captured,
                             .wire = capture->wire };
@@ -135,14 +137,15 @@ static int inspect_capture(inspection *in, capture_reader *reader, const char *n
     capture_frame capture;
     decoded frame;
     capture_status status = CAPTURE_END;
-    capture_points *points = capture_points_new(reader, in->topology);
+    capture_points *points = capture_points_new(in->topology);
     bool written = true;
 
+    capture_points_add(points, NULL);
+    capture_points_read(points, 0, reader);
     if (in->sessions)
         decoder_follow_sessions(&in->decoder, in->reconnect_limit_ms);
     if (in->flows)
         decoder_follow_flows(&in->decoder, points);
-    in->decoder.link_type = capture_reader_link_type(reader);
     while (written && !cli_interrupted() && total.frames < in->count &&
            (status = capture_reader_next(reader, &capture)) == CAPTURE_FRAME) {
         const decoder_frame octets = octets_of(points, &capture);
@@ -168,8 +171,7 @@ static int inspect(const inspect_options *o, const char *filter)
     int status = CLI_TROUBLE;
 
     if (take_options(o, &in)) {
-        capture_reader *reader = in.flows ? capture_reader_open_interfaces(o->read, filter, &error)
-                                          : capture_reader_open(o->read, filter, &error);
+        capture_reader *reader = capture_reader_open(o->read, filter, &error);
         if (reader) {
             status = inspect_capture(&in, reader, capture_reader_name(reader));
             capture_reader_close(reader);

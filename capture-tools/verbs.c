@@ -22,6 +22,7 @@ const verb verbs[] = {
       verb_service },
     { "simulate", "Simulate clients, forwarders and service nodes into a capture, faults on demand",
       verb_simulate },
+    { "verify", "Judge captures by the rules: one or several points of one network", verb_verify },
 };
 const size_t verb_count = sizeof verbs / sizeof verbs[0];
 

@@ -28,5 +28,6 @@ int verb_inject(int argc, char **argv);
 int verb_inspect(int argc, char **argv);
 int verb_service(int argc, char **argv);
 int verb_simulate(int argc, char **argv);
+int verb_verify(int argc, char **argv);
 
 #endif

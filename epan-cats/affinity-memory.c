@@ -96,6 +96,11 @@ tracked_connection *affinity_connection_replace(affinity_tracker *t, tracked_con
     return c;
 }
 
+cats_frame_name affinity_frame_name(const affinity_tracker *t, uint32_t frame)
+{
+    return cats_frame_name_of(t->settings.listener.frame_name, t->settings.listener.context, frame);
+}
+
 void affinity_connection_tell(const affinity_tracker *t, const tracked_connection *c)
 {
     const affinity_listener *listener = &t->settings.listener;

@@ -60,8 +60,8 @@ static void elsewhere(passage *p, tracked_session *session, const cats_address *
     cats_endpoint_format(target, port, texts[0]);
     cats_endpoint_format(&session->waiting->key.target, session->waiting->key.port, texts[1]);
     cats_findings_add(p->findings, CATS_RULE_AFFINITY_RECONNECT_ELSEWHERE,
-                      "session %u: connection to %s, expected %s (FIN in frame %u)", session->number,
-                      texts[0], texts[1], session->from->view.redirect_frame);
+                      "session %u: connection to %s, expected %s (FIN in %s)", session->number, texts[0],
+                      texts[1], affinity_frame_name(p->tracker, session->from->view.redirect_frame).text);
     affinity_connection_follow(p->tracker, session, p->connection);
     affinity_verdict_set(p->tracker, session, AFFINITY_ELSEWHERE);
 }
@@ -164,7 +164,8 @@ void affinity_answer_read(passage *p)
     char text[CATS_ADDRESS_TEXT];
     cats_endpoint_format(&session->waiting->key.target, session->waiting->key.port, text);
     cats_findings_add(p->findings, CATS_RULE_AFFINITY_RECONNECT_REFUSED,
-                      "session %u: %s answers the SYN in frame %u with RST (FIN in frame %u)",
-                      session->number, text, c->opened_frame, c->view.cause_frame);
+                      "session %u: %s answers the SYN in %s with RST (FIN in %s)", session->number, text,
+                      affinity_frame_name(p->tracker, c->opened_frame).text,
+                      affinity_frame_name(p->tracker, c->view.cause_frame).text);
     affinity_verdict_set(p->tracker, session, AFFINITY_REFUSED);
 }

@@ -75,8 +75,8 @@ static void judge_repetition(passage *p)
     if (p->redirect != NULL)
         cats_endpoint_format(&p->redirect->address, p->redirect->port, text);
     cats_findings_add(p->findings, CATS_RULE_AFFINITY_RETRANSMISSION_DIFFERS,
-                      "repeated FIN with %s, expected %s as in frame %u", text, expected,
-                      c->view.redirect_frame);
+                      "repeated FIN with %s, expected %s as in %s", text, expected,
+                      affinity_frame_name(p->tracker, c->view.redirect_frame).text);
 }
 
 /* With links captured at different speeds the client's SYN may come before the FIN it answers. */
@@ -107,8 +107,9 @@ static void take_redirect(passage *p)
         cats_endpoint_format(&c->target, c->target_port, text);
         cats_findings_add(p->findings, CATS_RULE_AFFINITY_REDIRECT_LOOP,
                           "session %u: the re-established connection is redirected again, to %s (it came of "
-                          "frame %u)",
-                          c->session->number, text, c->view.cause_frame);
+                          "%s)",
+                          c->session->number, text,
+                          affinity_frame_name(p->tracker, c->view.cause_frame).text);
     }
     affinity_wait_for_syn(p->tracker, c, p->sight);
     take_early(p);

@@ -152,6 +152,8 @@ tracked_connection *affinity_connection_replace(affinity_tracker *t, tracked_con
  * its number. */
 void affinity_connection_join(affinity_tracker *t, tracked_connection *c, tracked_session *session,
                               affinity_role role);
+/* What texts call the frame. */
+cats_frame_name affinity_frame_name(const affinity_tracker *t, uint32_t frame);
 void affinity_connection_tell(const affinity_tracker *t, const tracked_connection *c);
 void affinity_early_add(affinity_tracker *t, tracked_connection *c);
 /* A connection of the client to the address and port, opened just before now, and a session of its own. */

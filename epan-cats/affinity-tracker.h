@@ -8,6 +8,7 @@
 
 #include "affinity-rules.h"
 #include "flow-key.h"
+#include "frame-name.h"
 
 #define AFFINITY_TRACKER_CONNECTIONS_DEFAULT 65536
 #define AFFINITY_TRACKER_AGE_NS_DEFAULT INT64_C(3600000000000)
@@ -53,6 +54,7 @@ typedef struct affinity_listener {
     void (*connection)(void *context, const affinity_connection *connection);
     /* From the first redirect of the session on. */
     void (*verdict)(void *context, uint32_t session, affinity_verdict verdict);
+    cats_frame_namer frame_name; /* for texts; NULL: "frame N" */
 } affinity_listener;
 
 typedef struct affinity_tracker_settings {

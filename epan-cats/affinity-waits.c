@@ -217,20 +217,21 @@ static void give_up(affinity_tracker *t, tracked_session *session, cats_findings
 {
     char text[CATS_ADDRESS_TEXT];
     int limit = (int)(t->settings.reconnect_limit_ns / NS_PER_MS);
-    uint32_t frame = session->from->view.redirect_frame;
+    cats_frame_name fin = affinity_frame_name(t, session->from->view.redirect_frame);
     const tracked_waiting *w = session->waiting;
     cats_endpoint_format(&w->key.target, w->key.port, text);
     if (w->wait == WAIT_FOR_ANSWER) {
         cats_findings_add(findings, CATS_RULE_AFFINITY_RECONNECT_REFUSED,
-                          "session %u: no answer from %s within %d ms (FIN in frame %u, SYN in frame %u)",
-                          session->number, text, limit, frame, session->from->view.reconnect_frame);
+                          "session %u: no answer from %s within %d ms (FIN in %s, SYN in %s)",
+                          session->number, text, limit, fin.text,
+                          affinity_frame_name(t, session->from->view.reconnect_frame).text);
         affinity_verdict_set(t, session, AFFINITY_REFUSED);
         return;
     }
     if (w->capable)
         cats_findings_add(findings, CATS_RULE_AFFINITY_NO_RECONNECT,
-                          "session %u: no connection to %s within %d ms of the FIN in frame %u",
-                          session->number, text, limit, frame);
+                          "session %u: no connection to %s within %d ms of the FIN in %s", session->number,
+                          text, limit, fin.text);
     affinity_verdict_set(t, session, AFFINITY_IGNORED);
 }
 

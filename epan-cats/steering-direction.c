@@ -62,13 +62,13 @@ static void judge_egress(steering_tracker *t, tracked_flow *flow, unsigned from,
     char now[CATS_SID_NAME_TEXT], expected[CATS_SID_NAME_TEXT];
     cats_steering_egress(sight->steering, now);
     cats_steering_egress(first, expected);
-    cats_findings_add(findings, CATS_RULE_CATS_FLOW_CHANGED_EGRESS,
-                      "flow %u: to %s, expected %s as in frame %u", flow->view.number, now, expected,
-                      flow->direction[from].frame);
+    cats_findings_add(findings, CATS_RULE_CATS_FLOW_CHANGED_EGRESS, "flow %u: to %s, expected %s as in %s",
+                      flow->view.number, now, expected,
+                      steering_frame_name(t, flow->direction[from].frame).text);
 }
 
-static void judge_argument(tracked_flow *flow, unsigned from, const cats_steering *first,
-                           const steering_sight *sight, cats_findings *findings)
+static void judge_argument(const steering_tracker *t, tracked_flow *flow, unsigned from,
+                           const cats_steering *first, const steering_sight *sight, cats_findings *findings)
 {
     const cats_sid_parts *now = &sight->steering->parts, *expected = &first->parts;
     if (now->argument == expected->argument || now->function != expected->function ||
@@ -77,14 +77,15 @@ static void judge_argument(tracked_flow *flow, unsigned from, const cats_steerin
         !steering_is_new_finding(flow, from, DIRECTION_ARGUMENT))
         return;
     cats_findings_add(findings, CATS_RULE_CATS_ARGUMENT_CHANGED,
-                      "flow %u: argument 0x%" PRIx64 ", expected 0x%" PRIx64 " as in frame %u",
-                      flow->view.number, now->argument, expected->argument, flow->direction[from].frame);
+                      "flow %u: argument 0x%" PRIx64 ", expected 0x%" PRIx64 " as in %s", flow->view.number,
+                      now->argument, expected->argument,
+                      steering_frame_name(t, flow->direction[from].frame).text);
 }
 
 /* A label that is zero now is a finding of the packet alone. A flow without ports may hold several with
  * labels of their own. */
-static void judge_label(tracked_flow *flow, unsigned from, const steering_sight *sight,
-                        cats_findings *findings)
+static void judge_label(const steering_tracker *t, tracked_flow *flow, unsigned from,
+                        const steering_sight *sight, cats_findings *findings)
 {
     const tracked_direction *d = &flow->direction[from];
     uint32_t label = sight->outer->flow_label;
@@ -92,8 +93,8 @@ static void judge_label(tracked_flow *flow, unsigned from, const steering_sight 
         !steering_is_new_finding(flow, from, DIRECTION_LABEL))
         return;
     cats_findings_add(findings, CATS_RULE_CATS_FLOW_LABEL,
-                      "flow %u: outer flow label 0x%05x, expected 0x%05x as in frame %u", flow->view.number,
-                      label, d->flow_label, d->frame);
+                      "flow %u: outer flow label 0x%05x, expected 0x%05x as in %s", flow->view.number, label,
+                      d->flow_label, steering_frame_name(t, d->frame).text);
 }
 
 void steering_direction_see(steering_tracker *t, tracked_flow *flow, unsigned from,
@@ -107,12 +108,12 @@ void steering_direction_see(steering_tracker *t, tracked_flow *flow, unsigned fr
         begin(d, sight);
         return;
     }
-    judge_label(flow, from, sight, findings);
+    judge_label(t, flow, from, sight, findings);
     if (!d->structured || !steering->structured || memcmp(d->sid, steering->sid, sizeof d->sid) == 0)
         return;
     cats_steering first = first_steering(d);
     if (!same_egress(&first, steering))
         judge_egress(t, flow, from, &first, sight, findings);
     else
-        judge_argument(flow, from, &first, sight, findings);
+        judge_argument(t, flow, from, &first, sight, findings);
 }

@@ -222,37 +222,3 @@ const cats_ingress *cats_topology_ingress_of(const cats_topology *topology, cons
         }
     return NULL;
 }
-
-static const cats_site *site_named(const cats_topology *topology, const char *name)
-{
-    for (size_t i = 0; i < topology->site_count; i++)
-        if (strcmp(topology->sites[i].name, name) == 0)
-            return &topology->sites[i];
-    return NULL;
-}
-
-/* By its own name; else the only one on this interface. */
-static const cats_link *link_captured_as(const cats_topology *topology, const char *name)
-{
-    const cats_link *on_interface = NULL;
-    size_t count = 0;
-    for (size_t i = 0; i < topology->link_count; i++) {
-        const cats_link *link = &topology->links[i];
-        if (strcmp(link->name, name) == 0)
-            return link;
-        if (strcmp(link->interface, name) == 0) {
-            on_interface = link;
-            count++;
-        }
-    }
-    return count == 1 ? on_interface : NULL;
-}
-
-const cats_site *cats_topology_site_at_link(const cats_topology *topology, const char *name)
-{
-    const cats_link *link = link_captured_as(topology, name);
-    if (link == NULL)
-        return NULL;
-    const cats_site *site = site_named(topology, link->to);
-    return site != NULL ? site : site_named(topology, link->from);
-}

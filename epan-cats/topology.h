@@ -123,8 +123,5 @@ const cats_service *cats_topology_service_at(const cats_topology *topology, cons
 const cats_node *cats_topology_node_at(const cats_topology *topology, const cats_address *address);
 /* The ingress that has this client address behind it, or NULL. */
 const cats_ingress *cats_topology_ingress_of(const cats_topology *topology, const cats_address *client);
-/* The site at an end of the link with this name or, where none has it, of the only link on the interface with
- * this name; or NULL. Walks the lists. */
-const cats_site *cats_topology_site_at_link(const cats_topology *topology, const char *name);
 
 #endif

@@ -3,6 +3,7 @@
 #include "capture-point.h"
 
 #include "preferences.h"
+#include "epan-cats/network-place.h"
 #include "epan-cats/steering-tracker.h"
 
 typedef struct point {
@@ -53,7 +54,10 @@ static uint32_t point_of_interface(const packet_info *pinfo, guint32 interface, 
     const char *name = compat_interface_name(pinfo->epan, interface, section);
     bool has_name = name != NULL && strcmp(name, "unknown") != 0;
     const cats_topology *topology = topology_settings();
-    const cats_site *site = has_name && topology != NULL ? cats_topology_site_at_link(topology, name) : NULL;
+    cats_place place = { .site = NULL };
+    if (has_name && topology != NULL)
+        cats_place_find_link(topology, name, &place);
+    const cats_site *site = place.site;
     uint32_t number = site == NULL ? points->len : point_of_site(site);
     if (number < points->len)
         return number;

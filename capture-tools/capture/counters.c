@@ -34,7 +34,7 @@ capture_counters *capture_counters_new(const cats_topology *topology)
 {
     capture_counters *c = g_new0(capture_counters, 1);
     c->topology = topology;
-    c->points = capture_points_new(NULL, topology);
+    c->points = capture_points_new(topology);
     c->link_types = g_array_new(FALSE, FALSE, sizeof(int));
     c->sids = g_hash_table_new_full(hash_sid, equal_sids, NULL, g_free);
     cats_context_init(&c->decoder.cats);
@@ -57,18 +57,12 @@ void capture_counters_free(capture_counters *c)
     g_free(c);
 }
 
-/* The topology's name of the link that is on this interface of the host, else the interface's own. */
-static const char *link_on(const cats_topology *topology, const char *interface)
-{
-    for (size_t i = 0; topology != NULL && i < topology->link_count; i++)
-        if (strcmp(topology->links[i].interface, interface) == 0)
-            return topology->links[i].name;
-    return interface;
-}
-
 void capture_counters_add_interface(capture_counters *c, const char *name, int link_type)
 {
-    capture_points_add(c->points, link_on(c->topology, name));
+    cats_place place;
+    unsigned number = capture_points_add(c->points, name);
+    if (c->topology != NULL && cats_place_find_link(c->topology, name, &place))
+        capture_points_say(c->points, number, NULL, name);
     g_array_append_val(c->link_types, link_type);
 }
 
@@ -98,15 +92,17 @@ static void count_sid(capture_counters *c, const decoded_steering *here)
 void capture_counters_frame(capture_counters *c, uint32_t interface, int64_t time_ns, const uint8_t *data,
                             uint32_t captured, uint32_t wire)
 {
-    const capture_frame point = { .has_interface = true, .interface = interface };
+    static const capture_frame unmarked = { .has_interface = false };
+    const capture_point *point =
+        capture_points_get(c->points, capture_points_of(c->points, interface, &unmarked));
     const decoder_frame frame = { .number = ++c->frame,
                                   .time_ns = time_ns,
-                                  .point = capture_points_of(c->points, &point),
+                                  .point = point->site_point,
+                                  .link_type = g_array_index(c->link_types, int, interface),
                                   .data = data,
                                   .captured = captured,
                                   .wire = wire };
     decoded seen;
-    c->decoder.link_type = g_array_index(c->link_types, int, interface);
     decode_frame(&c->decoder, &frame, &seen);
     summary_add(&c->total, &seen, time_ns);
     for (unsigned i = 0; i < seen.steering_count; i++)

@@ -37,7 +37,7 @@ static frame_source *source_new(void)
 
 static bool open_capture(frame_source *source, GError **error)
 {
-    source->reader = capture_reader_open_interfaces(source->path, source->filter, error);
+    source->reader = capture_reader_open(source->path, source->filter, error);
     return source->reader != NULL;
 }
 
@@ -76,6 +76,7 @@ static capture_status next_captured(frame_source *source, source_frame *frame)
                              .data = captured.data,
                              .captured = captured.captured,
                              .wire = captured.wire,
+                             .link_type = captured.link_type,
                              .link = captured.has_interface ? captured.interface : SOURCE_NO_LINK };
     return CAPTURE_FRAME;
 }
@@ -139,6 +140,7 @@ static capture_status next_simulated(frame_source *source, source_frame *frame)
                              .data = source->octets->data + source->taken + sizeof head,
                              .captured = head.length,
                              .wire = head.length,
+                             .link_type = PACKET_LINK_ETHERNET,
                              .link = head.link };
     source->taken += sizeof head + head.length;
     return CAPTURE_FRAME;
@@ -164,11 +166,6 @@ void frame_source_free(frame_source *source)
 const char *frame_source_name(const frame_source *source)
 {
     return source->options != NULL ? "scenario" : capture_reader_name(source->reader);
-}
-
-int frame_source_link_type(const frame_source *source)
-{
-    return source->options != NULL ? PACKET_LINK_ETHERNET : capture_reader_link_type(source->reader);
 }
 
 static bool is_standard_input(const frame_source *source)

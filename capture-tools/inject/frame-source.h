@@ -16,6 +16,7 @@ typedef struct source_frame {
     int64_t time_ns;
     const uint8_t *data;
     uint32_t captured, wire;
+    int link_type; /* DLT */
     uint32_t link; /* for frame_source_link_name(); SOURCE_NO_LINK when the capture does not tell */
 } source_frame;
 
@@ -25,7 +26,6 @@ frame_source *frame_source_scenario(const scenario_options *options, GError **er
 void frame_source_free(frame_source *source); /* NULL is allowed */
 
 const char *frame_source_name(const frame_source *source);
-int frame_source_link_type(const frame_source *source);
 /* What it gives comes as it arises: standard input that is no file. */
 bool frame_source_is_live(const frame_source *source);
 

@@ -15,6 +15,8 @@ static const struct kind_name {
     [READY_TOO_LONG] = { "too_long", "longer than the MTU" },
     [READY_TOO_SHORT] = { "too_short", "shorter than an Ethernet header" },
     [READY_NOT_IP] = { "not_ip", "without an IP packet, of a link type that is not Ethernet" },
+    [READY_NO_HEADER] = { "no_header",
+                          "without an Ethernet header, expected --mac-destination to put one on" },
     [READY_NOT_SELECTED] = { "not_selected", "of other links" },
 };
 
@@ -71,9 +73,11 @@ static ready_kind prepare(preparer *p, const source_frame *frame, ready_frame *r
     ready->outlet = (uint16_t)place;
     if (frame->captured < frame->wire)
         return READY_CUT_SHORT;
+    if (frame->link_type != PACKET_LINK_ETHERNET && !p->rules.has_destination)
+        return READY_NO_HEADER;
     const live_interface *interface = g_array_index(p->outlets->list, outlet, (guint)place).interface;
-    switch (rewrite_frame(&p->rules, frame_source_link_type(p->source), interface->mac, frame->data,
-                          frame->captured, ready->octets, &ready->length)) {
+    switch (rewrite_frame(&p->rules, frame->link_type, interface->mac, frame->data, frame->captured,
+                          ready->octets, &ready->length)) {
     case REWRITE_SHORT:
         return READY_TOO_SHORT;
     case REWRITE_NOT_IP:

@@ -15,6 +15,7 @@ typedef enum ready_kind {
     READY_TOO_LONG,     /* for the interface's MTU */
     READY_TOO_SHORT,    /* for an Ethernet header */
     READY_NOT_IP,       /* wrong link type: no IP packet to put an Ethernet header on */
+    READY_NO_HEADER,    /* no Ethernet header, and no destination to put one on */
     READY_NOT_SELECTED, /* of another link */
     READY_KINDS,
     READY_END_OF_PASS = READY_KINDS /* no frame: the source was read to its end, and begins again */

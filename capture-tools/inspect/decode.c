@@ -156,7 +156,7 @@ void decode_frame(const decoder *d, const decoder_frame *frame, decoded *out)
 {
     packet *p = &out->packet;
 
-    packet_walk(d->link_type, frame->data, frame->captured, frame->wire, p);
+    packet_walk(frame->link_type, frame->data, frame->captured, frame->wire, p);
     out->steering_count = 0;
     out->has_segment = false;
     out->whole_segment = false;

@@ -12,7 +12,6 @@
 
 /* How octets are understood. */
 typedef struct decoder {
-    int link_type;
     affinity_numbers numbers;
     cats_context cats;            /* its topology, which may be NULL, also serves the affinity rules */
     affinity_tracker *tracker;    /* of sessions; NULL: none are followed */
@@ -48,6 +47,7 @@ typedef struct decoder_frame {
     uint32_t number; /* number, time and point: for what is followed over frames */
     int64_t time_ns;
     uint32_t point; /* where it was captured, as the steering tracker wants it */
+    int link_type;
     const uint8_t *data;
     uint32_t captured, wire;
 } decoder_frame;

@@ -1,23 +1,42 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Capture points: the interfaces of a capture, those of one site as one. An interface whose name is that of a
- * link of the topology stands for the site at an end of it. */
+/* Capture points: where in the network frames were captured. Each interface of each capture is one; which
+ * place it is tells its name, when that is a place of the topology, or the user. */
 #ifndef CATSHARK_INSPECT_POINTS_H
 #define CATSHARK_INSPECT_POINTS_H
 
 #include "capture-tools/io/capture-reader.h"
-#include "epan-cats/topology.h"
+#include "epan-cats/network-place.h"
+
+typedef struct capture_point {
+    const char *name; /* the site's, else what the user called it, else the interface's, else "interface N",
+                         else the capture's */
+    cats_place place;
+    unsigned capture;
+    uint32_t site_point; /* its own number, or that of an earlier point of the same site: what the steering
+                            tracker takes for one place */
+} capture_point;
 
 typedef struct capture_points capture_points;
 
-/* Both are borrowed; either may be NULL: without a reader all interfaces are told by capture_points_add(). */
-capture_points *capture_points_new(const capture_reader *reader, const cats_topology *topology);
+/* The topology is borrowed and may be NULL. */
+capture_points *capture_points_new(const cats_topology *topology);
 void capture_points_free(capture_points *points); /* NULL is allowed */
 
-/* The next interface: its name, which may be NULL where there is a reader. */
-void capture_points_add(capture_points *points, const char *name);
-/* STEERING_POINT_NONE when the frame tells no interface. */
-uint32_t capture_points_of(capture_points *points, const capture_frame *frame);
-/* The site's name, else the interface's, else "interface N"; NULL for STEERING_POINT_NONE. */
+/* The next capture, counted from 0. `name`, when not NULL, is what frames without an interface are captured
+ * at; with NULL these have no point. */
+unsigned capture_points_add(capture_points *points, const char *name);
+/* The user says where an interface of the capture is (NULL: all of it is there). False when `place` is the
+ * name of none. */
+bool capture_points_say(capture_points *points, unsigned capture, const char *interface, const char *place);
+/* The file that the capture's frames come from now on; interfaces of the same name stay one point. */
+void capture_points_read(capture_points *points, unsigned capture, const capture_reader *reader);
+
+/* STEERING_POINT_NONE when the frame tells no interface and its capture has no name. */
+uint32_t capture_points_of(capture_points *points, unsigned capture, const capture_frame *frame);
+
+uint32_t capture_points_count(const capture_points *points);
+/* Valid until the next point is seen; its name as long as the points. NULL for STEERING_POINT_NONE. */
+const capture_point *capture_points_get(const capture_points *points, uint32_t point);
 const char *capture_points_name(const capture_points *points, uint32_t point);
 
 #endif

@@ -12,7 +12,7 @@ static capture_counters *count_sample(void)
 {
     GError *error = NULL;
     capture_reader *reader =
-        capture_reader_open_interfaces(CATSHARK_SAMPLES "/simulated-first-light.pcapng", NULL, &error);
+        capture_reader_open(CATSHARK_SAMPLES "/simulated-first-light.pcapng", NULL, &error);
     g_assert_no_error(error);
     capture_counters *counters = capture_counters_new(NULL);
     uint32_t interfaces = 0;
@@ -20,7 +20,7 @@ static capture_counters *count_sample(void)
     while (capture_reader_next(reader, &frame) == CAPTURE_FRAME) {
         for (; interfaces <= frame.interface; interfaces++)
             capture_counters_add_interface(counters, capture_reader_interface_name(reader, interfaces),
-                                           capture_reader_link_type(reader));
+                                           frame.link_type);
         capture_counters_frame(counters, frame.interface, frame.time_ns, frame.data, frame.captured,
                                frame.wire);
     }

@@ -118,7 +118,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size == 0)
         return 0;
     d = data[0] & TOPOLOGY_BIT ? with_topology : without_topology;
-    d.link_type = link_types[data[0] & LINK_TYPE_BITS];
     captured = (uint32_t)(size - 1);
     d.tracker = sessions();
     d.flows = flows();
@@ -126,6 +125,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const decoder_frame octets = { .number = frame_number,
                                    .time_ns = frame_number * FRAME_NS,
                                    .point = frame_number % POINTS,
+                                   .link_type = link_types[data[0] & LINK_TYPE_BITS],
                                    .data = data + 1,
                                    .captured = captured,
                                    .wire = captured + (data[0] >> WIRE_SHIFT) * WIRE_UNIT };

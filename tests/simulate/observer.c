@@ -81,6 +81,7 @@ static void observe_frame(observer *o, const capture_frame *frame)
     const decoder_frame octets = { .number = (uint32_t)frame->number,
                                    .time_ns = frame->time_ns,
                                    .point = STEERING_POINT_NONE,
+                                   .link_type = frame->link_type,
                                    .data = frame->data,
                                    .captured = frame->captured,
                                    .wire = frame->wire };
@@ -129,7 +130,6 @@ void observe(const char *capture_path, const char *events_path, const cats_topol
     GError *error = NULL;
     capture_reader *reader = capture_reader_open(capture_path, NULL, &error);
     g_assert_no_error(error);
-    o.decoder.link_type = capture_reader_link_type(reader);
     observe_announcements(&o, events_path);
     capture_frame frame;
     capture_status status;

@@ -80,13 +80,13 @@ static void assert_frame(const capture_frame *frame, unsigned number)
     g_assert_cmpint(frame->time_ns, ==, TIME_NS(number));
     g_assert_cmpuint(frame->wire, ==, FRAME_LENGTH + number);
     g_assert_cmpuint(frame->captured, ==, sizeof octets);
+    g_assert_cmpint(frame->link_type, ==, DLT_EN10MB);
     g_assert_true(memcmp(frame->data, octets, sizeof octets) == 0);
 }
 
 static void assert_all_frames(const char *name)
 {
     capture_reader *reader = open_reader(name, NULL);
-    g_assert_cmpint(capture_reader_link_type(reader), ==, DLT_EN10MB);
     capture_frame frame;
     for (unsigned i = 1; i <= FRAMES; i++) {
         g_assert_cmpint(capture_reader_next(reader, &frame), ==, CAPTURE_FRAME);
@@ -162,8 +162,7 @@ static void test_no_file(void)
 
 static void test_directory(void)
 {
-    g_autofree char *message = g_strconcat(
-        directory, ": error reading dump file: Is a directory, expected a pcap or pcapng capture", NULL);
+    g_autofree char *message = g_strconcat(directory, ": Is a directory", NULL);
     assert_refused(directory, NULL, CAPTURE_ERROR_OPEN, message);
 }
 

@@ -264,29 +264,6 @@ static void test_look_up(void)
     g_assert_null(cats_topology_ingress_of(t, &ipv4));
     g_assert_null(cats_topology_ingress_of(t, &none));
 
-    g_assert_cmpstr(cats_topology_site_at_link(t, "egress2-site5")->name, ==, "site5");
-    g_assert_null(cats_topology_site_at_link(t, "core-egress2"));
-    g_assert_null(cats_topology_site_at_link(t, "eth0"));
-    cats_topology_free(t);
-}
-
-/* A capture names its interfaces as the host does, or as the topology names links. */
-static void test_site_at_interface(void)
-{
-    static const char sites[] = "[site s2]\negress=e1\n[site s3]\negress=e1\n"
-                                "[link e1-s1]\nfrom=e1\nto=s1\ninterface=eth1\n"
-                                "[link e1-s2]\nfrom=s2\nto=e1\ninterface=trunk\nvlan=2\n"
-                                "[link eth3]\nfrom=e1\nto=s3\ninterface=trunk\nvlan=3\n";
-    g_autofree char *text = g_strconcat(base, sites, NULL);
-    GError *error = NULL;
-    cats_topology *t = cats_topology_parse(text, strlen(text), "net.conf", &error);
-    g_assert_no_error(error);
-    g_assert_cmpstr(cats_topology_site_at_link(t, "eth1")->name, ==, "s1");
-    g_assert_cmpstr(cats_topology_site_at_link(t, "e1-s1")->name, ==, "s1");
-    g_assert_cmpstr(cats_topology_site_at_link(t, "e1-s2")->name, ==, "s2");
-    g_assert_cmpstr(cats_topology_site_at_link(t, "eth3")->name, ==, "s3");
-    g_assert_null(cats_topology_site_at_link(t, "trunk"));
-    g_assert_null(cats_topology_site_at_link(t, "core-e1"));
     cats_topology_free(t);
 }
 
@@ -585,7 +562,6 @@ int main(int argc, char **argv)
     g_test_add_func("/topology/any-order", test_any_order);
     g_test_add_func("/topology/builtin", test_builtin);
     g_test_add_func("/topology/look-up", test_look_up);
-    g_test_add_func("/topology/site-at-interface", test_site_at_interface);
     for (size_t i = 0; i < G_N_ELEMENTS(refusals); i++) {
         g_autofree char *name = g_strdup_printf("/topology/refusal/%zu", i);
         g_test_add_data_func(name, &refusals[i], test_refusal);

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* catshark verify: whether captured traffic holds to the rules. Spec: man/catshark-verify.1. */
+#include "capture-tools/cli.h"
+#include "capture-tools/verbs.h"
+#include "capture-tools/verify/clocks.h"
+#include "capture-tools/verify/report-json.h"
+#include "capture-tools/verify/report-text.h"
+#include "epan-cats/numbers.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char verb_name[] = "verify";
+
+#define LIMIT_DEFAULT 100
+#define LOST_LIMIT_MAX_MS 60000
+#define FLOWS_MAX 100000000
+#define CONNECTIONS_PER_FLOW 2 /* the one that is redirected, and the one that follows */
+#define PROGRESS_FRAMES 16384
+#define PROGRESS_MICROSECONDS 250000
+
+/* The command line as it stands; texts are owned. */
+typedef struct verify_options {
+    char *topology, *rules, *limit, *fail_on, *reconnect_limit, *lost_limit, *flows;
+    char **at;
+    gboolean json, list_rules, quiet, keep_times;
+} verify_options;
+
+/* What it means. */
+typedef struct verify_run {
+    verification_settings settings;
+    cats_topology *topology; /* owned, may be NULL */
+    capture_points *points;
+    capture_sources *sources;
+    verification *verification;
+    cats_severity fail_on;
+    bool json, quiet, keep_times;
+    bool written; /* all output so far */
+} verify_run;
+
+static void clear_options(verify_options *o)
+{
+    char **texts[] = { &o->topology,        &o->rules,      &o->limit, &o->fail_on,
+                       &o->reconnect_limit, &o->lost_limit, &o->flows };
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
+        g_free(*texts[i]);
+    g_strfreev(o->at);
+}
+
+static void clear_run(verify_run *run)
+{
+    verification_free(run->verification);
+    capture_sources_free(run->sources);
+    capture_points_free(run->points);
+    cats_topology_free(run->topology);
+}
+
+/* ---- what the options mean ---- */
+
+/* Takes the message. */
+static bool refuse(const char *option, char *message)
+{
+    cli_usage_error(verb_name, "%s: %s", option, message);
+    g_free(message);
+    return false;
+}
+
+static bool trouble(GError *error)
+{
+    cli_trouble(verb_name, "%s", error->message);
+    g_error_free(error);
+    return false;
+}
+
+static bool take_number(const char *option, const char *text, uint64_t low, uint64_t high, uint64_t *value)
+{
+    char *message = NULL;
+    if (text == NULL || cli_number(text, low, high, value, &message))
+        return true;
+    return refuse(option, message);
+}
+
+static bool take_fail_on(const char *text, cats_severity *severity)
+{
+    *severity = CATS_WARNING;
+    for (cats_severity s = CATS_NOTE; text != NULL && s <= CATS_ERROR; s++) {
+        if (strcmp(text, cats_severity_name(s)) != 0)
+            continue;
+        *severity = s;
+        return true;
+    }
+    return text == NULL ||
+           refuse("--fail-on", g_strdup_printf("\"%s\", expected error, warning or note", text));
+}
+
+static bool take_topology(const char *path, verify_run *run)
+{
+    GError *error = NULL;
+    verification_settings *s = &run->settings;
+    if (path == NULL)
+        return true;
+    run->topology = cats_topology_load(path, &error);
+    if (run->topology == NULL)
+        return trouble(error);
+    s->topology = s->cats.topology = run->topology;
+    s->numbers = run->topology->numbers;
+    s->reconnect_limit_ns = run->topology->reconnect_limit_ms * INT64_C(1000000);
+    return true;
+}
+
+static bool take_options(const verify_options *o, verify_run *run)
+{
+    char *message = NULL;
+    verification_settings *s = &run->settings;
+    verification_settings_init(s);
+    s->limit = LIMIT_DEFAULT;
+    run->json = o->json;
+    run->quiet = o->quiet;
+    run->keep_times = o->keep_times;
+    run->written = true;
+    if (o->rules != NULL && !finding_rules_parse(o->rules, &s->rules, &message))
+        return refuse("--rules", message);
+    if (!take_topology(o->topology, run) || !take_fail_on(o->fail_on, &run->fail_on))
+        return false;
+    uint64_t reconnect_limit = (uint64_t)s->reconnect_limit_ns / 1000000;
+    uint64_t lost_limit = (uint64_t)s->lost_limit_ns / 1000000;
+    uint64_t flows = s->flows;
+    if (!take_number("--limit", o->limit, 0, INT64_MAX, &s->limit) ||
+        !take_number("--reconnect-limit", o->reconnect_limit, 1, AFFINITY_RECONNECT_LIMIT_MAX_MS,
+                     &reconnect_limit) ||
+        !take_number("--lost-limit", o->lost_limit, 1, LOST_LIMIT_MAX_MS, &lost_limit) ||
+        !take_number("--flows", o->flows, 1, FLOWS_MAX, &flows))
+        return false;
+    s->flows = (uint32_t)flows;
+    s->connections = (uint32_t)flows * CONNECTIONS_PER_FLOW;
+    s->lost_limit_ns = (int64_t)lost_limit * 1000000;
+    s->reconnect_limit_ns = (int64_t)reconnect_limit * 1000000;
+    return true;
+}
+
+/* ---- captures and where they were taken ---- */
+
+/* A NAME=FILE or NAME=FILE:INTERFACE, taken apart. */
+typedef struct said_at {
+    char *name, *file, *interface; /* owned; the interface may be NULL */
+    unsigned source;
+} said_at;
+
+static void clear_said(gpointer data)
+{
+    said_at *said = data;
+    g_free(said->name);
+    g_free(said->file);
+    g_free(said->interface);
+}
+
+static bool split_at(const char *text, said_at *said)
+{
+    const char *equal = strchr(text, '=');
+    if (equal == NULL || equal == text || equal[1] == '\0')
+        return refuse("--at", g_strdup_printf("\"%s\", expected PLACE=FILE or PLACE=FILE:INTERFACE", text));
+    said->name = g_strndup(text, (size_t)(equal - text));
+    const char *colon = strrchr(equal, ':');
+    bool whole = colon == NULL || g_file_test(equal + 1, G_FILE_TEST_EXISTS);
+    said->file = whole ? g_strdup(equal + 1) : g_strndup(equal + 1, (size_t)(colon - equal - 1));
+    said->interface = whole ? NULL : g_strdup(colon + 1);
+    return true;
+}
+
+static bool add_source(verify_run *run, const char *what, unsigned *number)
+{
+    GError *error = NULL;
+    return capture_sources_add(run->sources, what, number, &error) || trouble(error);
+}
+
+static bool say(verify_run *run, const said_at *said)
+{
+    if (capture_points_say(run->points, said->source, said->interface, said->name))
+        return true;
+    return refuse("--at", g_strdup_printf("\"%s\", expected a link, ingress, egress or site of the topology "
+                                          "file, or clients, ingress, core, egress or site...",
+                                          said->name));
+}
+
+static bool take_captures(verify_run *run, char **paths, char **at)
+{
+    g_autoptr(GArray) list = g_array_new(FALSE, TRUE, sizeof(said_at));
+    g_array_set_clear_func(list, clear_said);
+    unsigned number;
+    for (; *paths != NULL; paths++)
+        if (!add_source(run, *paths, &number))
+            return false;
+    for (; at != NULL && *at != NULL; at++) {
+        g_array_set_size(list, list->len + 1);
+        said_at *said = &g_array_index(list, said_at, list->len - 1);
+        if (!split_at(*at, said) || !add_source(run, said->file, &said->source))
+            return false;
+        if (said->interface == NULL)
+            capture_sources_rename(run->sources, said->source, said->name);
+    }
+    if (!run->keep_times)
+        clocks_compare(run->sources, &run->settings.cats);
+    GError *error = NULL;
+    if (!capture_sources_open(run->sources, &error))
+        return trouble(error);
+    for (guint i = 0; i < list->len; i++)
+        if (!say(run, &g_array_index(list, said_at, i)))
+            return false;
+    return true;
+}
+
+/* ---- the run ---- */
+
+static void write_finding(void *context, const finding *found)
+{
+    verify_run *run = context;
+    run->written = run->written && report_json_finding(run->verification, found, stdout);
+}
+
+static void show_progress(const verify_run *run, bool last)
+{
+    static gint64 next;
+    if (run->quiet || !isatty(STDERR_FILENO) || (!last && g_get_monotonic_time() < next))
+        return;
+    next = g_get_monotonic_time() + PROGRESS_MICROSECONDS;
+    if (last)
+        fputs("\r\033[K", stderr);
+    else
+        fprintf(stderr, "\r%" PRIu64 " frames\033[K", verification_count(run->verification).frames);
+}
+
+static bool differs(const verify_run *run)
+{
+    const finding_log *log = verification_findings(run->verification);
+    for (int severity = CATS_ERROR; severity >= (int)run->fail_on; severity--)
+        if (finding_log_severity_count(log, (cats_severity)severity) > 0)
+            return true;
+    return false;
+}
+
+static void tell_broken(const verify_run *run)
+{
+    for (unsigned i = 0; i < capture_sources_count(run->sources); i++) {
+        capture_source source = capture_sources_get(run->sources, i);
+        if (source.message != NULL)
+            cli_trouble(verb_name, "%s", source.message);
+    }
+}
+
+static int run_verification(verify_run *run)
+{
+    run->verification = verification_new(&run->settings, run->sources, run->points);
+    if (run->json)
+        finding_log_tell(verification_findings(run->verification), write_finding, run);
+    for (uint64_t i = 1; run->written && !cli_interrupted() && verification_step(run->verification); i++)
+        if (i % PROGRESS_FRAMES == 0)
+            show_progress(run, false);
+    show_progress(run, true);
+    verification_end(run->verification);
+    bool different = differs(run);
+    run->written = run->written && (run->json ? report_json_summary(run->verification, different, stdout)
+                                              : report_text(run->verification, different, stdout));
+    run->written = fflush(stdout) == 0 && run->written;
+    if (!run->written && errno != EPIPE)
+        return cli_trouble(verb_name, "standard output: %s", g_strerror(errno));
+    if (verification_count(run->verification).broken) {
+        tell_broken(run);
+        return CLI_TROUBLE;
+    }
+    return different ? CLI_DIFFERS : CLI_OK;
+}
+
+static int verify(const verify_options *o, char **paths)
+{
+    verify_run run = { .written = true };
+    int status = CLI_TROUBLE;
+    if (take_options(o, &run)) {
+        run.points = capture_points_new(run.topology);
+        run.sources = capture_sources_new(run.points);
+        if (take_captures(&run, paths, o->at))
+            status = run_verification(&run);
+    }
+    clear_run(&run);
+    return status;
+}
+
+static int list_rules(const verify_options *o)
+{
+    verify_run run;
+    memset(&run, 0, sizeof run);
+    if (!take_options(o, &run))
+        return CLI_TROUBLE;
+    bool written = o->json ? report_json_rules(&run.settings.rules, stdout)
+                           : report_text_rules(&run.settings.rules, stdout);
+    clear_run(&run);
+    return written && fflush(stdout) == 0 ? CLI_OK : CLI_TROUBLE;
+}
+
+int verb_verify(int argc, char **argv)
+{
+    verify_options o = { 0 };
+    const GOptionEntry entries[] = {
+        { "topology", 0, 0, G_OPTION_ARG_FILENAME, &o.topology,
+          "topology file: services, SIDs, links, weights, numbers", "FILE" },
+        { "at", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.at,
+          "a capture, or an interface of it, was taken there (may be repeated)", "PLACE=FILE[:INTERFACE]" },
+        { "rules", 0, 0, G_OPTION_ARG_STRING, &o.rules, "these rules or groups only; all but these behind -",
+          "ID,..." },
+        { "list-rules", 0, 0, G_OPTION_ARG_NONE, &o.list_rules, "print the table of rules", NULL },
+        { "limit", 0, 0, G_OPTION_ARG_STRING, &o.limit,
+          "show the first N findings of each rule (100), count all", "N" },
+        { "fail-on", 0, 0, G_OPTION_ARG_STRING, &o.fail_on,
+          "least severity with which the exit status is 1 (warning)", "error|warning|note" },
+        { "reconnect-limit", 0, 0, G_OPTION_ARG_STRING, &o.reconnect_limit,
+          "milliseconds after which a client ignores a redirect (topology's, or 5000)", "1-3600000" },
+        { "lost-limit", 0, 0, G_OPTION_ARG_STRING, &o.lost_limit,
+          "milliseconds after which a packet that is not seen behind a forwarder is lost (1000)", "1-60000" },
+        { "flows", 0, 0, G_OPTION_ARG_STRING, &o.flows,
+          "flows followed at once (32768), and twice as many connections", "N" },
+        { "keep-times", 0, 0, G_OPTION_ARG_NONE, &o.keep_times,
+          "take the times of all captures as they are, compare no clocks", NULL },
+        { "json", 0, 0, G_OPTION_ARG_NONE, &o.json, "NDJSON: an object per finding, then the summary", NULL },
+        { "quiet", 'q', 0, G_OPTION_ARG_NONE, &o.quiet, "no progress", NULL },
+        { NULL, 0, 0, 0, NULL, NULL, NULL },
+    };
+    int status;
+
+    if (cli_parse(verb_name, "CAPTURE...", verb_find(verb_name)->summary, entries, &argc, &argv, &status)) {
+        if (o.list_rules) {
+            status = list_rules(&o);
+        } else if (argc < 2 && o.at == NULL) {
+            status = cli_usage_error(verb_name, "no capture, expected one or more (- is standard input)");
+        } else {
+            cli_watch_interrupt();
+            status = verify(&o, argv + 1);
+        }
+    }
+    clear_options(&o);
+    return status;
+}

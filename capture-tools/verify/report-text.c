@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Prints findings by rule and the totals. Spec: man/catshark-verify.1 (OUTPUT). */
+#include "report-text.h"
+
+#include "epan-cats/capture-time.h"
+#include "totals.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static void print_finding(const verification *v, const finding *found, FILE *out)
+{
+    const char *point = capture_points_name(verification_points(v), found->point);
+    fputs("  ", out);
+    for (unsigned i = 0; i < found->frame_count; i++) {
+        char name[CATS_FRAME_NAME];
+        capture_sources_frame_name((capture_sources *)verification_sources(v), found->frames[i], name);
+        fprintf(out, "%s%s", i > 0 ? ", " : "", name);
+    }
+    if (found->frame_count > 0)
+        fprintf(out, "%s%s: ", point != NULL ? " at " : "", point != NULL ? point : "");
+    fprintf(out, "%s\n", found->text);
+}
+
+static void print_rule(verification *v, cats_rule_id id, FILE *out)
+{
+    const cats_rule *rule = cats_rule_get(id);
+    const finding_log *log = verification_findings(v);
+    uint64_t count = finding_log_count(log, id), kept = finding_log_kept(log, id);
+    if (count == 0)
+        return;
+    fprintf(out, "%s %s, %" PRIu64 " times: %s (%s)\n", cats_severity_name(rule->severity), rule->id, count,
+            rule->sentence, rule->source);
+    for (uint64_t i = 0; i < kept; i++)
+        print_finding(v, finding_log_get(log, id, i), out);
+    if (count > kept)
+        fprintf(out, "  and %" PRIu64 " more\n", count - kept);
+}
+
+/* ", ahead of pe by 2.900 to 3.100 ms (40 packets), put back by 3.000 ms" */
+static void print_clock(const verification *v, const clock_estimate *clock, FILE *out)
+{
+    const double ms = 1e6;
+    if (!clock->known)
+        return;
+    fprintf(out, ", ahead of %s by ", capture_sources_get(verification_sources(v), clock->against).name);
+    if (clock->low_ns != INT64_MIN)
+        fprintf(out, "%.3f ms ", (double)clock->low_ns / ms);
+    fputs(clock->two_way ? "to " : clock->low_ns != INT64_MIN ? "or more " : "at most ", out);
+    if (clock->high_ns != INT64_MAX)
+        fprintf(out, "%.3f ms ", (double)clock->high_ns / ms);
+    fprintf(out, "(%" PRIu64 " packets%s)", clock->packets,
+            clock->contradictory ? ", which contradict each other" : "");
+    if (clock->offset_ns != 0)
+        fprintf(out, ", put back by %.3f ms", (double)clock->offset_ns / ms);
+}
+
+static void print_sources(const verification *v, FILE *out)
+{
+    const capture_sources *sources = verification_sources(v);
+    for (unsigned i = 0; i < capture_sources_count(sources); i++) {
+        capture_source source = capture_sources_get(sources, i);
+        int64_t span = source.frames > 0 ? capture_time_between(source.first_ns, source.last_ns) : 0;
+        fprintf(out, "%s: %" PRIu64 " frames in %.6f s", source.name, source.frames, (double)span / 1e9);
+        print_clock(v, &source.clock, out);
+        fputc('\n', out);
+    }
+}
+
+static void print_silent(const verification *v, FILE *out)
+{
+    const char *last = NULL;
+    for (cats_rule_id id = 0; id < CATS_RULE_COUNT; id++) {
+        const char *why;
+        if (!finding_log_wants(verification_findings((verification *)v), id) ||
+            verification_judges(v, id, &why))
+            continue;
+        if (last == NULL || strcmp(last, why) != 0)
+            fprintf(out, "%snot judged (%s): %s", last == NULL ? "" : "\n", why, cats_rule_get(id)->id);
+        else
+            fprintf(out, ", %s", cats_rule_get(id)->id);
+        last = why;
+    }
+    if (last != NULL)
+        fputc('\n', out);
+}
+
+static void print_verdict(verification *v, bool differs, FILE *out)
+{
+    const finding_log *log = verification_findings(v);
+    fprintf(out, "%s: %" PRIu64 " errors, %" PRIu64 " warnings, %" PRIu64 " notes\n",
+            differs ? "differs" : "agrees", finding_log_severity_count(log, CATS_ERROR),
+            finding_log_severity_count(log, CATS_WARNING), finding_log_severity_count(log, CATS_NOTE));
+}
+
+bool report_text(verification *v, bool differs, FILE *out)
+{
+    verification_totals totals = verification_count(v);
+    for (int severity = CATS_ERROR; severity >= CATS_NOTE; severity--)
+        for (cats_rule_id id = 0; id < CATS_RULE_COUNT; id++)
+            if (cats_rule_get(id)->severity == (cats_severity)severity)
+                print_rule(v, id, out);
+    print_sources(v, out);
+    for (size_t i = 0; i < totals_row_count; i++)
+        fprintf(out, "  %-22s %" PRIu64 "\n", totals_rows[i].label, totals_value(&totals, &totals_rows[i]));
+    print_silent(v, out);
+    print_verdict(v, differs, out);
+    return !ferror(out);
+}
+
+bool report_text_rules(const finding_rules *rules, FILE *out)
+{
+    for (cats_rule_id id = 0; id < CATS_RULE_COUNT; id++) {
+        const cats_rule *rule = cats_rule_get(id);
+        if (rules->wanted[id])
+            fprintf(out, "%-32s %-7s %-7s %s\n", rule->id, cats_severity_name(rule->severity),
+                    cats_rule_scope_name(rule->scope), rule->sentence);
+    }
+    return !ferror(out);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a verification found, for people. */
+#ifndef CATSHARK_VERIFY_REPORT_TEXT_H
+#define CATSHARK_VERIFY_REPORT_TEXT_H
+
+#include "verification.h"
+
+#include <stdio.h>
+
+/* Findings by rule, the most severe first; then what was read and followed, what could not be judged, and the
+ * verdict. False when nothing can be written any more. */
+bool report_text(verification *v, bool differs, FILE *out);
+/* The table of rules. */
+bool report_text_rules(const finding_rules *rules, FILE *out);
+
+#endif
