@@ -7,7 +7,9 @@
 
 struct live_events {
     FILE *out; /* NULL: nothing is written */
+    char *path;
     const char *at;
+    int failed; /* errno of the first failure, behind which nothing is written */
     JsonBuilder *builder;
 };
 
@@ -25,6 +27,7 @@ live_events *live_events_open(const char *path, const char *at, GError **error)
     }
     live_events *events = g_new0(live_events, 1);
     events->out = out;
+    events->path = g_strdup(path);
     events->at = at;
     events->builder = json_builder_new();
     return events;
@@ -37,6 +40,7 @@ void live_events_close(live_events *events)
     if (events->out != NULL && events->out != stdout)
         fclose(events->out);
     g_object_unref(events->builder);
+    g_free(events->path);
     g_free(events);
 }
 
@@ -68,7 +72,7 @@ void live_events_add_fields(JsonBuilder *builder, const role_field *fields, size
 
 void live_events_write(live_events *events, const char *name, const role_field *fields, size_t count)
 {
-    if (events->out == NULL)
+    if (events->out == NULL || events->failed != 0)
         return;
     g_autoptr(GDateTime) now = g_date_time_new_now_utc();
     g_autofree char *time = g_date_time_format(now, "%Y-%m-%dT%H:%M:%S.%fZ");
@@ -78,5 +82,16 @@ void live_events_write(live_events *events, const char *name, const role_field *
     add_text(events->builder, "at", events->at);
     live_events_add_fields(events->builder, fields, count);
     json_builder_end_object(events->builder);
-    ndjson_write(events->out, events->builder);
+    if (!ndjson_write(events->out, events->builder))
+        events->failed = errno;
+}
+
+bool live_events_failed(const live_events *events, GError **error)
+{
+    if (events->failed != 0)
+        g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(events->failed),
+                    "events: %s: %s, what came then is not there",
+                    g_str_equal(events->path, "-") ? "standard output" : events->path,
+                    g_strerror(events->failed));
+    return events->failed != 0;
 }
