@@ -41,6 +41,7 @@ send
 end INT
 narrowed=$("$catshark" inspect -r "$light" ip6 and tcp | wc -l)
 expect "$narrowed" "$(count_in "$file")" "an expression narrows:"
+expect "" "$(grep -v ready "$work/said")" "the kernel takes the filter:"
 capturing -i v2 -w "$file" -q "ip6 and tcp"
 send "$light" 1 88a8 8100
 end INT
