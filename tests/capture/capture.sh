@@ -133,6 +133,14 @@ status=$( (
 expect "100 0" "$status $(cat "$work/status")" "the reader leaves, without a packet:"
 expect "v2: 0 packets, 0 dropped" "$(sed 1d "$work/said" | head -n 1 | cut -d , -f 1,2)"
 
+before=$SECONDS
+status=$( (
+  ip netns exec "catshark-$$-here" "$catshark" capture -i v2 --json --interval 100ms --duration 60s 2>"$work/said"
+  echo $? >"$work/status"
+) | head -n 1 | jq -r .counters)
+expect "v2 2 yes" "$status $(cat "$work/status") $([ $((SECONDS - before)) -lt 30 ] && echo yes)" "nobody reads the counters:"
+expect yes "$(grep -q 'counters: Broken pipe' "$work/said" && echo yes || cat "$work/said")"
+
 # ---- killed: what was there a moment ago is in the file
 capturing -i v2 -w "$file"
 send
