@@ -238,8 +238,12 @@ void cli_watch_interrupt(void)
         interrupt_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     /* The second one ends the program, should the first find no one who looks. */
     struct sigaction action = { .sa_handler = note_interrupt, .sa_flags = SA_RESTART | (int)SA_RESETHAND };
+    struct sigaction hangup;
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    /* The terminal is closed: an end in order too, unless nohup(1) keeps it away. */
+    if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler != SIG_IGN)
+        sigaction(SIGHUP, &action, NULL);
 }
 
 bool cli_interrupted(void)

@@ -43,8 +43,8 @@ bool cli_take_duration(const char *verb, const char *option, const char *text, i
 bool cli_families(bool only_ipv4, bool only_ipv6, bool both, bool *ipv4, bool *ipv6);
 extern const char cli_families_message[];
 
-/* Set by SIGINT and SIGTERM once cli_watch_interrupt() was called: verbs finish their files and print the
- * summary. */
+/* Set by SIGINT, SIGTERM and SIGHUP (unless that was ignored) once cli_watch_interrupt() was called: verbs
+ * finish their files and print the summary. */
 void cli_watch_interrupt(void);
 bool cli_interrupted(void);
 /* For poll(2): readable from then on. -1 before cli_watch_interrupt(). Not to be read or closed. */

@@ -10,6 +10,7 @@
 #include "filter.h"
 #include "interfaces.h"
 #include "report.h"
+#include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
 #include <poll.h>
@@ -148,10 +149,23 @@ static bool write_summary(capture *c, const capture_report *report)
     return fflush(speech_out(c)) == 0;
 }
 
+/* Without a file nobody is left to capture for. */
+static void report_unwritten(capture *c)
+{
+    g_autofree char *message = g_strdup_printf("counters: %s", g_strerror(errno));
+    trouble(c, message);
+    c->next_report = INT64_MAX;
+    if (c->files == NULL)
+        live_loop_stop(c->loop);
+}
+
 static void report_now(capture *c)
 {
     if (c->settings->speech == CAPTURE_JSON && c->settings->interval_ns > 0) {
-        with_report(c, write_counters);
+        if (!with_report(c, write_counters)) {
+            report_unwritten(c);
+            return;
+        }
         c->next_report +=
             c->settings->interval_ns * ((c->now - c->next_report) / c->settings->interval_ns + 1);
     } else if (c->draws) {

@@ -123,14 +123,21 @@ static bool take_deadline(sending *s, const ready_frame *frame, int64_t *due)
     return *due <= s->now || (flush(s) && wait_until(s, *due));
 }
 
+/* It takes room too: what is gathered before it is valid for READ_AHEAD_HOLD only. False at the end of the
+ * run. */
+static bool skip_frame(sending *s, const ready_frame *frame)
+{
+    s->in->skipped[frame->kind]++;
+    s->octets += s->gathered > 0 ? (uint32_t)sizeof *frame : 0;
+    return (s->octets <= BATCH_OCTETS || flush(s)) && !cli_interrupted();
+}
+
 /* False at the end of the run. */
 static bool take_frame(sending *s, const ready_frame *frame)
 {
     int64_t due;
-    if (frame->kind != READY_TO_SEND) {
-        s->in->skipped[frame->kind]++;
-        return !cli_interrupted();
-    }
+    if (frame->kind != READY_TO_SEND)
+        return skip_frame(s, frame);
     return take_deadline(s, frame, &due) && gather(s, frame, due);
 }
 

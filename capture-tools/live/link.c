@@ -6,11 +6,13 @@
 #include "link-send.h"
 #include "privileges.h"
 #include <errno.h>
+#include <linux/filter.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
 #include <pcap/pcap.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 enum { SNAPSHOT_ALL = 262144, BUFFER_OCTETS = 16 << 20, BLOCK_MILLISECONDS = 1 };
 
@@ -119,10 +121,34 @@ static bool join_all(live_link *link, const link_options *options, GError **erro
     return false;
 }
 
+/* Tried on a socket of no use: libpcap itself only warns, and hands over what it then filters too late. */
+static bool kernel_takes(const struct bpf_program *program)
+{
+    const struct sock_fprog code = { .len = (unsigned short)program->bf_len,
+                                     .filter = (struct sock_filter *)(void *)program->bf_insns };
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    bool taken = fd < 0 || setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &code, sizeof code) == 0;
+    if (fd >= 0)
+        close(fd);
+    return taken;
+}
+
+/* What libpcap's optimizer makes of some expressions ("ip6" beside "vlan") reads scratch memory that is not
+ * written, which the kernel refuses. */
+static bool compile(live_link *link, struct bpf_program *program, const char *filter)
+{
+    if (pcap_compile(link->pcap, program, filter, 1, PCAP_NETMASK_UNKNOWN) != 0)
+        return false;
+    if (kernel_takes(program))
+        return true;
+    pcap_freecode(program);
+    return pcap_compile(link->pcap, program, filter, 0, PCAP_NETMASK_UNKNOWN) == 0;
+}
+
 bool live_link_set_filter(live_link *link, const char *filter, GError **error)
 {
     struct bpf_program program;
-    bool compiled = pcap_compile(link->pcap, &program, filter, 1, PCAP_NETMASK_UNKNOWN) == 0;
+    bool compiled = compile(link, &program, filter);
     bool set = compiled && pcap_setfilter(link->pcap, &program) == 0;
     if (!set)
         g_set_error(error, LIVE_ERROR, LIVE_ERROR_FILTER,

@@ -4,6 +4,7 @@
 #include "capture-tools/cli.h"
 #include "live-report.h"
 #include "privileges.h"
+#include <signal.h>
 #include <string.h>
 
 void live_options_clear(live_options *o)
@@ -57,6 +58,7 @@ driver_port_spec live_port_of_link(const live_options *o, const setup_port *port
 
 bool live_run_begin(live_run *r, GError **error)
 {
+    signal(SIGPIPE, SIG_IGN); /* a reader that has gone is told by write(2), and the end is one in order */
     r->duration_ns = INT64_MAX;
     r->loop = live_loop_new();
     r->labels = g_array_new(FALSE, FALSE, sizeof(const char *));
@@ -112,8 +114,11 @@ int live_run_loop(live_run *r)
     live_loop_run(r->loop, r->duration_ns == INT64_MAX ? INT64_MAX : r->started + r->duration_ns);
     if (r->stopped != NULL)
         r->stopped(r->stopped_context);
+    g_autoptr(GError) unwritten = NULL;
     const GError *failure = driver_failure(r->driver);
     int status = failure == NULL ? CLI_OK : cli_trouble(r->verb, "%s", failure->message);
+    if (live_events_failed(r->events, &unwritten))
+        status = cli_trouble(r->verb, "%s", unwritten->message);
     bool taken = r->options->events != NULL && g_str_equal(r->options->events, "-");
     if (!r->options->quiet)
         live_report(r, taken ? stderr : stdout);

@@ -97,12 +97,24 @@ static void take_back(const GArray *prefixes)
 
 /* ---- the journal ---- */
 
+/* False when its owner ended, and removed it, between our open(2) and flock(2). */
+static bool is_there(int journal)
+{
+    struct stat status;
+    return fstat(journal, &status) == 0 && status.st_nlink > 0;
+}
+
 /* Open and locked, -1 when its owner lives or it cannot be had. */
 static int lock_journal(const char *path, int flags)
 {
     int fd = open(path, flags | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
+    bool locked = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0;
+    if (locked && is_there(fd))
         return fd;
+    if (locked) {
+        close(fd);
+        return lock_journal(path, flags);
+    }
     int reason = errno;
     if (fd >= 0)
         close(fd);

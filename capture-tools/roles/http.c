@@ -130,7 +130,8 @@ static bool read_target(span target, uint64_t otherwise, uint64_t *length)
         *length = otherwise;
         return true;
     }
-    return target.length > 1 && target.at[0] == '/' && span_number(span_behind(target, 1), length);
+    return target.length > 1 && target.at[0] == '/' && span_number(span_behind(target, 1), length) &&
+           *length <= HTTP_BODY_MAX;
 }
 
 /* RFC 9112 s3.2: one Host in a request of HTTP/1.1, and field lines that are such. */

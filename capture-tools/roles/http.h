@@ -9,6 +9,8 @@
 
 /* A head, start line and header fields, is not followed beyond this. */
 #define HTTP_HEAD_MAX 8192
+/* No path names more octets: with its head an answer is then countable in 63 bits. */
+#define HTTP_BODY_MAX UINT64_C(1000000000000000000)
 /* Of the stream (tcp_payload_fill()) that every node answers with: the octets of a path are the same
  * everywhere. */
 #define HTTP_BODY_SEED UINT64_C(0x6361747368617266)
@@ -23,8 +25,8 @@ typedef struct http_answer {
     bool with_body;  /* HEAD asks for none */
 } http_answer;
 
-/* The answer to a whole head: "/N" is N octets, "/" is `otherwise` octets, all else 404. The target may be in
- * absolute form, and a query is not looked at. Total. */
+/* The answer to a whole head: "/N" is N octets, at most HTTP_BODY_MAX, "/" is `otherwise` octets, all else
+ * 404. The target may be in absolute form, and a query is not looked at. Total. */
 http_answer http_request_read(const char *head, size_t length, uint64_t otherwise);
 /* An answer of this status without a body: to what is no head, and will not be. */
 http_answer http_answer_status(unsigned status);

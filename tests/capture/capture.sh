@@ -41,6 +41,7 @@ send
 end INT
 narrowed=$("$catshark" inspect -r "$light" ip6 and tcp | wc -l)
 expect "$narrowed" "$(count_in "$file")" "an expression narrows:"
+expect "" "$(grep -v ready "$work/said")" "the kernel takes the filter:"
 capturing -i v2 -w "$file" -q "ip6 and tcp"
 send "$light" 1 88a8 8100
 end INT
@@ -132,6 +133,14 @@ status=$( (
 expect "100 0" "$status $(cat "$work/status")" "the reader leaves, without a packet:"
 expect "v2: 0 packets, 0 dropped" "$(sed 1d "$work/said" | head -n 1 | cut -d , -f 1,2)"
 
+before=$SECONDS
+status=$( (
+  ip netns exec "catshark-$$-here" "$catshark" capture -i v2 --json --interval 100ms --duration 60s 2>"$work/said"
+  echo $? >"$work/status"
+) | head -n 1 | jq -r .counters)
+expect "v2 2 yes" "$status $(cat "$work/status") $([ $((SECONDS - before)) -lt 30 ] && echo yes)" "nobody reads the counters:"
+expect yes "$(grep -q 'counters: Broken pipe' "$work/said" && echo yes || cat "$work/said")"
+
 # ---- killed: what was there a moment ago is in the file
 capturing -i v2 -w "$file"
 send
@@ -158,6 +167,8 @@ refused 'catshark capture: -b: several files, expected -w with a name for them' 
 refused 'catshark capture: -b: "size:3", expected filesize:N (kB), duration:TIME, packets:N or files:N' -i v2 -w "$file" -b size:3
 refused 'catshark capture: -s: "0", expected a number from 1 to 262144 (k, M and G may follow it)' -i v2 -s 0
 refused "catshark capture: $work/none/a: No such file or directory" -i v2 -w "$work/none/a"
+in_ns here "$catshark" capture -i v2 -q --duration 100ms 2>&1 >/dev/full | tail -n 1 >"$work/said"
+expect "catshark: standard output: what was printed did not all arrive" "$(cat "$work/said")" "a full standard output:"
 in_ns here "$catshark" capture -i none >"$work/said" 2>&1 || true
 expect 'catshark capture: interface "none": ' "$(cut -c 1-36 "$work/said")"
 ip -n "catshark-$$-here" link add down0 type veth peer name down1

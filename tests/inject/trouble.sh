@@ -40,6 +40,27 @@ inject -i v1 -r short.pcap --vlan 7 --topspeed --json
 expect "0 $(frames short.pcap)" "$status $(jq .frames report)" "MTU and tag:"
 ip -n "catshark-$$-one" link set v1 mtu 9000
 
+echo "== a few frames among many that are skipped, in less memory than all take"
+pcap_header='\xd4\xc3\xb2\xa1\x02\0\x04\0\0\0\0\0\0\0\0\0\xff\xff\0\0\x01\0\0\0'
+printf '\0\0\0\0\0\0\0\0\x04\0\0\0\x04\0\0\0abcd' >skipped
+for _ in $(seq 18); do
+  cat skipped skipped >twice
+  mv twice skipped
+done
+# shellcheck disable=SC2059
+{
+  printf "$pcap_header"
+  for octet in a b c; do
+    printf '\0\0\0\0\0\0\0\0\x14\0\0\0\x14\0\0\0\x02\0\0\0\0\x01\x02\0\0\0\0\x02\x88\xb5'"$octet$octet$octet$octet$octet$octet"
+    cat skipped
+  done
+} >rare.pcap
+listen got v2 3
+inject -i v1 -r rare.pcap --topspeed --preload 4M --json
+heard got
+expect "1 3 0 $((3 * 262144))" "$status $(jq -r '"\(.frames) \(.refused) \(.skipped.too_short)"' report)" "rare frames:"
+expect "6161 6262 6363" "$(octets got.pcap | awk '/0x0000/ { printf "%s%s", n++ ? " " : "", $9 }')" "rare frames, octets:"
+
 echo "== interfaces"
 inject -i none -r one.pcap
 says 2 'interface "none": none of this name' "no interface"
@@ -85,7 +106,8 @@ kill -INT "$runs"
 finish
 expect "0 yes" "$status $(jq -r 'if .frames >= 20 and .late_ns.max >= 0 then "yes" else . end' report)" "SIGINT:"
 # In a gap of an hour.
-printf '\xd4\xc3\xb2\xa1\x02\0\x04\0\0\0\0\0\0\0\0\0\xff\xff\0\0\x01\0\0\0' >gap.pcap
+# shellcheck disable=SC2059
+printf "$pcap_header" >gap.pcap
 for time in '\0\0\0\0' '\x10\x0e\0\0'; do
   # shellcheck disable=SC2059
   printf "$time"'\0\0\0\0\x14\0\0\0\x14\0\0\0\x02\0\0\0\0\x01\x02\0\0\0\0\x02\x88\xb5\0\0\0\0\0\0' >>gap.pcap

@@ -82,3 +82,49 @@ grep -q '"dropped":0' "$lab_files/egress.out" || lab_fail "dropped: $(cat "$lab_
 [ -z "$(n egress ip -6 route show type blackhole)" ] || lab_fail "a blackhole route stayed"
 [ ! -e "/run/catshark/egress1-$(stat -L -c %i "/run/netns/$P-egress").takeover" ] || lab_fail "the journal stayed"
 echo "ok: killed and started anew, downloads stay on their sites"
+
+# WHAT: neither routes nor a journal are left.
+nothing_left() {
+    [ -z "$(n egress ip route show type blackhole)$(n egress ip -6 route show type blackhole)" ] ||
+        lab_fail "$1: a blackhole route stayed"
+    [ ! -e "/run/catshark/egress1-$(stat -L -c %i "/run/netns/$P-egress").takeover" ] || lab_fail "$1: the journal stayed"
+}
+
+start_egress
+kill -HUP "$egress"
+wait "$egress" || lab_fail "SIGHUP: the egress ended with $?"
+nothing_left SIGHUP
+mkfifo "$lab_files/pipe"
+: >"$lab_files/egress.err"
+ip netns exec "$P-egress" "$catshark" egress --topology "$topology" --name egress1 --takeover --events - \
+    --control "$lab_files/ctl" >"$lab_files/pipe" 2>"$lab_files/egress.err" &
+egress=$!
+head -n 1 "$lab_files/pipe" >/dev/null # reads "ready" and goes
+lab_wait "$lab_files/egress.err" "is ready"
+ctl drain site1 >/dev/null && ctl drain site2 >/dev/null || lab_fail "drain when nobody reads events"
+[ "$(lab_get 192.0.2.80 name | cut -c 1-4)" = site ] || lab_fail "nothing is forwarded when nobody reads events"
+lab_stop "$egress"
+[ $? = 2 ] || lab_fail "events that nobody reads are no trouble"
+grep -q 'events: standard output: Broken pipe' "$lab_files/egress.err" || lab_fail "$(cat "$lab_files/egress.err")"
+nothing_left "a reader that has gone"
+exec 8<>"$lab_files/pipe" # is never read
+: >"$lab_files/egress.err"
+ip netns exec "$P-egress" "$catshark" egress --topology "$topology" --name egress1 --takeover --events "$lab_files/pipe" \
+    --control "$lab_files/ctl" >/dev/null 2>"$lab_files/egress.err" &
+egress=$!
+lab_wait "$lab_files/egress.err" "is ready"
+python3 - "$lab_files/ctl" <<'END' || lab_fail "the control socket waits for who reads events"
+import socket, sys
+s = socket.socket(socket.AF_UNIX)
+s.settimeout(5)
+s.connect(sys.argv[1])
+for i in range(1000):
+    s.sendall(b'{"command":"weight","arguments":["site1","%d"]}\n' % (i % 9 + 1))
+    assert b'"ok":true' in s.recv(500)
+END
+[ "$(lab_get 192.0.2.80 name | cut -c 1-4)" = site ] || lab_fail "packets wait for who reads events"
+lab_stop "$egress"
+[ $? = 2 ] || lab_fail "events that are lost are no trouble"
+grep -q 'events: .*pipe: [0-9]* are not there' "$lab_files/egress.err" || lab_fail "$(cat "$lab_files/egress.err")"
+nothing_left "a reader that sleeps"
+echo "ok: a terminal that is closed and a reader that goes leave nothing behind"

@@ -207,17 +207,18 @@ static int connect_to(const char *address, const char *port)
 static const char *body_of(const char *answer)
 {
     const char *end = strstr(answer, "\r\n\r\n");
-    return end != NULL && strncmp(answer, "HTTP/1.0 200", 12) == 0 ? end + 4 : NULL;
+    return end != NULL && strncmp(answer, "HTTP/1.", 7) == 0 && strncmp(answer + 8, " 200", 4) == 0 ? end + 4
+                                                                                                    : NULL;
 }
 
-/* The whole answer, up to the FIN, without its head. */
-static bool get_once(int fd, const char *path, const char *file)
+/* The whole answer, up to the FIN, without its head; *answered: there was one. */
+static bool get_once(int fd, const char *path, const char *file, bool *answered)
 {
     static char room[ROOM];
     char request[PATH_ROOM];
     size_t used = 0;
     ssize_t got;
-    bool in_body = false;
+    bool in_body = *answered = false;
     int length = snprintf(request, sizeof request, "GET /%s HTTP/1.0\r\n\r\n", path);
     FILE *out = fopen(file, "wb");
     if (out == NULL || !write_all(fd, request, (size_t)length))
@@ -229,10 +230,10 @@ static bool get_once(int fd, const char *path, const char *file)
         if (body == NULL)
             continue;
         fwrite(body, 1, (size_t)(room + used - body), out);
-        in_body = true;
+        in_body = *answered = true;
         used = 0;
     }
-    return fclose(out) == 0 && got == 0 && in_body;
+    return fclose(out) == 0 && got == 0;
 }
 
 static void read_option(const struct kernel_affinity_option *option, char address[INET6_ADDRSTRLEN],
@@ -256,9 +257,15 @@ static int get(const bpf_cgroup_maps *maps, char **argv)
         struct kernel_affinity_option option;
         snprintf(file, sizeof file, "%s.%d", argv[3], hop);
         int fd = connect_to(address, port);
-        if (fd < 0 || !get_once(fd, argv[2], file))
+        bool answered;
+        if (fd < 0 || !get_once(fd, argv[2], file, &answered))
             return trouble(address);
+        /* A node that redirects need not answer. */
         bool redirected = bpf_map_lookup_elem(maps->received, &fd, &option) == 0;
+        if (!answered && !redirected) {
+            fprintf(stderr, "kernel-affinity: %s: no answer, expected one with status 200\n", address);
+            return TROUBLE;
+        }
         close(fd);
         printf("served %s %s\n", address, port);
         if (!redirected)

@@ -326,6 +326,7 @@ lab_wait() {
 lab_start() {
     local ns=$1 verb=$2
     shift 2
+    : >"$lab_files/$verb.err" # that of the one before would be taken for this one's
     ip netns exec "$P-$ns" "$catshark" "$verb" "$@" >"$lab_files/$verb.out" 2>"$lab_files/$verb.err" &
     lab_role=$!
     lab_wait "$lab_files/$verb.err" "is ready"
