@@ -4,6 +4,7 @@
 #include "capture-tools/verbs.h"
 #include "capture-tools/verify/report-json.h"
 #include "capture-tools/verify/report-text.h"
+#include "capture-tools/verify/tshark-report.h"
 #include "epan-cats/numbers.h"
 
 #include <errno.h>
@@ -22,7 +23,7 @@ static const char verb_name[] = "verify";
 typedef struct verify_options {
     char *topology, *rules, *limit, *fail_on, *reconnect_limit, *lost_limit;
     char **at;
-    gboolean json, list_rules, quiet;
+    gboolean json, list_rules, quiet, with_tshark;
 } verify_options;
 
 /* What it means. */
@@ -32,6 +33,8 @@ typedef struct verify_run {
     capture_points *points;
     capture_sources *sources;
     verification *verification;
+    GPtrArray *captures;           /* of text, by source: what was named */
+    tshark_comparison *comparison; /* NULL: not asked for */
     cats_severity fail_on;
     bool json, quiet;
     bool written; /* all output so far */
@@ -47,9 +50,12 @@ static void clear_options(verify_options *o)
 
 static void clear_run(verify_run *run)
 {
+    tshark_comparison_free(run->comparison);
     verification_free(run->verification);
     capture_sources_free(run->sources);
     capture_points_free(run->points);
+    if (run->captures != NULL)
+        g_ptr_array_free(run->captures, TRUE);
     cats_topology_free(run->topology);
 }
 
@@ -163,7 +169,11 @@ static bool split_at(const char *text, said_at *said)
 static bool add_source(verify_run *run, const char *what, unsigned *number)
 {
     GError *error = NULL;
-    return capture_sources_add(run->sources, what, number, &error) || trouble(error);
+    if (!capture_sources_add(run->sources, what, number, &error))
+        return trouble(error);
+    if (*number == run->captures->len)
+        g_ptr_array_add(run->captures, g_strdup(what));
+    return true;
 }
 
 static bool say(verify_run *run, const said_at *said)
@@ -208,7 +218,7 @@ static void write_finding(void *context, const finding *found)
     run->written = run->written && report_json_finding(run->verification, found, stdout);
 }
 
-static void show_progress(const verify_run *run, bool last)
+static void show_progress(const verify_run *run, const char *reader, uint64_t frames, bool last)
 {
     static gint64 next;
     if (run->quiet || !isatty(STDERR_FILENO) || (!last && g_get_monotonic_time() < next))
@@ -217,11 +227,13 @@ static void show_progress(const verify_run *run, bool last)
     if (last)
         fputs("\r\033[K", stderr);
     else
-        fprintf(stderr, "\r%" PRIu64 " frames\033[K", verification_count(run->verification).frames);
+        fprintf(stderr, "\r%s%" PRIu64 " frames\033[K", reader, frames);
 }
 
 static bool differs(const verify_run *run)
 {
+    if (run->comparison != NULL && tshark_comparison_count(run->comparison).differ > 0)
+        return true;
     const finding_log *log = verification_findings(run->verification);
     for (int severity = CATS_ERROR; severity >= (int)run->fail_on; severity--)
         if (finding_log_severity_count(log, (cats_severity)severity) > 0)
@@ -238,26 +250,68 @@ static void tell_broken(const verify_run *run)
     }
 }
 
+/* Whether both decoders read to the end of all captures. */
+static bool tell_comparison_troubles(const verify_run *run)
+{
+    char **troubles = run->comparison != NULL ? tshark_comparison_troubles(run->comparison) : NULL;
+    bool any = troubles != NULL && *troubles != NULL;
+    for (; troubles != NULL && *troubles != NULL; troubles++)
+        cli_trouble(verb_name, "--with-tshark: %s", *troubles);
+    return !any;
+}
+
+static bool start_comparison(verify_run *run, const char *topology)
+{
+    GError *error = NULL;
+    const tshark_settings settings = { .numbers = run->settings.numbers,
+                                       .cats = run->settings.cats,
+                                       .topology = topology,
+                                       .reconnect_limit_ns = run->settings.reconnect_limit_ns,
+                                       .limit = run->settings.limit };
+    run->comparison = tshark_comparison_new(&settings, run->captures, &error);
+    if (run->comparison != NULL)
+        return true;
+    cli_trouble(verb_name, "--with-tshark: %s", error->message);
+    g_error_free(error);
+    return false;
+}
+
+static void judge(verify_run *run)
+{
+    for (uint64_t i = 1; run->written && !cli_interrupted() && verification_step(run->verification); i++)
+        if (i % PROGRESS_FRAMES == 0)
+            show_progress(run, "", verification_count(run->verification).frames, false);
+    verification_end(run->verification);
+}
+
+static void compare(verify_run *run)
+{
+    while (run->written && !cli_interrupted() && tshark_comparison_step(run->comparison))
+        show_progress(run, "tshark: ", tshark_comparison_count(run->comparison).frames, false);
+    run->written = run->written && (run->json ? tshark_report_json(run->comparison, stdout)
+                                              : tshark_report_text(run->comparison, stdout));
+}
+
 static int run_verification(verify_run *run)
 {
     run->verification = verification_new(&run->settings, run->sources, run->points);
     if (run->json)
         finding_log_tell(verification_findings(run->verification), write_finding, run);
-    for (uint64_t i = 1; run->written && !cli_interrupted() && verification_step(run->verification); i++)
-        if (i % PROGRESS_FRAMES == 0)
-            show_progress(run, false);
-    show_progress(run, true);
-    verification_end(run->verification);
+    judge(run);
+    if (run->comparison != NULL)
+        compare(run);
+    show_progress(run, "", 0, true);
     bool different = differs(run);
     run->written = run->written && (run->json ? report_json_summary(run->verification, different, stdout)
                                               : report_text(run->verification, different, stdout));
     run->written = fflush(stdout) == 0 && run->written;
     if (!run->written && errno != EPIPE)
         return cli_trouble(verb_name, "standard output: %s", g_strerror(errno));
-    if (verification_count(run->verification).broken) {
+    bool read = tell_comparison_troubles(run);
+    if (verification_count(run->verification).broken)
         tell_broken(run);
+    if (!read || verification_count(run->verification).broken)
         return CLI_TROUBLE;
-    }
     return different ? CLI_DIFFERS : CLI_OK;
 }
 
@@ -268,7 +322,8 @@ static int verify(const verify_options *o, char **paths)
     if (take_options(o, &run)) {
         run.points = capture_points_new(run.topology);
         run.sources = capture_sources_new(run.points);
-        if (take_captures(&run, paths, o->at))
+        run.captures = g_ptr_array_new_with_free_func(g_free);
+        if (take_captures(&run, paths, o->at) && (!o->with_tshark || start_comparison(&run, o->topology)))
             status = run_verification(&run);
     }
     clear_run(&run);
@@ -306,6 +361,8 @@ int verb_verify(int argc, char **argv)
           "milliseconds after which a client ignores a redirect (topology's, or 5000)", "1-3600000" },
         { "lost-limit", 0, 0, G_OPTION_ARG_STRING, &o.lost_limit,
           "milliseconds after which a packet that is not seen behind a forwarder is lost (1000)", "1-60000" },
+        { "with-tshark", 0, 0, G_OPTION_ARG_NONE, &o.with_tshark,
+          "compare every field with what tshark and the plugin read of the captures", NULL },
         { "json", 0, 0, G_OPTION_ARG_NONE, &o.json, "NDJSON: an object per finding, then the summary", NULL },
         { "quiet", 'q', 0, G_OPTION_ARG_NONE, &o.quiet, "no progress", NULL },
         { NULL, 0, 0, 0, NULL, NULL, NULL },
