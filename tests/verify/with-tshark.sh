@@ -8,7 +8,7 @@ catshark=$1 plugins=$2 source=$3
 . "$source/tests/tshark-user.sh"
 tshark_user_start "$plugins"
 cp -- "$catshark" "$tshark_home/catshark"
-cases=0
+cases=0 front=()
 mkdir -m 777 "$tshark_home/tmp"
 
 # compares NAME STATUS PATTERN ARGUMENT...: exit status, and a line of what it says.
@@ -16,7 +16,7 @@ compares() {
   local name=$1 expected=$2 pattern=$3 status=0
   shift 3
   cases=$((cases + 1))
-  as_user env TMPDIR="$tshark_home/tmp" ${front:-} ./catshark verify -q "$@" >"$tshark_home/out" 2>&1 <"$tshark_home/sa-200-100-client.pcap" || status=$?
+  as_user env TMPDIR="$tshark_home/tmp" "${front[@]}" ./catshark verify -q "$@" >"$tshark_home/out" 2>&1 <"$tshark_home/sa-200-100-client.pcap" || status=$?
   if [ "$status" -ne "$expected" ] || ! grep -Eq -- "$pattern" "$tshark_home/out"; then
     fail "FAIL $name: exit $status, expected $expected and /$pattern/, got:"
     grep -v "^  " "$tshark_home/out" | head -n 8
@@ -28,10 +28,11 @@ compares() {
 real=$(command -v tshark)
 pretends() {
   mkdir -p "$tshark_home/bin"
+  # shellcheck disable=SC2016 # for the script
   printf '#!/bin/sh\ncase $1 in -G | --version) exec "%s" "$@" ;; esac\n%s\n' "$real" "$1" >"$tshark_home/bin/tshark"
   chmod 755 "$tshark_home/bin" "$tshark_home/bin/tshark"
   # shellcheck disable=SC2034 # read by compares
-  front="env PATH=$tshark_home/bin:$PATH"
+  front=(env "PATH=$tshark_home/bin:$PATH")
 }
 
 tshark_home_take "$source/samples/sa-200-100-client.pcap"
@@ -66,8 +67,8 @@ compares "cut short" 2 "with-tshark: cut.pcap: tshark, after frame [0-9]+: exit 
 compares "cut short: what came before is compared" 2 "$pass" --with-tshark cut.pcap
 
 # shellcheck disable=SC2016 # for the script
-pretends '"'"$real"'" "$@" | sed "s/\"affinity.port\": \"8080\"/\"affinity.port\": \"8081\"/"'
-compares "another value" 1 "disagreement, frame [0-9]+ of sa-200-100-client.pcap: affinity.port: 8080 here, 8081 in tshark" \
+pretends '"'"$real"'" "$@" | sed "s/\"affinity.port\": \"80\"/\"affinity.port\": \"81\"/"'
+compares "another value" 1 "disagreement, frame [0-9]+ of sa-200-100-client.pcap: affinity.port: 80 here, 81 in tshark" \
   --with-tshark sa-200-100-client.pcap
 compares "another value is the verdict too" 1 '"summary":"differs"' --json --with-tshark sa-200-100-client.pcap
 compares "limit" 1 "^and [0-9]+ more" --limit 1 --with-tshark sa-200-100-client.pcap
@@ -88,9 +89,9 @@ pretends 'echo "[]"'
 compares "ends early" 2 "tshark ended after frame 0, and there are more" --with-tshark sa-200-100-client.pcap
 pretends "exec '$real' -r '$tshark_home/sa-200-100-pe.pcap' -T json"
 compares "other frames" 2 "not the same frames" --with-tshark sa-200-100-client.pcap
-front="env PATH=$tshark_home/nowhere"
+front=(env "PATH=$tshark_home/nowhere")
 compares "no tshark" 2 "with-tshark: .*no tshark in PATH \(mend: sudo apt-get install tshark\)" --with-tshark sa-200-100-client.pcap
-front="env -u WIRESHARK_PLUGIN_DIR"
+front=(env -u WIRESHARK_PLUGIN_DIR)
 compares "no plugin" 2 "with-tshark: tshark does not load the plugin: .*mend:" --with-tshark sa-200-100-client.pcap
 if [ "$(id -u)" -eq 0 ] && ! tshark -G plugins 2>/dev/null | grep '^catshark' >/dev/null; then
   cases=$((cases + 1))
