@@ -109,6 +109,21 @@ tracked_packet *passage_find(const passage_tracker *t, const packet_digest *dige
     return NULL;
 }
 
+tracked_packet *passage_find_waiting(const passage_tracker *t, const packet_digest *digest, uint32_t point,
+                                     uint8_t hop_limit)
+{
+    if (t->room == 0)
+        return NULL;
+    for (uint64_t at = t->by_head[digest->head & (t->room - 1)]; at > t->first;) {
+        tracked_packet *p = passage_at(t, at - 1);
+        if (p->head == digest->head && p->length == digest->length && p->before_frame != 0 && !p->done &&
+            !was_shown(p, point, false) && passage_is_behind(t, p, point, hop_limit))
+            return p;
+        at = p->next_head;
+    }
+    return NULL;
+}
+
 tracked_packet *passage_find_changed(const passage_tracker *t, const packet_digest *digest, uint32_t point,
                                      bool encapsulated)
 {

@@ -69,6 +69,10 @@ tracked_packet *passage_add(passage_tracker *t, const packet_digest *digest);
 /* The newest with this digest that the point has not shown so, encapsulated or plain; or NULL. */
 tracked_packet *passage_find(const passage_tracker *t, const packet_digest *digest, uint32_t point,
                              bool encapsulated);
+/* The newest with this digest whose way through its hop a plain packet at the point, with this hop limit, may
+ * have been; or NULL. */
+tracked_packet *passage_find_waiting(const passage_tracker *t, const packet_digest *digest, uint32_t point,
+                                     uint8_t hop_limit);
 /* The newest with this identity that was seen encapsulated, is not done, and not shown by the point; or NULL.
  */
 tracked_packet *passage_find_changed(const passage_tracker *t, const packet_digest *digest, uint32_t point,

@@ -94,32 +94,47 @@ static bool is_back_in_core(const passage_tracker *t, const tracked_packet *p, c
            sight->ip->hop_limit < p->before_hop_limit;
 }
 
+/* Of sightings before the one in the encapsulation that counts which is farther on its way. */
+static void note_plain(tracked_packet *p, const passage_sight *sight)
+{
+    if (p->plain_frame != 0 && sight->ip->hop_limit > p->plain_hop_limit)
+        return;
+    p->plain_frame = sight->frame;
+    p->plain_point = sight->point;
+    p->plain_ns = sight->time_ns;
+    p->plain_hop_limit = sight->ip->hop_limit;
+}
+
+static void see_behind(passage_tracker *t, tracked_packet *p, const passage_sight *sight,
+                       const packet_digest *digest)
+{
+    p->points[0] |= UINT64_C(1) << sight->point;
+    passage_judge_rest(t, p, sight, digest);
+    passage_judge_passed(t, p, sight->frame, sight->point, sight->time_ns, sight->ip->hop_limit);
+}
+
 static void see_plain(passage_tracker *t, const passage_sight *sight, const packet_digest *digest)
 {
-    tracked_packet *p = passage_find(t, digest, sight->point, false);
-    uint8_t hop_limit = sight->ip->hop_limit;
-    if (p == NULL) {
-        tracked_packet *changed = find_changed(t, sight, digest);
-        if (changed != NULL) {
-            changed->points[0] |= UINT64_C(1) << sight->point;
-            t->count.passed++;
-            passage_judge_changed(t, changed, sight, digest);
-            return;
-        }
+    tracked_packet *p = passage_find_waiting(t, digest, sight->point, sight->ip->hop_limit);
+    if (p != NULL) {
+        see_behind(t, p, sight, digest);
+        return;
+    }
+    p = passage_find(t, digest, sight->point, false);
+    tracked_packet *changed = p == NULL ? find_changed(t, sight, digest) : NULL;
+    if (changed != NULL) {
+        changed->points[0] |= UINT64_C(1) << sight->point;
+        t->count.passed++;
+        passage_judge_changed(t, changed, sight, digest);
+        return;
+    }
+    if (p == NULL)
         p = begin(t, sight, digest);
-    }
     p->points[0] |= UINT64_C(1) << sight->point;
-    if (p->before_frame == 0) {
-        p->plain_frame = sight->frame;
-        p->plain_point = sight->point;
-        p->plain_ns = sight->time_ns;
-        p->plain_hop_limit = hop_limit;
-    } else if (!p->done && passage_is_behind(t, p, sight->point, hop_limit)) {
-        passage_judge_rest(t, p, sight, digest);
-        passage_judge_passed(t, p, sight->frame, sight->point, sight->time_ns, hop_limit);
-    } else if (!p->done && is_back_in_core(t, p, sight)) {
+    if (p->before_frame == 0)
+        note_plain(p, sight);
+    else if (!p->done && is_back_in_core(t, p, sight))
         passage_judge_not_local(t, p, sight);
-    }
 }
 
 void passage_tracker_see(passage_tracker *t, const passage_sight *sight)

@@ -63,21 +63,28 @@ static const aggregate_step *newest_of(const aggregate_series *series)
     return series->step_count > 0 ? &series->steps[series->step_count - 1] : &series->old;
 }
 
-/* Steps lie so far apart that there is room for all within the limit: what replaces an ID in between counts
- * from the next step on, later. */
+/* Whether the last step is so near to the one before it that a newer one takes its place: what it replaced
+ * counts as replaced by that one, later. So there is room for all within the limit. */
+static bool is_last_near(const steering_tracker *t, const aggregate_series *series)
+{
+    const aggregate_step *steps = series->steps;
+    unsigned count = series->step_count;
+    int64_t apart = t->settings.stale_ns / (AGGREGATE_STEPS - 2);
+    return count > 1 && !capture_time_passed(steps[count - 2].since_ns, apart, steps[count - 1].since_ns);
+}
+
 static void note(const steering_tracker *t, aggregate_series *series, uint32_t id,
                  const steering_sight *sight)
 {
     const aggregate_step *last = newest_of(series);
-    bool is_first = last->id == 0;
-    if (!is_first && is_newer(last->id, id))
+    if (last->id != 0 && is_newer(last->id, id))
         return;
     series->newest_ns = sight->time_ns;
-    int64_t apart = t->settings.stale_ns / AGGREGATE_STEPS;
-    bool is_near = series->step_count > 0 && !capture_time_passed(last->since_ns, apart, sight->time_ns);
-    if (is_near || id == last->id)
+    if (id == last->id)
         return;
-    if (series->step_count == AGGREGATE_STEPS)
+    if (is_last_near(t, series))
+        series->step_count--;
+    else if (series->step_count == AGGREGATE_STEPS) /* times went back */
         take_off_first(series);
     series->steps[series->step_count++] =
         (aggregate_step){ .id = id, .frame = sight->frame, .since_ns = sight->time_ns };

@@ -66,7 +66,7 @@ typedef struct tracked_flow {
 
 /* Steps of a series of aggregate IDs that are remembered within the limit, and series: the one that began no
  * flow for longest goes. */
-#define AGGREGATE_STEPS 8
+#define AGGREGATE_STEPS 10
 #define AGGREGATE_SERIES 256
 
 /* An aggregate ID and the first flow that used it. */

@@ -165,6 +165,13 @@ static uint32_t add_point(capture_points *p, unsigned number, const char *interf
     return p->list->len - 1;
 }
 
+static char *unnamed(const point_capture *capture, uint32_t interface)
+{
+    return g_strdup_printf("%s%sinterface %u", capture->name != NULL ? capture->name : "",
+                           capture->name != NULL ? " " : "",
+                           capture_reader_interface_index(capture->reader, interface));
+}
+
 /* An interface that is described and shows no frame may have been filtered out: it is no point. */
 static uint32_t point_of_interface(capture_points *p, unsigned number, uint32_t interface)
 {
@@ -178,9 +185,7 @@ static uint32_t point_of_interface(capture_points *p, unsigned number, uint32_t 
     const char *name = capture_reader_interface_name(capture->reader, interface);
     *point = find_point(p, number, name);
     if (*point == STEERING_POINT_NONE)
-        *point = add_point(
-            p, number, name,
-            g_strdup_printf("interface %u", capture_reader_interface_index(capture->reader, interface)));
+        *point = add_point(p, number, name, unnamed(capture, interface));
     return *point;
 }
 

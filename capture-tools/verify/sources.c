@@ -3,6 +3,7 @@
  * man/catshark-verify.1 (CAPTURES). */
 #include "sources.h"
 
+#include "epan-cats/capture-time.h"
 #include "source-files.h"
 
 #include <inttypes.h>
@@ -17,6 +18,7 @@ typedef struct source {
     uint64_t before;     /* frames of the files before this one */
     uint64_t frames;
     int64_t first_ns, last_ns;
+    clock_estimate clock;
     bool ended;
     char *message; /* owned, may be NULL */
 } source;
@@ -94,6 +96,16 @@ void capture_sources_rename(capture_sources *s, unsigned number, const char *nam
     source_at(s, number)->name = g_strdup(name);
 }
 
+const GPtrArray *capture_sources_files(const capture_sources *s, unsigned number)
+{
+    return source_at(s, number)->files;
+}
+
+void capture_sources_set_clock(capture_sources *s, unsigned number, const clock_estimate *clock)
+{
+    source_at(s, number)->clock = *clock;
+}
+
 /* The last part of the path, the whole one where others end alike. */
 static char *short_name(const capture_sources *s, unsigned number)
 {
@@ -117,6 +129,7 @@ static bool read_frame(source *s)
     capture_status status = capture_reader_next(s->reader, &s->ahead);
     if (status == CAPTURE_FRAME) {
         s->ahead.number += s->before;
+        s->ahead.time_ns = capture_time_less(s->ahead.time_ns, s->clock.offset_ns);
         return true;
     }
     if (status == CAPTURE_BROKEN && s->message == NULL)
@@ -243,6 +256,7 @@ capture_source capture_sources_get(const capture_sources *s, unsigned number)
                              .frames = of->frames,
                              .first_ns = of->first_ns,
                              .last_ns = of->last_ns,
+                             .clock = of->clock,
                              .ended = of->ended,
                              .message = of->message };
 }

@@ -3,6 +3,7 @@
  * docs/rules.md. */
 #include "verification.h"
 
+#include "passing-packet.h"
 #include "spread.h"
 
 #include <string.h>
@@ -186,22 +187,6 @@ static void log_findings(verification *v, const source_frame *source, const cats
     }
 }
 
-/* The IP packet that is followed over links: what the innermost SRv6 encapsulation holds, else the outermost.
- * NULL: none, or only a part of it. */
-static const packet_ip *passing_packet(const decoded *frame, const decoded_steering **around)
-{
-    const packet *p = &frame->packet;
-    *around = NULL;
-    if (frame->steering_count == 0)
-        return p->ip_count > 0 ? &p->ip[0] : NULL;
-    const decoded_steering *here = &frame->steerings[frame->steering_count - 1];
-    const packet_ip *inner = here->ip + 1;
-    if (!here->steering.encapsulated || here->ip->fragment || inner >= p->ip + p->ip_count || inner->quoted)
-        return NULL;
-    *around = here;
-    return inner;
-}
-
 static void follow_passage(verification *v, const source_frame *source, const decoded *frame)
 {
     const decoded_steering *around;
@@ -240,7 +225,8 @@ bool verification_step(verification *v)
     log_findings(v, &source, &frame.findings);
     follow_passage(v, &source, &frame);
     if (v->spread != NULL)
-        site_spread_see(v->spread, &source, &frame);
+        site_spread_see(v->spread, &source, &frame,
+                        steering_tracker_count_get(v->decoder.flows).flows_let_go == 0);
     const verified_frame verified = { &source, point, &v->decoder, &frame };
     TELL(v, frame, v, &verified);
     return true;
