@@ -3,6 +3,8 @@
 #include "capture-tools/cli.h"
 #include "capture-tools/verbs.h"
 #include "capture-tools/verify/clocks.h"
+#include "capture-tools/io/output-file.h"
+#include "capture-tools/verify/report-html.h"
 #include "capture-tools/verify/report-json.h"
 #include "capture-tools/verify/report-text.h"
 #include "capture-tools/verify/tshark-report.h"
@@ -24,7 +26,7 @@ static const char verb_name[] = "verify";
 
 /* The command line as it stands; texts are owned. */
 typedef struct verify_options {
-    char *topology, *rules, *limit, *fail_on, *reconnect_limit, *lost_limit, *flows;
+    char *topology, *rules, *limit, *fail_on, *reconnect_limit, *lost_limit, *flows, *report;
     char **at;
     gboolean json, list_rules, quiet, keep_times, with_tshark;
 } verify_options;
@@ -36,8 +38,9 @@ typedef struct verify_run {
     capture_points *points;
     capture_sources *sources;
     verification *verification;
-    GPtrArray *captures;           /* of text, by source: what was named */
     tshark_comparison *comparison; /* NULL: not asked for */
+    report_record *record;         /* the same */
+    output_file *page;             /* the same */
     cats_severity fail_on;
     bool json, quiet, keep_times;
     bool written; /* all output so far */
@@ -46,7 +49,7 @@ typedef struct verify_run {
 static void clear_options(verify_options *o)
 {
     char **texts[] = { &o->topology,        &o->rules,      &o->limit, &o->fail_on,
-                       &o->reconnect_limit, &o->lost_limit, &o->flows };
+                       &o->reconnect_limit, &o->lost_limit, &o->flows, &o->report };
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(*texts[i]);
     g_strfreev(o->at);
@@ -54,12 +57,12 @@ static void clear_options(verify_options *o)
 
 static void clear_run(verify_run *run)
 {
+    output_file_abandon(run->page);
+    report_record_free(run->record);
     tshark_comparison_free(run->comparison);
     verification_free(run->verification);
     capture_sources_free(run->sources);
     capture_points_free(run->points);
-    if (run->captures != NULL)
-        g_ptr_array_free(run->captures, TRUE);
     cats_topology_free(run->topology);
 }
 
@@ -178,11 +181,7 @@ static bool split_at(const char *text, said_at *said)
 static bool add_source(verify_run *run, const char *what, unsigned *number)
 {
     GError *error = NULL;
-    if (!capture_sources_add(run->sources, what, number, &error))
-        return trouble(error);
-    if (*number == run->captures->len)
-        g_ptr_array_add(run->captures, g_strdup(what));
-    return true;
+    return capture_sources_add(run->sources, what, number, &error) || trouble(error);
 }
 
 static bool say(verify_run *run, const said_at *said)
@@ -279,12 +278,32 @@ static bool start_comparison(verify_run *run, const char *topology)
                                        .topology = topology,
                                        .reconnect_limit_ns = run->settings.reconnect_limit_ns,
                                        .limit = run->settings.limit };
-    run->comparison = tshark_comparison_new(&settings, run->captures, &error);
+    run->comparison = tshark_comparison_new(&settings, run->sources, &error);
     if (run->comparison != NULL)
         return true;
     cli_trouble(verb_name, "--with-tshark: %s", error->message);
     g_error_free(error);
     return false;
+}
+
+static bool open_page(verify_run *run, const char *path)
+{
+    GError *error = NULL;
+    run->page = output_file_open(path, true, &error);
+    return run->page != NULL || trouble(error);
+}
+
+static bool write_page(verify_run *run, bool different)
+{
+    GError *error = NULL;
+    if (run->page == NULL)
+        return true;
+    GString *page = report_html(run->verification, run->record, run->comparison, different);
+    output_file_write(run->page, page->str, page->len);
+    g_string_free(page, TRUE);
+    bool closed = output_file_close(run->page, &error);
+    run->page = NULL;
+    return closed || trouble(error);
 }
 
 static void judge(verify_run *run)
@@ -308,6 +327,8 @@ static int run_verification(verify_run *run)
     run->verification = verification_new(&run->settings, run->sources, run->points);
     if (run->json)
         finding_log_tell(verification_findings(run->verification), write_finding, run);
+    if (run->page != NULL)
+        run->record = report_record_new(run->verification);
     judge(run);
     if (run->comparison != NULL)
         compare(run);
@@ -318,10 +339,11 @@ static int run_verification(verify_run *run)
     run->written = fflush(stdout) == 0 && run->written;
     if (!run->written && errno != EPIPE)
         return cli_trouble(verb_name, "standard output: %s", g_strerror(errno));
+    bool paged = write_page(run, different);
     bool read = tell_comparison_troubles(run);
     if (verification_count(run->verification).broken)
         tell_broken(run);
-    if (!read || verification_count(run->verification).broken)
+    if (!paged || !read || verification_count(run->verification).broken)
         return CLI_TROUBLE;
     return different ? CLI_DIFFERS : CLI_OK;
 }
@@ -333,8 +355,8 @@ static int verify(const verify_options *o, char **paths)
     if (take_options(o, &run)) {
         run.points = capture_points_new(run.topology);
         run.sources = capture_sources_new(run.points);
-        run.captures = g_ptr_array_new_with_free_func(g_free);
-        if (take_captures(&run, paths, o->at) && (!o->with_tshark || start_comparison(&run, o->topology)))
+        if (take_captures(&run, paths, o->at) && (!o->with_tshark || start_comparison(&run, o->topology)) &&
+            (o->report == NULL || open_page(&run, o->report)))
             status = run_verification(&run);
     }
     clear_run(&run);
@@ -378,6 +400,7 @@ int verb_verify(int argc, char **argv)
           "take the times of all captures as they are, compare no clocks", NULL },
         { "with-tshark", 0, 0, G_OPTION_ARG_NONE, &o.with_tshark,
           "compare every field with what tshark and the plugin read of the captures", NULL },
+        { "report", 0, 0, G_OPTION_ARG_FILENAME, &o.report, "write a page of HTML with all of it", "FILE" },
         { "json", 0, 0, G_OPTION_ARG_NONE, &o.json, "NDJSON: an object per finding, then the summary", NULL },
         { "quiet", 'q', 0, G_OPTION_ARG_NONE, &o.quiet, "no progress", NULL },
         { NULL, 0, 0, 0, NULL, NULL, NULL },

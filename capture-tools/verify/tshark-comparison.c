@@ -6,7 +6,6 @@
 #include "capture-tools/doctor/checks.h"
 #include "capture-tools/doctor/wireshark.h"
 #include "field-list.h"
-#include "source-files.h"
 #include "tshark-layers.h"
 #include "tshark-process.h"
 
@@ -16,7 +15,7 @@
 struct tshark_comparison {
     tshark_settings settings;
     wireshark_facts wireshark;
-    GPtrArray *files; /* of path, owned */
+    GPtrArray *files; /* of path, borrowed */
     char **preferences;
     GArray *counts;      /* of tshark_counts, by capture */
     uint64_t differ;     /* of all */
@@ -51,19 +50,18 @@ static bool find_tshark(tshark_comparison *c, GError **error)
     return fail(error, g_strdup_printf("tshark does not load the plugin: %s", advice));
 }
 
-static bool add_files(tshark_comparison *c, const char *what, GError **error)
+static bool add_files(tshark_comparison *c, const GPtrArray *files, GError **error)
 {
-    g_autoptr(GPtrArray) files = source_files_find(what, error);
-    for (guint i = 0; files != NULL && i < files->len; i++) {
+    for (guint i = 0; i < files->len; i++) {
         char *path = files->pdata[i];
         if (strcmp(path, "-") == 0)
             return fail(error, g_strdup("standard input can be read only once, expected the path of a file"));
         if (g_file_test(path, G_FILE_TEST_EXISTS) && !g_file_test(path, G_FILE_TEST_IS_REGULAR))
             return fail(error, g_strdup_printf("%s can be read only once, expected a file", path));
         if (!g_ptr_array_find_with_equal_func(c->files, path, g_str_equal, NULL))
-            g_ptr_array_add(c->files, g_strdup(path));
+            g_ptr_array_add(c->files, path);
     }
-    return files != NULL;
+    return true;
 }
 
 static char **preferences_of(const tshark_settings *s)
@@ -92,12 +90,13 @@ static void clear_disagreement(gpointer data)
     g_free(d->theirs);
 }
 
-tshark_comparison *tshark_comparison_new(const tshark_settings *settings, GPtrArray *paths, GError **error)
+tshark_comparison *tshark_comparison_new(const tshark_settings *settings, const capture_sources *sources,
+                                         GError **error)
 {
     tshark_comparison *c = g_new0(tshark_comparison, 1);
     bool well = true;
     c->settings = *settings;
-    c->files = g_ptr_array_new_with_free_func(g_free);
+    c->files = g_ptr_array_new();
     c->counts = g_array_new(FALSE, TRUE, sizeof(tshark_counts));
     c->kept = g_array_new(FALSE, FALSE, sizeof(disagreement));
     g_array_set_clear_func(c->kept, clear_disagreement);
@@ -107,8 +106,8 @@ tshark_comparison *tshark_comparison_new(const tshark_settings *settings, GPtrAr
     c->parser = json_parser_new();
     c->ours = field_list_new();
     c->theirs = field_list_new();
-    for (guint i = 0; i < paths->len && well; i++)
-        well = add_files(c, paths->pdata[i], error);
+    for (unsigned i = 0; i < capture_sources_count(sources) && well; i++)
+        well = add_files(c, capture_sources_files(sources, i), error);
     if (well && find_tshark(c, error))
         return c;
     tshark_comparison_free(c);

@@ -5,6 +5,7 @@
 #define CATSHARK_VERIFY_TSHARK_COMPARISON_H
 
 #include "capture-tools/inspect/decode.h"
+#include "sources.h"
 
 typedef struct tshark_comparison tshark_comparison;
 
@@ -31,10 +32,11 @@ typedef struct tshark_counts {
     bool unfollowed; /* one of them had fields of ours: sessions and flows are not compared from there on */
 } tshark_counts;
 
-/* NULL and *error when tshark cannot be used: none in PATH, or it does not load the plugin; the message says
- * what to do. `paths` are what capture_sources_add() takes; standard input is refused. Borrowed: the texts
- * and the topology of the settings. */
-tshark_comparison *tshark_comparison_new(const tshark_settings *settings, GPtrArray *paths, GError **error);
+/* Of the files of all sources. NULL and *error when tshark cannot be used: none in PATH, or it does not load
+ * the plugin; the message says what to do. Standard input and pipes are refused. Borrowed: the sources, the
+ * texts and the topology of the settings. */
+tshark_comparison *tshark_comparison_new(const tshark_settings *settings, const capture_sources *sources,
+                                         GError **error);
 void tshark_comparison_free(tshark_comparison *comparison); /* NULL is allowed */
 
 /* Compares the next frame, or goes on to the next capture. False when all are read. */
