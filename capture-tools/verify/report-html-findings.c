@@ -75,11 +75,11 @@ static void write_rule(GString *page, const html_source *s, cats_rule_id id)
     html_text(page, rule->source);
     g_string_append(page, "</cite></p>\n");
     if (shown > 0)
-        g_string_append(page, "<table class=\"cards\"><thead><tr><th scope=\"col\">frames</th><th "
-                              "scope=\"col\">point</th><th scope=\"col\">finding</th></tr></thead><tbody>\n");
+        html_begin_table(page, "frames,point,finding", NULL);
     for (uint64_t i = 0; i < shown; i++)
         write_finding(page, s, finding_log_get(log, id, i));
-    g_string_append(page, shown > 0 ? "</tbody></table>\n" : "");
+    if (shown > 0)
+        html_end_table(page);
     if (count > shown)
         html_markup(page, "<p class=\"rest\">%" PRIu64 " more are left out.</p>\n", count - shown);
     g_string_append(page, "</article>\n");

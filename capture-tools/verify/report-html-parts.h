@@ -18,10 +18,12 @@ typedef struct html_source {
 void html_text(GString *page, const char *text);
 /* Markup of our own; %s only of texts that cannot hold any. */
 #define html_markup g_string_append_printf
-/* <td>TEXT</td>, <th scope="col">TEXT</th>. */
+/* A table with these columns, names of our own with commas between; where the page is narrow each row is a
+ * card, and cells say their columns. `caption` may be NULL. */
+void html_begin_table(GString *page, const char *columns, const char *caption);
+void html_end_table(GString *page);
+/* <td>TEXT</td>, and the same with its column. */
 void html_cell(GString *page, const char *text);
-void html_heading(GString *page, const char *text);
-/* A cell that says its column where the table is narrow. */
 void html_labelled(GString *page, const char *label, const char *text);
 /* "frame 12 of pe" */
 void html_frame(GString *page, const html_source *s, uint32_t frame);

@@ -6,15 +6,16 @@
 #include "epan-cats/capture-time.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 #define LANE_WIDTH 200.0
 #define LANE_MARGIN 6.0
 /* More rows than this are folded. */
-#define ROWS_OPEN 20
+#define ROWS_OPEN 100
 
-/* From the first frame that the timeline shows to the last. */
+/* What the lanes show: times since the first of all, each from its SYN for so long. */
 typedef struct time_axis {
-    int64_t begin_ns, end_ns;
+    int64_t begin_ns, width_ns;
 } time_axis;
 
 static int64_t reconnect_time(const recorded_redirect *r)
@@ -27,36 +28,49 @@ static bool has_reconnect_time(const recorded_redirect *r)
     return r->connection.reconnect_frame != 0 && r->connection.reconnect_ns != AFFINITY_NO_TIME;
 }
 
-static void reach(time_axis *axis, int64_t ns)
+static int64_t lane_begin(const recorded_redirect *r)
 {
-    axis->begin_ns = MIN(axis->begin_ns, ns);
-    axis->end_ns = MAX(axis->end_ns, ns);
+    return r->syn_frame != 0 ? r->syn_ns : r->redirect_ns;
 }
 
+static int64_t lane_end(const recorded_redirect *r)
+{
+    return has_reconnect_time(r) ? MAX(reconnect_time(r), r->redirect_ns) : r->redirect_ns;
+}
+
+static int by_time(const void *a, const void *b)
+{
+    int64_t one = *(const int64_t *)a, other = *(const int64_t *)b;
+    return (one > other) - (one < other);
+}
+
+/* As wide as nine of ten sessions take. */
 static time_axis axis_of(const report_record *record)
 {
-    time_axis axis = { INT64_MAX, INT64_MIN };
-    for (unsigned i = 0; i < report_record_redirects(record); i++) {
+    unsigned rows = report_record_redirects(record);
+    g_autofree int64_t *widths = g_new0(int64_t, rows + 1);
+    time_axis axis = { INT64_MAX, 1 };
+    for (unsigned i = 0; i < rows; i++) {
         recorded_redirect r = report_record_redirect(record, i);
-        reach(&axis, r.redirect_ns);
-        if (r.syn_frame != 0)
-            reach(&axis, r.syn_ns);
-        if (has_reconnect_time(&r))
-            reach(&axis, reconnect_time(&r));
+        axis.begin_ns = MIN(axis.begin_ns, lane_begin(&r));
+        widths[i] = capture_time_between(lane_begin(&r), lane_end(&r));
     }
+    qsort(widths, rows, sizeof *widths, by_time);
+    if (rows > 0)
+        axis.width_ns = MAX(axis.width_ns, widths[(rows - 1) * 9 / 10]);
     return axis;
 }
 
-static double place(const time_axis *axis, int64_t ns)
+/* What lies outside stands at the edge. */
+static double place(const time_axis *axis, const recorded_redirect *r, int64_t ns)
 {
-    double span = (double)capture_time_between(axis->begin_ns, axis->end_ns);
-    double at = (double)capture_time_between(axis->begin_ns, ns);
-    return LANE_MARGIN + (span > 0 ? at / span : 0) * (LANE_WIDTH - 2 * LANE_MARGIN);
+    double at = (double)capture_time_between(lane_begin(r), ns) / (double)axis->width_ns;
+    return LANE_MARGIN + CLAMP(at, 0.0, 1.0) * (LANE_WIDTH - 2 * LANE_MARGIN);
 }
 
 static void write_lane(GString *page, const time_axis *axis, const recorded_redirect *r)
 {
-    double redirect = place(axis, r->redirect_ns);
+    double redirect = place(axis, r, r->redirect_ns);
     html_markup(page,
                 "<td class=\"lane\"><svg viewBox=\"0 0 %g 16\" aria-hidden=\"true\" class=\"%s\"><path "
                 "class=\"rail\" "
@@ -65,10 +79,10 @@ static void write_lane(GString *page, const time_axis *axis, const recorded_redi
     if (r->syn_frame != 0)
         html_markup(
             page,
-            "<path class=\"first\" d=\"M%.1f 8H%.1f\"/><circle class=\"syn\" cx=\"%.1f\" cy=\"8\" r=\"3\"/>",
-            place(axis, r->syn_ns), redirect, place(axis, r->syn_ns));
+            "<path class=\"first\" d=\"M%g 8H%.1f\"/><circle class=\"syn\" cx=\"%g\" cy=\"8\" r=\"4\"/>",
+            LANE_MARGIN, redirect, LANE_MARGIN);
     if (has_reconnect_time(r)) {
-        double reconnect = place(axis, reconnect_time(r));
+        double reconnect = place(axis, r, reconnect_time(r));
         html_markup(
             page,
             "<path class=\"second\" d=\"M%.1f 8H%.1f\"/><path class=\"answer\" d=\"M%.1f 3v10l6 -5z\"/>",
@@ -91,14 +105,22 @@ static void write_moment(GString *page, const html_source *s, const char *label,
     g_string_append(page, "</td>");
 }
 
-static void write_end(GString *page, const char *label, const cats_address *address, uint16_t port)
+static void write_end(GString *page, const cats_address *address, uint16_t port)
 {
     char text[CATS_ADDRESS_TEXT];
     cats_address_format(address, text);
-    html_markup(page,
-                address->family == 6 ? "<td data-label=\"%s\">[%s]:%u</td>"
-                                     : "<td data-label=\"%s\">%s:%u</td>",
-                label, text, port);
+    html_markup(page, address->family == 6 ? "[%s]:%u" : "%s:%u", text, port);
+}
+
+static void write_ends(GString *page, const recorded_redirect *r)
+{
+    g_string_append(page, "<td data-label=\"client and service\">");
+    write_end(page, &r->client, r->client_port);
+    g_string_append(page, "<br>");
+    write_end(page, &r->service, r->service_port);
+    g_string_append(page, "</td><td data-label=\"to\">");
+    write_end(page, &r->node, r->node_port);
+    g_string_append(page, "</td>");
 }
 
 static void write_redirect(GString *page, const html_source *s, const time_axis *axis,
@@ -107,17 +129,15 @@ static void write_redirect(GString *page, const html_source *s, const time_axis 
     const affinity_connection *c = &r->connection;
     g_autofree char *delay = has_reconnect_time(r) ? html_duration(c->reconnect_ns) : g_strdup("");
     html_markup(page, "<tr class=\"row\"><th scope=\"row\" data-label=\"session\">%u</th>", c->session);
-    write_end(page, "client", &r->client, r->client_port);
-    write_end(page, "service", &r->service, r->service_port);
-    write_moment(page, s, "SYN", axis, r->syn_frame, r->syn_ns);
-    write_moment(page, s, "redirect", axis, c->redirect_frame, r->redirect_ns);
-    write_end(page, "to", &r->node, r->node_port);
-    write_moment(page, s, "reconnect", axis, c->reconnect_frame,
-                 has_reconnect_time(r) ? reconnect_time(r) : AFFINITY_NO_TIME);
+    write_lane(page, axis, r);
     html_labelled(page, "delay", delay);
     html_markup(page, "<td data-label=\"verdict\"><span class=\"mark %s\">%s</span></td>",
                 affinity_verdict_name(r->verdict), affinity_verdict_name(r->verdict));
-    write_lane(page, axis, r);
+    write_ends(page, r);
+    write_moment(page, s, "SYN", axis, r->syn_frame, r->syn_ns);
+    write_moment(page, s, "redirect", axis, c->redirect_frame, r->redirect_ns);
+    write_moment(page, s, "reconnect", axis, c->reconnect_frame,
+                 has_reconnect_time(r) ? reconnect_time(r) : AFFINITY_NO_TIME);
     g_string_append(page, "</tr>\n");
 }
 
@@ -131,7 +151,7 @@ static uint64_t redirected_sessions(const html_source *s)
 }
 
 /* How many sessions the rows are of, and how many are not there. */
-static void write_how_many(GString *page, const html_source *s, unsigned rows)
+static void write_how_many(GString *page, const html_source *s, unsigned rows, const char *width)
 {
     g_autoptr(GHashTable) sessions = g_hash_table_new(NULL, NULL);
     uint64_t all = redirected_sessions(s);
@@ -141,15 +161,16 @@ static void write_how_many(GString *page, const html_source *s, unsigned rows)
     html_markup(page, "<p>%" PRIu64 " sessions were redirected. ", all);
     if (all > shown)
         html_markup(page, "The first %" PRIu64 " are shown, %" PRIu64 " are left out. ", shown, all - shown);
-    g_string_append(
-        page, "Circle: the SYN; diamond: the FIN that redirects; triangle: the SYN that follows. Times count "
-              "from the first of these.</p>\n");
+    html_markup(
+        page,
+        "Circle: the SYN; diamond: the FIN that redirects; triangle: the SYN that follows. A lane begins "
+        "with "
+        "the SYN and is %s wide; what comes later stands at its end. Times count from the first SYN.</p>\n",
+        width);
 }
 
 void html_redirects(GString *page, const html_source *s)
 {
-    static const char *const columns[] = { "session", "client",    "service", "SYN",     "redirect",
-                                           "to",      "reconnect", "delay",   "verdict", "timeline" };
     unsigned rows = report_record_redirects(s->record);
     const time_axis axis = axis_of(s->record);
     g_string_append(page, "<section id=\"redirects\"><h2>Redirects</h2>\n");
@@ -157,25 +178,26 @@ void html_redirects(GString *page, const html_source *s)
         g_string_append(page, "<p>No session was redirected.</p></section>\n");
         return;
     }
-    write_how_many(page, s, rows);
+    g_autofree char *width = html_duration(axis.width_ns);
+    write_how_many(page, s, rows, width);
     html_markup(
         page,
         "<details%s><summary>%u redirects</summary><div class=\"wide scroll\" tabindex=\"0\" role=\"region\" "
-        "aria-label=\"redirects\"><table class=\"cards\"><thead><tr>",
+        "aria-label=\"redirects\">",
         rows <= ROWS_OPEN ? " open" : "", rows);
-    for (size_t i = 0; i < G_N_ELEMENTS(columns); i++)
-        html_heading(page, columns[i]);
-    g_string_append(page, "</tr></thead><tbody>\n");
+    html_begin_table(page, "session,timeline,delay,verdict,client and service,to,SYN,redirect,reconnect",
+                     NULL);
     for (unsigned i = 0; i < rows; i++) {
         recorded_redirect r = report_record_redirect(s->record, i);
         write_redirect(page, s, &axis, &r);
     }
-    g_string_append(page, "</tbody></table></div></details></section>\n");
+    html_end_table(page);
+    g_string_append(page, "</div></details></section>\n");
 }
 
 /* ---- delays ---- */
 
-#define BAR_WIDTH 36.0
+#define BAR_WIDTH 48.0
 #define BAR_HEIGHT 120.0
 #define CHART_TOP 18.0
 
@@ -187,27 +209,42 @@ static uint64_t highest_of(const delay_class *classes)
     return highest;
 }
 
-/* The classes between the first and the last one with something in it. */
+/* "15 ms": the limit of the class. */
+static char *limit_of(const delay_class *class)
+{
+    if (class->below_ns == INT64_MAX)
+        return g_strdup("more");
+    double ms = (double)class->below_ns / 1e6;
+    return ms < 1000 ? g_strdup_printf("%g ms", ms) : g_strdup_printf("%g s", ms / 1000);
+}
+
+static void write_bar(GString *page, const delay_class *class, double x, uint64_t highest)
+{
+    double height = (double)class->count / (double)highest * BAR_HEIGHT, middle = x + BAR_WIDTH / 2;
+    double top = CHART_TOP + BAR_HEIGHT - height;
+    g_autofree char *limit = limit_of(class);
+    html_markup(page,
+                "<rect class=\"bar\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/><text x=\"%.1f\" "
+                "y=\"%.1f\">%" PRIu64 "</text><text x=\"%.1f\" y=\"%.1f\">%s</text>\n",
+                x + 2, top, BAR_WIDTH - 4, height, middle, top - 4, class->count, middle,
+                CHART_TOP + BAR_HEIGHT + 16, limit);
+}
+
 static void write_bars(GString *page, const delay_class *classes, unsigned first, unsigned last,
                        uint64_t highest)
 {
-    html_markup(page,
-                "<svg class=\"delays\" viewBox=\"0 0 %g %g\" role=\"img\" aria-labelledby=\"delays-title "
-                "delays-desc\"><title "
-                "id=\"delays-title\">Delay from redirect to reconnect</title><desc id=\"delays-desc\">Bars "
-                "by class of "
-                "delay, the numbers are in the table below.</desc>\n",
-                (last - first + 1) * BAR_WIDTH, CHART_TOP + BAR_HEIGHT + 20);
-    for (unsigned i = first; i <= last; i++) {
-        double height = (double)classes[i].count / (double)highest * BAR_HEIGHT, x = (i - first) * BAR_WIDTH;
-        double top = CHART_TOP + BAR_HEIGHT - height;
-        html_markup(page,
-                    "<rect class=\"bar\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/><text "
-                    "x=\"%.1f\" y=\"%.1f\">%" PRIu64 "</text><text x=\"%.1f\" y=\"%.1f\">%s</text>\n",
-                    x + 2, top, BAR_WIDTH - 4, height, x + BAR_WIDTH / 2, top - 4, classes[i].count,
-                    x + BAR_WIDTH / 2, CHART_TOP + BAR_HEIGHT + 14, classes[i].label);
-    }
-    g_string_append(page, "</svg>\n");
+    double width = (last - first + 1) * BAR_WIDTH, height = CHART_TOP + BAR_HEIGHT + 24;
+    html_markup(
+        page,
+        "<div class=\"wide\"><svg class=\"delays\" width=\"%g\" height=\"%g\" viewBox=\"0 0 %g %g\" "
+        "role=\"img\" aria-labelledby=\"delays-title delays-desc\"><title id=\"delays-title\">Delay from "
+        "redirect "
+        "to reconnect</title><desc id=\"delays-desc\">Bars by class of delay, the numbers are in the table "
+        "below.</desc>\n<path class=\"rail\" d=\"M0 %gH%g\"/>\n",
+        width, height, width, height, CHART_TOP + BAR_HEIGHT, width);
+    for (unsigned i = first; i <= last; i++)
+        write_bar(page, &classes[i], (i - first) * BAR_WIDTH, highest);
+    g_string_append(page, "</svg></div>\n");
 }
 
 static void write_classes(GString *page, const delay_class *classes, unsigned first, unsigned last)
@@ -215,9 +252,11 @@ static void write_classes(GString *page, const delay_class *classes, unsigned fi
     g_string_append(
         page, "<details><summary>numbers</summary><table><thead><tr><th scope=\"col\">delay below</th><th "
               "scope=\"col\">sessions</th></tr></thead><tbody>\n");
-    for (unsigned i = first; i <= last; i++)
+    for (unsigned i = first; i <= last; i++) {
+        g_autofree char *limit = limit_of(&classes[i]);
         html_markup(page, "<tr><th scope=\"row\">%s</th><td>%" PRIu64 "</td></tr>\n",
-                    i == 0 ? "0 (the SYN was captured first)" : classes[i].label, classes[i].count);
+                    i == 0 ? "0 (the SYN was captured first)" : limit, classes[i].count);
+    }
     g_string_append(page, "</tbody></table></details>\n");
 }
 
@@ -232,9 +271,9 @@ void html_delays(GString *page, const html_source *s)
         g_string_append(page, "<p>No client was seen to follow a redirect.</p></section>\n");
         return;
     }
-    while (classes[first].count == 0)
+    while (classes[first + 1].count == 0 && classes[first].count == 0)
         first++;
-    while (classes[last].count == 0)
+    while (classes[last - 1].count == 0 && classes[last].count == 0)
         last--;
     g_autofree char *low = html_duration(least), *middle = html_duration(mean),
                     *high = html_duration(greatest);

@@ -141,17 +141,13 @@ static void write_share(GString *page, const cats_topology *topology, const reco
 static void write_shares(GString *page, const cats_topology *topology, const GArray *steering)
 {
     g_autoptr(GArray) sum = by_site(steering);
-    g_string_append(
-        page,
-        "<table class=\"cards\"><caption>Share of the flows of an egress that were seen at a site, and the "
-        "share by weight</caption><thead><tr><th scope=\"col\">egress</th><th scope=\"col\">site</th><th "
-        "scope=\"col\">flows</th><th scope=\"col\">observed</th><th "
-        "scope=\"col\">weight</th></tr></thead><tbody>\n");
+    html_begin_table(page, "egress,site,flows,observed,weight",
+                     "Share of the flows of an egress that were seen at a site, and the share by weight");
     for (guint i = 0; i < sum->len && i < ROWS_MAX; i++) {
         const recorded_steering *s = &g_array_index(sum, recorded_steering, i);
         write_share(page, topology, s, delivered(steering, s->egress));
     }
-    g_string_append(page, "</tbody></table>\n");
+    html_end_table(page);
     if (sum->len > ROWS_MAX)
         html_markup(page, "<p class=\"rest\">%u rows are left out.</p>\n", sum->len - ROWS_MAX);
 }

@@ -24,42 +24,40 @@ static void write_verdict(GString *page, const html_source *s)
 static void write_captures(GString *page, const html_source *s)
 {
     const capture_sources *sources = verification_sources(s->v);
-    g_string_append(
-        page, "<h3>Captures</h3>\n<div class=\"wide\"><table><thead><tr><th scope=\"col\">capture</th><th "
-              "scope=\"col\">frames</th><th scope=\"col\">seconds</th><th scope=\"col\">clock</th><th "
-              "scope=\"col\">read</th></tr></thead><tbody>\n");
+    g_string_append(page, "<h3>Captures</h3>\n");
+    html_begin_table(page, "capture,frames,seconds,clock,read", NULL);
     for (unsigned i = 0; i < capture_sources_count(sources); i++) {
         capture_source of = capture_sources_get(sources, i);
         int64_t span = of.frames > 0 ? capture_time_between(of.first_ns, of.last_ns) : 0;
         g_autofree char *clock = report_text_clock(s->v, &of.clock);
         g_string_append(page, "<tr><th scope=\"row\">");
         html_text(page, of.name);
-        html_markup(page, "</th><td>%" PRIu64 "</td><td>%.6f</td>", of.frames, (double)span / 1e9);
-        html_cell(page, clock[0] != '\0' ? clock : "not compared");
-        html_cell(page, of.message != NULL ? of.message : "to its end");
+        html_markup(page,
+                    "</th><td data-label=\"frames\">%" PRIu64 "</td><td data-label=\"seconds\">%.6f</td>",
+                    of.frames, (double)span / 1e9);
+        html_labelled(page, "clock", clock[0] != '\0' ? clock : "not compared");
+        html_labelled(page, "read", of.message != NULL ? of.message : "to its end");
         g_string_append(page, "</tr>\n");
     }
-    g_string_append(page, "</tbody></table></div>\n");
+    html_end_table(page);
 }
 
 static void write_points(GString *page, const html_source *s)
 {
     const capture_points *points = verification_points(s->v);
-    html_markup(page,
-                "<details><summary>%u capture points</summary><div class=\"wide\"><table><thead><tr><th "
-                "scope=\"col\">point</th><th scope=\"col\">place</th><th "
-                "scope=\"col\">capture</th></tr></thead><tbody>\n",
-                capture_points_count(points));
+    html_markup(page, "<details><summary>%u capture points</summary>", capture_points_count(points));
+    html_begin_table(page, "point,place,capture", NULL);
     for (uint32_t i = 0; i < capture_points_count(points); i++) {
         const capture_point *point = capture_points_get(points, i);
         g_string_append(page, "<tr><th scope=\"row\">");
         html_text(page, point->name);
         g_string_append(page, "</th>");
-        html_cell(page, cats_place_kind_name(point->place.kind));
-        html_cell(page, capture_sources_get(verification_sources(s->v), point->capture).name);
+        html_labelled(page, "place", cats_place_kind_name(point->place.kind));
+        html_labelled(page, "capture", capture_sources_get(verification_sources(s->v), point->capture).name);
         g_string_append(page, "</tr>\n");
     }
-    g_string_append(page, "</tbody></table></div></details>\n");
+    html_end_table(page);
+    g_string_append(page, "</details>\n");
 }
 
 static void write_counts(GString *page, const html_source *s)
@@ -114,9 +112,7 @@ static void write_disagreements(GString *page, const tshark_comparison *c)
     unsigned kept = tshark_comparison_kept(c);
     if (kept == 0)
         return;
-    g_string_append(
-        page, "<table class=\"cards\"><thead><tr><th scope=\"col\">frame</th><th scope=\"col\">field</th><th "
-              "scope=\"col\">catshark</th><th scope=\"col\">tshark</th></tr></thead><tbody>\n");
+    html_begin_table(page, "frame,field,catshark,tshark", NULL);
     for (unsigned i = 0; i < kept; i++) {
         const disagreement *d = tshark_comparison_get(c, i);
         g_autofree char *frame = g_strdup_printf("frame %" PRIu64 " of %s", d->frame, d->capture);
@@ -127,7 +123,7 @@ static void write_disagreements(GString *page, const tshark_comparison *c)
         html_labelled(page, "tshark", d->theirs != NULL ? d->theirs : "(none)");
         g_string_append(page, "</tr>\n");
     }
-    g_string_append(page, "</tbody></table>\n");
+    html_end_table(page);
 }
 
 void html_decoders(GString *page, const html_source *s)

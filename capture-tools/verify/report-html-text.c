@@ -54,11 +54,21 @@ void html_cell(GString *page, const char *text)
     g_string_append(page, "</td>");
 }
 
-void html_heading(GString *page, const char *text)
+void html_begin_table(GString *page, const char *columns, const char *caption)
 {
-    g_string_append(page, "<th scope=\"col\">");
-    html_text(page, text);
-    g_string_append(page, "</th>");
+    g_auto(GStrv) names = g_strsplit(columns, ",", -1);
+    g_string_append(page, "<table class=\"cards\">");
+    if (caption != NULL)
+        html_markup(page, "<caption>%s</caption>", caption);
+    g_string_append(page, "<thead><tr>");
+    for (char **name = names; *name != NULL; name++)
+        html_markup(page, "<th scope=\"col\">%s</th>", *name);
+    g_string_append(page, "</tr></thead><tbody>\n");
+}
+
+void html_end_table(GString *page)
+{
+    g_string_append(page, "</tbody></table>\n");
 }
 
 void html_labelled(GString *page, const char *label, const char *text)

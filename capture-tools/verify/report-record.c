@@ -6,8 +6,6 @@
 #include "report-record-frames.h"
 #include "report-record-steering.h"
 
-#include <string.h>
-
 /* First frames of connections: as many as the tracker holds by default. */
 #define OPENINGS 65536
 
@@ -31,34 +29,27 @@ struct report_record {
     frame_record *frames;
 };
 
-static const delay_class classes[DELAY_CLASSES] = {
-    { INT64_C(0), "before", 0 },
-    { INT64_C(100000), "0.1 ms", 0 },
-    { INT64_C(200000), "0.2 ms", 0 },
-    { INT64_C(500000), "0.5 ms", 0 },
-    { INT64_C(1000000), "1 ms", 0 },
-    { INT64_C(2000000), "2 ms", 0 },
-    { INT64_C(5000000), "5 ms", 0 },
-    { INT64_C(10000000), "10 ms", 0 },
-    { INT64_C(20000000), "20 ms", 0 },
-    { INT64_C(50000000), "50 ms", 0 },
-    { INT64_C(100000000), "100 ms", 0 },
-    { INT64_C(200000000), "200 ms", 0 },
-    { INT64_C(500000000), "500 ms", 0 },
-    { INT64_C(1000000000), "1 s", 0 },
-    { INT64_C(2000000000), "2 s", 0 },
-    { INT64_C(5000000000), "5 s", 0 },
-    { INT64_C(10000000000), "10 s", 0 },
-    { INT64_C(60000000000), "60 s", 0 },
-    { INT64_MAX, "more", 0 },
-};
-
 static gpointer key_of(uint32_t number)
 {
     return GUINT_TO_POINTER(number + 1);
 }
 
 /* ---- delays ---- */
+
+/* Six classes a decade, from 0.1 ms to 100 s. */
+static void set_classes(delay_class *classes)
+{
+    static const int64_t tenths[] = { 10, 15, 20, 30, 50, 70 };
+    int64_t decade = 10000;
+    classes[0].below_ns = 0;
+    for (unsigned i = 1; i < DELAY_CLASSES - 1; i++) {
+        unsigned step = (i - 1) % G_N_ELEMENTS(tenths);
+        if (i > 1 && step == 0)
+            decade *= 10;
+        classes[i].below_ns = decade * tenths[step];
+    }
+    classes[DELAY_CLASSES - 1].below_ns = INT64_MAX;
+}
 
 static bool is_first(report_record *r, uint32_t connection)
 {
@@ -178,7 +169,7 @@ report_record *report_record_new(verification *v)
     r->verdicts = g_hash_table_new(NULL, NULL);
     r->openings = g_new0(opening, OPENINGS);
     r->delayed = g_byte_array_new();
-    memcpy(r->delays, classes, sizeof classes);
+    set_classes(r->delays);
     r->steering = steering_record_new(verification_topology(v), verification_points(v));
     r->frames = frame_record_new();
     verification_observe(v, &observer);

@@ -21,13 +21,13 @@ typedef struct recorded_redirect {
     uint16_t client_port, service_port, node_port;
 } recorded_redirect;
 
-/* Classes of delays, from the redirect to the SYN that follows: up to a limit, exclusive. */
+/* Classes of delays, from the redirect to the SYN that follows: below a limit, and not below that of the
+ * class before. The first is below 0, the last has no limit. */
 typedef struct delay_class {
     int64_t below_ns;
-    const char *label;
     uint64_t count;
 } delay_class;
-#define DELAY_CLASSES 19
+#define DELAY_CLASSES 39
 
 /* Flows from an ingress to an egress, and on to a site. Names are valid as long as the record; site is NULL
  * where none was seen. */

@@ -107,7 +107,9 @@ def look(driver, page, folder, word):
         shoot("filtered")
     seen["console"] = [entry["message"] for entry in driver.call("/se/log", {"type": "browser"})]
     requests = [json.loads(entry["message"])["message"] for entry in driver.call("/se/log", {"type": "performance"})]
-    urls = [r["params"]["request"]["url"] for r in requests if r["method"] == "Network.requestWillBeSent"]
+    asked = [r["params"] for r in requests if r["method"] == "Network.requestWillBeSent"]
+    urls = [a["request"]["url"] for a in asked if a["documentURL"].startswith("file:")]  # not of the page before
+    seen["loaded"] = urls.count("file://" + os.path.abspath(page))
     seen["requests"] = [url for url in urls if url != "file://" + os.path.abspath(page)]
     driver.tell("Emulation.setScriptExecutionDisabled", value=True)
     driver.call("/url", {"url": "file://" + os.path.abspath(page)})
