@@ -206,8 +206,7 @@ static int inspect(const inspect_options *o, const char *filter)
     int status = CLI_TROUBLE;
 
     if (take_options(o, &in)) {
-        capture_reader *reader = in.flows ? capture_reader_open_interfaces(o->read, filter, &error)
-                                          : capture_reader_open(o->read, filter, &error);
+        capture_reader *reader = capture_reader_open(o->read, filter, &error);
         if (reader) {
             status = inspect_capture(&in, reader, capture_reader_name(reader));
             capture_reader_close(reader);

@@ -2,6 +2,7 @@
 /* catshark verify: whether captured traffic holds to the rules. Spec: man/catshark-verify.1. */
 #include "capture-tools/cli.h"
 #include "capture-tools/verbs.h"
+#include "capture-tools/verify/clocks.h"
 #include "capture-tools/verify/report-json.h"
 #include "capture-tools/verify/report-text.h"
 #include "epan-cats/numbers.h"
@@ -14,14 +15,15 @@
 static const char verb_name[] = "verify";
 
 #define LIMIT_DEFAULT 100
+#define LOST_LIMIT_MAX_MS 60000
 #define PROGRESS_FRAMES 16384
 #define PROGRESS_MICROSECONDS 250000
 
 /* The command line as it stands; texts are owned. */
 typedef struct verify_options {
-    char *topology, *rules, *limit, *fail_on, *reconnect_limit;
+    char *topology, *rules, *limit, *fail_on, *reconnect_limit, *lost_limit;
     char **at;
-    gboolean json, list_rules, quiet;
+    gboolean json, list_rules, quiet, keep_times;
 } verify_options;
 
 /* What it means. */
@@ -32,13 +34,13 @@ typedef struct verify_run {
     capture_sources *sources;
     verification *verification;
     cats_severity fail_on;
-    bool json, quiet;
+    bool json, quiet, keep_times;
     bool written; /* all output so far */
 } verify_run;
 
 static void clear_options(verify_options *o)
 {
-    char **texts[] = { &o->topology, &o->rules, &o->limit, &o->fail_on, &o->reconnect_limit };
+    char **texts[] = { &o->topology, &o->rules, &o->limit, &o->fail_on, &o->reconnect_limit, &o->lost_limit };
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(*texts[i]);
     g_strfreev(o->at);
@@ -113,16 +115,20 @@ static bool take_options(const verify_options *o, verify_run *run)
     s->limit = LIMIT_DEFAULT;
     run->json = o->json;
     run->quiet = o->quiet;
+    run->keep_times = o->keep_times;
     run->written = true;
     if (o->rules != NULL && !finding_rules_parse(o->rules, &s->rules, &message))
         return refuse("--rules", message);
     if (!take_topology(o->topology, run) || !take_fail_on(o->fail_on, &run->fail_on))
         return false;
     uint64_t reconnect_limit = (uint64_t)s->reconnect_limit_ns / 1000000;
+    uint64_t lost_limit = (uint64_t)s->lost_limit_ns / 1000000;
     if (!take_number("--limit", o->limit, 0, INT64_MAX, &s->limit) ||
         !take_number("--reconnect-limit", o->reconnect_limit, 1, AFFINITY_RECONNECT_LIMIT_MAX_MS,
-                     &reconnect_limit))
+                     &reconnect_limit) ||
+        !take_number("--lost-limit", o->lost_limit, 1, LOST_LIMIT_MAX_MS, &lost_limit))
         return false;
+    s->lost_limit_ns = (int64_t)lost_limit * 1000000;
     s->reconnect_limit_ns = (int64_t)reconnect_limit * 1000000;
     return true;
 }
@@ -187,6 +193,8 @@ static bool take_captures(verify_run *run, char **paths, char **at)
         if (said->interface == NULL)
             capture_sources_rename(run->sources, said->source, said->name);
     }
+    if (!run->keep_times)
+        clocks_compare(run->sources, &run->settings.cats);
     GError *error = NULL;
     if (!capture_sources_open(run->sources, &error))
         return trouble(error);
@@ -300,6 +308,10 @@ int verb_verify(int argc, char **argv)
           "least severity with which the exit status is 1 (warning)", "error|warning|note" },
         { "reconnect-limit", 0, 0, G_OPTION_ARG_STRING, &o.reconnect_limit,
           "milliseconds after which a client ignores a redirect (topology's, or 5000)", "1-3600000" },
+        { "lost-limit", 0, 0, G_OPTION_ARG_STRING, &o.lost_limit,
+          "milliseconds after which a packet that is not seen behind a forwarder is lost (1000)", "1-60000" },
+        { "keep-times", 0, 0, G_OPTION_ARG_NONE, &o.keep_times,
+          "take the times of all captures as they are, compare no clocks", NULL },
         { "json", 0, 0, G_OPTION_ARG_NONE, &o.json, "NDJSON: an object per finding, then the summary", NULL },
         { "quiet", 'q', 0, G_OPTION_ARG_NONE, &o.quiet, "no progress", NULL },
         { NULL, 0, 0, 0, NULL, NULL, NULL },

@@ -36,6 +36,15 @@ static inline int64_t capture_time_after(int64_t since, int64_t span)
     return since > INT64_MAX - span ? INT64_MAX : since + span;
 }
 
+/* The time less an offset of either sign, or an end of time. */
+static inline int64_t capture_time_less(int64_t time, int64_t offset)
+{
+    int64_t less;
+    if (!__builtin_sub_overflow(time, offset, &less))
+        return less;
+    return offset < 0 ? INT64_MAX : INT64_MIN;
+}
+
 /* From one to the other, negative when they are in the wrong order; at most INT64_MAX either way. */
 static inline int64_t capture_time_between(int64_t from, int64_t to)
 {

@@ -5,6 +5,7 @@
 const steering_tracker_settings steering_tracker_settings_default = {
     .flows = STEERING_TRACKER_FLOWS_DEFAULT,
     .age_ns = STEERING_TRACKER_AGE_NS_DEFAULT,
+    .stale_ns = STEERING_TRACKER_STALE_NS_DEFAULT,
 };
 
 steering_tracker *steering_tracker_new(const steering_tracker_settings *settings)
@@ -20,6 +21,7 @@ void steering_tracker_free(steering_tracker *t)
     if (t == NULL)
         return;
     flow_table_free(t->flows);
+    g_free(t->aggregates);
     g_free(t);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the parts of the steering tracker share: steering-tracker.c reads sights, steering-memory.c holds
  * flows and lets go of them, steering-direction.c compares what one direction is steered by, steering-site.c
- * looks behind the egress. */
+ * looks behind the egress, steering-aggregate.c compares flows with each other. */
 #ifndef EPAN_CATS_STEERING_TRACKER_PRIVATE_H
 #define EPAN_CATS_STEERING_TRACKER_PRIVATE_H
 
@@ -64,8 +64,31 @@ typedef struct tracked_flow {
     tracked_site site; /* valid with view.site_frame */
 } tracked_flow;
 
+/* Steps of a series of aggregate IDs that are remembered within the limit, and series: the one that began no
+ * flow for longest goes. */
+#define AGGREGATE_STEPS 10
+#define AGGREGATE_SERIES 256
+
+/* An aggregate ID and the first flow that used it. */
+typedef struct aggregate_step {
+    uint32_t id, frame;
+    int64_t since_ns;
+} aggregate_step;
+
+/* The IDs that an egress gave to what it announced for one CS-ID, as far as flows show them. */
+typedef struct aggregate_series {
+    cats_address locator, service;
+    int64_t used_ns;                       /* by a new flow, */
+    int64_t newest_ns;                     /* by one whose ID was none of the replaced */
+    aggregate_step old;                    /* the newest of those beyond the limit; id 0: none yet */
+    aggregate_step steps[AGGREGATE_STEPS]; /* ever newer */
+    uint8_t step_count;
+} aggregate_series;
+
 struct steering_tracker {
     steering_tracker_settings settings;
+    aggregate_series *aggregates; /* AGGREGATE_SERIES; NULL while there is none */
+    unsigned aggregate_count;
     flow_table *flows;            /* of tracked_flow */
     steering_tracker_count count; /* flows and verdicts only */
 };
@@ -82,6 +105,10 @@ void steering_flow_tell(const steering_tracker *t, const tracked_flow *flow);
 /* steering-direction.c: an encapsulated packet from side `from`. */
 void steering_direction_see(steering_tracker *t, tracked_flow *flow, unsigned from,
                             const steering_sight *sight, cats_findings *findings);
+
+/* steering-aggregate.c: the first packet of a flow. */
+void steering_aggregate_see(steering_tracker *t, const tracked_flow *flow, const steering_sight *sight,
+                            cats_findings *findings);
 
 /* steering-site.c: a packet in no encapsulation from side `from`. */
 void steering_site_see(steering_tracker *t, tracked_flow *flow, unsigned from, const steering_sight *sight,

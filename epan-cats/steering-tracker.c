@@ -123,6 +123,8 @@ static bool see_encapsulated(steering_tracker *t, tracked_flow *flow, unsigned f
         read_addresses(t, flow);
     read_steering(flow, from, sight->steering);
     steering_direction_see(t, flow, from, sight, findings);
+    if (begins)
+        steering_aggregate_see(t, flow, sight, findings);
     return give(&flow->view, begins, sighting);
 }
 

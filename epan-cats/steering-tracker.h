@@ -12,6 +12,8 @@
 
 #define STEERING_TRACKER_FLOWS_DEFAULT 32768
 #define STEERING_TRACKER_AGE_NS_DEFAULT INT64_C(3600000000000)
+/* So long after an aggregate ID was replaced new flows may still use it. */
+#define STEERING_TRACKER_STALE_NS_DEFAULT INT64_C(10000000000)
 
 typedef enum steering_verdict {
     STEERING_STEERED,   /* to one egress; no site was seen */
@@ -51,6 +53,7 @@ typedef struct steering_listener {
 typedef struct steering_tracker_settings {
     uint32_t flows;                /* held at most, at least 1; beyond it the least recently seen one goes */
     int64_t age_ns;                /* a flow not seen for longer goes */
+    int64_t stale_ns;              /* cats/stale-aggregate: see above */
     const cats_topology *topology; /* tells which addresses are CS-IDs; may be NULL */
     steering_listener listener;
 } steering_tracker_settings;
@@ -91,7 +94,7 @@ void steering_tracker_free(steering_tracker *tracker); /* NULL is allowed */
 
 /* Reads one packet; gives sighting->in_flow. Rules that become known with it are added to `findings` (may be
  * NULL), each once in a direction of a flow: cats/argument-changed, cats/flow-changed-egress, cats/flow-label
- * (changing), cats/flow-changed-site.
+ * (changing), cats/flow-changed-site; and once a flow cats/stale-aggregate.
  *
  * A flow begins with an encapsulated packet; packets in no encapsulation only join one that is there. A SYN
  * with another sequence number than the flow's, or silence beyond the age, begins a new flow. SID, argument,

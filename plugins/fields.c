@@ -168,20 +168,13 @@ static int wireshark_severity(cats_severity severity)
     return severities[severity];
 }
 
-/* Whether the plugin judges it: all that a packet alone or a session tells, and of flows and links what the
+/* Whether the plugin judges it: all that a packet alone, a session or a flow tells, and of links what the
  * steering tracker does. */
 static bool is_judged(cats_rule_id id)
 {
-    switch (id) {
-    case CATS_RULE_CATS_ARGUMENT_CHANGED:
-    case CATS_RULE_CATS_FLOW_CHANGED_EGRESS:
-    case CATS_RULE_CATS_FLOW_CHANGED_SITE:
-        return true;
-    default: {
-        cats_rule_scope scope = cats_rule_get(id)->scope;
-        return scope == CATS_SCOPE_PACKET || scope == CATS_SCOPE_SESSION;
-    }
-    }
+    cats_rule_scope scope = cats_rule_get(id)->scope;
+    return scope == CATS_SCOPE_PACKET || scope == CATS_SCOPE_SESSION || scope == CATS_SCOPE_FLOW ||
+           id == CATS_RULE_CATS_FLOW_CHANGED_SITE;
 }
 
 /* Registers the rules that are judged here and whose filter name begins with that of the protocol. */

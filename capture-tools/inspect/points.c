@@ -165,26 +165,35 @@ static uint32_t add_point(capture_points *p, unsigned number, const char *interf
     return p->list->len - 1;
 }
 
-static void add_interface(capture_points *p, unsigned number, uint32_t interface)
+static char *unnamed(const point_capture *capture, uint32_t interface)
+{
+    return g_strdup_printf("%s%sinterface %u", capture->name != NULL ? capture->name : "",
+                           capture->name != NULL ? " " : "",
+                           capture_reader_interface_index(capture->reader, interface));
+}
+
+/* An interface that is described and shows no frame may have been filtered out: it is no point. */
+static uint32_t point_of_interface(capture_points *p, unsigned number, uint32_t interface)
 {
     point_capture *capture = capture_of(p, number);
+    static const uint32_t none = STEERING_POINT_NONE;
+    while (capture->points->len <= interface)
+        g_array_append_val(capture->points, none);
+    uint32_t *point = &g_array_index(capture->points, uint32_t, interface);
+    if (*point != STEERING_POINT_NONE)
+        return *point;
     const char *name = capture_reader_interface_name(capture->reader, interface);
-    uint32_t point = find_point(p, number, name);
-    if (point == STEERING_POINT_NONE)
-        point = add_point(
-            p, number, name,
-            g_strdup_printf("interface %u", capture_reader_interface_index(capture->reader, interface)));
-    g_array_append_val(capture->points, point);
+    *point = find_point(p, number, name);
+    if (*point == STEERING_POINT_NONE)
+        *point = add_point(p, number, name, unnamed(capture, interface));
+    return *point;
 }
 
 uint32_t capture_points_of(capture_points *p, unsigned number, const capture_frame *frame)
 {
+    if (frame->has_interface)
+        return point_of_interface(p, number, frame->interface);
     point_capture *capture = capture_of(p, number);
-    if (frame->has_interface) {
-        while (capture->points->len <= frame->interface)
-            add_interface(p, number, capture->points->len);
-        return g_array_index(capture->points, uint32_t, frame->interface);
-    }
     if (capture->alone == STEERING_POINT_NONE && (capture->name != NULL || said_of(capture, NULL) != NULL))
         capture->alone = add_point(p, number, NULL, g_strdup(capture->name));
     return capture->alone;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reads captures through libpcap: pcap and pcapng, a file or "-" for standard input, with a filter
- * expression. */
+/* Reads captures: pcap and pcapng, also packed by gzip or zstd, a file or "-" for standard input, with a
+ * filter expression. */
 #ifndef CATSHARK_IO_CAPTURE_READER_H
 #define CATSHARK_IO_CAPTURE_READER_H
 
@@ -17,8 +17,8 @@ typedef struct capture_frame {
     int64_t time_ns; /* since 1970 */
     const uint8_t *data;
     uint32_t captured, wire;
-    int link_type;
-    bool has_interface; /* it is known, which was asked for: interface is valid */
+    int link_type;      /* DLT; of a pcapng that of the frame's interface */
+    bool has_interface; /* of a pcapng: interface is valid */
     uint32_t interface; /* counts from 0 over the file, whatever its sections */
 } capture_frame;
 
@@ -34,10 +34,10 @@ typedef enum capture_error {
 
 /* `filter` may be NULL. Messages carry the path and what was expected. */
 capture_reader *capture_reader_open(const char *path, const char *filter, GError **error);
-/* The same, and frames of a pcapng tell their interface. */
-capture_reader *capture_reader_open_interfaces(const char *path, const char *filter, GError **error);
 /* The name of an interface that a frame told, else its description, else its hardware; NULL without these. */
 const char *capture_reader_interface_name(const capture_reader *reader, uint32_t interface);
+/* So many interfaces are known by now: [0, count). */
+uint32_t capture_reader_interface_count(const capture_reader *reader);
 /* Its number in its section of the file. */
 uint32_t capture_reader_interface_index(const capture_reader *reader, uint32_t interface);
 /* The path, or "standard input". */

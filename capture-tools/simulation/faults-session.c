@@ -150,6 +150,7 @@ const fault fault_AFFINITY_REDIRECT_LOOP = {
     .settings = FAULT_CLIENT_SAF,
     .needs = FAULT_NEEDS_NODES,
     .hooks = { [FAULT_NODE_OUT] = redirect_again },
+    .consequences = { "affinity/no-reconnect" },
 };
 
 static fault_verdict forge_redirect(const faults *f, fault_packet *p)

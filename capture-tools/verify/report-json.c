@@ -87,6 +87,21 @@ bool report_json_finding(const verification *v, const finding *found, FILE *out)
     return end(b, out);
 }
 
+static void add_clock(JsonBuilder *b, const verification *v, const clock_estimate *clock)
+{
+    if (!clock->known)
+        return;
+    begin(b, "clock", false);
+    add_text(b, "against", capture_sources_get(verification_sources(v), clock->against).name);
+    if (clock->low_ns != INT64_MIN)
+        add_number(b, "low_ns", (uint64_t)clock->low_ns);
+    if (clock->high_ns != INT64_MAX)
+        add_number(b, "high_ns", (uint64_t)clock->high_ns);
+    add_number(b, "packets", clock->packets);
+    add_number(b, "put_back_ns", (uint64_t)clock->offset_ns);
+    json_builder_end_object(b);
+}
+
 static void add_sources(JsonBuilder *b, const verification *v)
 {
     const capture_sources *sources = verification_sources(v);
@@ -100,6 +115,7 @@ static void add_sources(JsonBuilder *b, const verification *v)
             add_time(b, "first", source.first_ns);
             add_time(b, "last", source.last_ns);
         }
+        add_clock(b, v, &source.clock);
         if (source.message != NULL)
             add_text(b, "message", source.message);
         json_builder_end_object(b);

@@ -3,6 +3,7 @@
  * man/catshark-verify.1 (CAPTURES). */
 #include "sources.h"
 
+#include "epan-cats/capture-time.h"
 #include "source-files.h"
 
 #include <inttypes.h>
@@ -17,14 +18,17 @@ typedef struct source {
     uint64_t before;     /* frames of the files before this one */
     uint64_t frames;
     int64_t first_ns, last_ns;
-    bool ended, given; /* `ahead` was given out: its successor is to be read */
-    char *message;     /* owned, may be NULL */
+    clock_estimate clock;
+    bool ended;
+    char *message; /* owned, may be NULL */
 } source;
 
 struct capture_sources {
     capture_points *points;
     GPtrArray *list; /* of source */
-    unsigned bits;   /* of an id that tell the source */
+    unsigned given;  /* the source whose frame was given out: its successor is to be read */
+    bool is_given;
+    unsigned bits; /* of an id that tell the source */
 };
 
 static void free_source(gpointer data)
@@ -92,6 +96,16 @@ void capture_sources_rename(capture_sources *s, unsigned number, const char *nam
     source_at(s, number)->name = g_strdup(name);
 }
 
+const GPtrArray *capture_sources_files(const capture_sources *s, unsigned number)
+{
+    return source_at(s, number)->files;
+}
+
+void capture_sources_set_clock(capture_sources *s, unsigned number, const clock_estimate *clock)
+{
+    source_at(s, number)->clock = *clock;
+}
+
 /* The last part of the path, the whole one where others end alike. */
 static char *short_name(const capture_sources *s, unsigned number)
 {
@@ -115,6 +129,7 @@ static bool read_frame(source *s)
     capture_status status = capture_reader_next(s->reader, &s->ahead);
     if (status == CAPTURE_FRAME) {
         s->ahead.number += s->before;
+        s->ahead.time_ns = capture_time_less(s->ahead.time_ns, s->clock.offset_ns);
         return true;
     }
     if (status == CAPTURE_BROKEN && s->message == NULL)
@@ -127,7 +142,7 @@ static bool open_file(capture_sources *all, unsigned number, GError **error)
     source *s = source_at(all, number);
     const char *path = g_ptr_array_index(s->files, s->starts->len);
     capture_reader_close(s->reader);
-    s->reader = capture_reader_open_interfaces(path, NULL, error);
+    s->reader = capture_reader_open(path, NULL, error);
     s->before = s->frames;
     g_array_append_val(s->starts, s->before);
     if (s->reader != NULL)
@@ -152,7 +167,6 @@ static bool next_file(capture_sources *all, unsigned number)
 static void read_ahead(capture_sources *all, unsigned number)
 {
     source *s = source_at(all, number);
-    s->given = false;
     while (!read_frame(s)) {
         if (!next_file(all, number)) {
             s->ended = true;
@@ -174,7 +188,7 @@ bool capture_sources_open(capture_sources *s, GError **error)
     for (unsigned i = 0; i < s->list->len; i++) {
         if (!open_file(s, i, error))
             return false;
-        source_at(s, i)->given = true;
+        read_ahead(s, i);
     }
     return true;
 }
@@ -210,13 +224,13 @@ static capture_status end_of_all(const capture_sources *s)
 capture_status capture_sources_next(capture_sources *s, source_frame *out)
 {
     unsigned number = 0;
-    for (unsigned i = 0; i < s->list->len; i++)
-        if (source_at(s, i)->given)
-            read_ahead(s, i);
+    if (s->is_given)
+        read_ahead(s, s->given);
     source *next = earliest(s, &number);
+    s->is_given = next != NULL;
     if (next == NULL)
         return end_of_all(s);
-    next->given = true;
+    s->given = number;
     out->frame = next->ahead;
     out->source = number;
     out->id = id_of(s, number, next->ahead.number);
@@ -242,6 +256,7 @@ capture_source capture_sources_get(const capture_sources *s, unsigned number)
                              .frames = of->frames,
                              .first_ns = of->first_ns,
                              .last_ns = of->last_ns,
+                             .clock = of->clock,
                              .ended = of->ended,
                              .message = of->message };
 }

@@ -5,6 +5,7 @@
 #define CATSHARK_VERIFY_SOURCES_H
 
 #include "capture-tools/inspect/points.h"
+#include "epan-cats/clock-offset.h"
 #include "epan-cats/frame-name.h"
 
 #define CAPTURE_SOURCES_MAX 256
@@ -24,7 +25,7 @@ typedef struct capture_source {
     const char *name; /* for texts: short, and no other source's */
     uint64_t frames;
     int64_t first_ns, last_ns; /* valid with frames */
-    int64_t offset_ns;         /* its clock is ahead by so much, and was put back by it; 0 */
+    clock_estimate clock;      /* times were put back by its offset_ns */
     bool ended;                /* all of it was read, or as much as can be */
     const char *message;       /* why not all; NULL: it ended as it should */
 } capture_source;
@@ -39,6 +40,10 @@ void capture_sources_free(capture_sources *sources); /* NULL is allowed */
 bool capture_sources_add(capture_sources *sources, const char *what, unsigned *number, GError **error);
 /* What it is called in texts, instead of a part of its path. */
 void capture_sources_rename(capture_sources *sources, unsigned number, const char *name);
+/* The paths of its files. */
+const GPtrArray *capture_sources_files(const capture_sources *sources, unsigned number);
+/* Its frames come with times less the estimate's offset. */
+void capture_sources_set_clock(capture_sources *sources, unsigned number, const clock_estimate *clock);
 /* Opens all. */
 bool capture_sources_open(capture_sources *sources, GError **error);
 

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #define SESSIONS(member) offsetof(verification_totals, sessions.member)
+#define PACKETS(member) offsetof(verification_totals, packets.member)
 #define FLOWS(member) offsetof(verification_totals, flows.member)
 
 const totals_row totals_rows[] = {
@@ -24,6 +25,11 @@ const totals_row totals_rows[] = {
     { "flows", "moved", "flows moved", FLOWS(verdicts[STEERING_MOVED]) },
     { "flows", "flows_held", "flows held", FLOWS(flows_held) },
     { "flows", "flows_let_go", "flows let go", FLOWS(flows_let_go) },
+    { "packets", "encapsulated", "packets encapsulated", PACKETS(packets) },
+    { "packets", "passed", "seen behind the hop", PACKETS(passed) },
+    { "packets", "lost", "lost", PACKETS(lost) },
+    { "packets", "unjudged", "not to be judged", PACKETS(unjudged) },
+    { "packets", "packets_let_go", "packets let go", PACKETS(let_go) },
 };
 const size_t totals_row_count = sizeof totals_rows / sizeof totals_rows[0];
 

@@ -3,6 +3,9 @@
  * docs/rules.md. */
 #include "verification.h"
 
+#include "passing-packet.h"
+#include "spread.h"
+
 #include <string.h>
 
 struct verification {
@@ -11,7 +14,10 @@ struct verification {
     capture_points *points;
     decoder decoder;
     finding_log *log;
-    GArray *observers; /* of verification_observer */
+    passage_tracker *passages;
+    site_spread *spread; /* NULL without a topology */
+    uint32_t placed;     /* points that the passage tracker was told */
+    GArray *observers;   /* of verification_observer */
     verification_totals totals;
 };
 
@@ -22,6 +28,8 @@ void verification_settings_init(verification_settings *settings)
         .reconnect_limit_ns = affinity_tracker_settings_default.reconnect_limit_ns,
         .connections = AFFINITY_TRACKER_CONNECTIONS_DEFAULT,
         .flows = STEERING_TRACKER_FLOWS_DEFAULT,
+        .packets = PASSAGE_TRACKER_PACKETS_DEFAULT,
+        .lost_limit_ns = PASSAGE_TRACKER_LIMIT_NS_DEFAULT,
         .limit = UINT64_MAX,
     };
     memset(settings->rules.wanted, true, sizeof settings->rules.wanted);
@@ -30,29 +38,32 @@ void verification_settings_init(verification_settings *settings)
 
 /* ---- what trackers tell and ask ---- */
 
-#define TELL(v, call, ...)                                                                         \
-    for (guint i = 0; i < (v)->observers->len; i++) {                                              \
-        const verification_observer *o = &g_array_index((v)->observers, verification_observer, i); \
-        if (o->call != NULL)                                                                       \
-            o->call(o->context, __VA_ARGS__);                                                      \
-    }
+/* Calls all observers that want it. */
+#define TELL(v, call, ...)                                                                             \
+    do {                                                                                               \
+        for (guint i = 0; i < (v)->observers->len; i++) {                                              \
+            const verification_observer *o = &g_array_index((v)->observers, verification_observer, i); \
+            if (o->call != NULL)                                                                       \
+                o->call(o->context, __VA_ARGS__);                                                      \
+        }                                                                                              \
+    } while (0)
 
 static void tell_connection(void *context, const affinity_connection *connection)
 {
     const verification *v = context;
-    TELL(v, connection, connection)
+    TELL(v, connection, connection);
 }
 
 static void tell_verdict(void *context, uint32_t session, affinity_verdict verdict)
 {
     const verification *v = context;
-    TELL(v, verdict, session, verdict)
+    TELL(v, verdict, session, verdict);
 }
 
 static void tell_flow(void *context, const steering_flow *flow)
 {
     const verification *v = context;
-    TELL(v, flow, flow)
+    TELL(v, flow, flow);
 }
 
 static const char *point_name(void *context, uint32_t point)
@@ -88,6 +99,41 @@ static steering_tracker *flow_tracker(verification *v)
     return steering_tracker_new(&settings);
 }
 
+static void broken_passage(void *context, const passage_finding *told)
+{
+    verification *v = context;
+    const finding found = { .rule = told->rule,
+                            .time_ns = told->time_ns,
+                            .frame_count = told->other_frame != 0 ? 2 : 1,
+                            .frames = { told->frame, told->other_frame },
+                            .point = told->point,
+                            .text = told->text };
+    finding_log_add(v->log, &found);
+}
+
+/* A capture shows its points from its first frame to its last one. */
+static bool point_covers(void *context, uint32_t point, int64_t from_ns, int64_t to_ns)
+{
+    const verification *v = context;
+    const capture_point *of = capture_points_get(v->points, point);
+    capture_source source = capture_sources_get(v->sources, of->capture);
+    return source.frames > 0 && source.first_ns <= from_ns && (!source.ended || source.last_ns >= to_ns);
+}
+
+static passage_tracker *link_tracker(verification *v)
+{
+    passage_settings settings = passage_settings_default;
+    settings.topology = v->settings.topology;
+    settings.packets = v->settings.packets;
+    settings.limit_ns = v->settings.lost_limit_ns;
+    settings.listener = (passage_listener){ .context = v,
+                                            .broken = broken_passage,
+                                            .covers = point_covers,
+                                            .point_name = point_name,
+                                            .frame_name = frame_name };
+    return passage_tracker_new(&settings);
+}
+
 /* ---- life ---- */
 
 verification *verification_new(const verification_settings *settings, capture_sources *sources,
@@ -102,6 +148,9 @@ verification *verification_new(const verification_settings *settings, capture_so
     v->decoder = (decoder){ .numbers = settings->numbers, .cats = settings->cats, .points = points };
     v->decoder.tracker = session_tracker(v);
     v->decoder.flows = flow_tracker(v);
+    v->passages = link_tracker(v);
+    if (settings->topology != NULL)
+        v->spread = site_spread_new(settings->topology, points, sources);
     return v;
 }
 
@@ -111,6 +160,8 @@ void verification_free(verification *v)
         return;
     affinity_tracker_free(v->decoder.tracker);
     steering_tracker_free(v->decoder.flows);
+    passage_tracker_free(v->passages);
+    site_spread_free(v->spread);
     finding_log_free(v->log);
     g_array_free(v->observers, TRUE);
     g_free(v);
@@ -136,6 +187,26 @@ static void log_findings(verification *v, const source_frame *source, const cats
     }
 }
 
+static void follow_passage(verification *v, const source_frame *source, const decoded *frame)
+{
+    const decoded_steering *around;
+    uint32_t points = capture_points_count(v->points);
+    for (; v->placed < points; v->placed++)
+        passage_tracker_place(v->passages, v->placed, &capture_points_get(v->points, v->placed)->place);
+    const packet_ip *ip = points > 1 ? passing_packet(frame, &around) : NULL;
+    if (ip == NULL || source->point == STEERING_POINT_NONE)
+        return;
+    const passage_sight sight = { .frame = source->id,
+                                  .time_ns = source->frame.time_ns,
+                                  .point = source->point,
+                                  .packet = &frame->packet,
+                                  .ip = ip,
+                                  .steering = around != NULL ? &around->steering : NULL,
+                                  .flow = around != NULL && around->flow.in_flow ? around->flow.flow.number
+                                                                                 : PASSAGE_NO_FLOW };
+    passage_tracker_see(v->passages, &sight);
+}
+
 bool verification_step(verification *v)
 {
     source_frame source;
@@ -157,12 +228,20 @@ bool verification_step(verification *v)
     v->totals.frames++;
     v->totals.octets += source.frame.wire;
     log_findings(v, &source, &frame.findings);
+    follow_passage(v, &source, &frame);
+    if (v->spread != NULL)
+        site_spread_see(v->spread, &source, &frame);
     const verified_frame verified = { &source, point, &v->decoder, &frame };
-    TELL(v, frame, v, &verified)
+    TELL(v, frame, v, &verified);
     return true;
 }
 
-void verification_end(verification *v){ TELL(v, end, v) }
+void verification_end(verification *v)
+{
+    if (v->spread != NULL)
+        site_spread_judge(v->spread, v->log);
+    TELL(v, end, v);
+}
 
 /* ---- what came of it ---- */
 
@@ -191,6 +270,7 @@ verification_totals verification_count(const verification *v)
     verification_totals totals = v->totals;
     totals.sessions = affinity_tracker_count_get(v->decoder.tracker);
     totals.flows = steering_tracker_count_get(v->decoder.flows);
+    totals.packets = passage_tracker_count_get(v->passages);
     return totals;
 }
 
@@ -201,5 +281,7 @@ bool verification_judges(const verification *v, cats_rule_id rule, const char **
         *why = "no topology file";
     else if (cats_rule_get(rule)->scope == CATS_SCOPE_LINKS && capture_points_count(v->points) < 2)
         *why = "one capture point";
+    else if (rule == CATS_RULE_CATS_SPREAD && !site_spread_is_judged(v->spread))
+        *why = "no flows to sites all of which are captured";
     return *why == NULL;
 }

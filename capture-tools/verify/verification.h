@@ -8,6 +8,8 @@
 #include "findings.h"
 #include "sources.h"
 
+#include "epan-cats/passage-tracker.h"
+
 typedef struct verification verification;
 
 /* A frame, decoded and judged by the rules that need no later frame. Valid during the call. */
@@ -36,7 +38,8 @@ typedef struct verification_settings {
     cats_context cats;
     const cats_topology *topology; /* borrowed, may be NULL */
     int64_t reconnect_limit_ns;
-    uint32_t connections, flows; /* followed at most */
+    int64_t lost_limit_ns;                /* from before a forwarder to behind it */
+    uint32_t connections, flows, packets; /* followed at most */
     finding_rules rules;
     uint64_t limit; /* findings kept of each rule */
 } verification_settings;
@@ -66,6 +69,7 @@ typedef struct verification_totals {
     bool broken; /* some source could not be read to its end */
     affinity_tracker_count sessions;
     steering_tracker_count flows;
+    passage_count packets; /* through forwarders */
 } verification_totals;
 verification_totals verification_count(const verification *v);
 

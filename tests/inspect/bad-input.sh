@@ -27,7 +27,8 @@ good=$source/samples/sa-200-100-client.pcap
 head -c 2000 "$good" >cut.pcap
 head -c 10 "$good" >header-cut.pcap
 : >empty.pcap
-gzip -c "$good" >good.gz
+gzip -c "$good" | head -c 1500 >cut.gz
+printf '\xfd7zXZ\0\0and what follows in such a file' >good.xz
 echo "this is no capture at all, whatever its name" >text.pcap
 # Link type 105 (IEEE 802.11) in place of 1 (Ethernet).
 { head -c 20 "$good"; printf '\x69\0\0\0'; tail -c +25 "$good"; } >wifi.pcap
@@ -37,7 +38,8 @@ refuses "missing file" "nowhere.pcap.*No such file" -r nowhere.pcap
 refuses "empty file" "empty.pcap: empty" -r empty.pcap
 refuses "not a capture" "text.pcap: .*expected a pcap" -r text.pcap
 refuses "header cut short" "header-cut.pcap: cut short within the file header" -r header-cut.pcap
-refuses "gzip" "good.gz: compressed by gzip .*zcat" -r good.gz
+refuses "gzip cut short" "cut.gz: broken after frame [1-9].*compressed data end too early" -r cut.gz
+refuses "xz" "good.xz: compressed by xz .*xzcat" -r good.xz
 refuses "wrong link type" "wifi.pcap: link type 105" -r wifi.pcap
 refuses "folder" "$work" -r "$work"
 refuses "bad filter" "filter \"tcp port\"" -r "$good" tcp port

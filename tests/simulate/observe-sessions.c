@@ -25,6 +25,7 @@ typedef struct redirect {
     cats_address target;
     uint16_t port;
     bool reached, elsewhere;
+    bool again; /* the connection to the target was redirected too, and not followed */
 } redirect;
 
 static bool is_node(const observer *o, const cats_address *address)
@@ -70,6 +71,7 @@ static void client_syn(observer *o, const sighting *s, connection *c)
     redirect *r = g_hash_table_lookup(o->redirects, s->client);
     if (r == NULL)
         return;
+    r->again = false;
     if (cats_address_equal(&r->target, server) && r->port == s->frame->segment.destination_port)
         r->reached = true;
     else
@@ -93,8 +95,12 @@ static void judge_option(observer *o, const sighting *s, const connection *c, co
         observer_break(o, CATS_RULE_AFFINITY_NO_CAPABILITY, s->client);
     if (option->exid != 0 && !c->permit_exid)
         observer_break(o, CATS_RULE_AFFINITY_EXID_NOT_IN_SYN, s->client);
-    if (c->node && fin)
+    if (c->node && fin) {
         observer_break(o, CATS_RULE_AFFINITY_REDIRECT_LOOP, s->client);
+        redirect *r = g_hash_table_lookup(o->redirects, s->client);
+        if (r != NULL)
+            r->again = true;
+    }
     if (c->saf && !c->saf_echoed && fin)
         observer_break(o, CATS_RULE_AFFINITY_SAF_NOT_ECHOED, s->client);
     if (fin && c->server_known && s->sequence - c->next_server > FAR && c->next_server - s->sequence > FAR)
@@ -172,7 +178,7 @@ void observe_sessions_end(observer *o)
         const redirect *r = value;
         if (r->elsewhere)
             observer_break(o, CATS_RULE_AFFINITY_RECONNECT_ELSEWHERE, client);
-        else if (!r->reached)
+        else if (!r->reached || r->again)
             observer_break(o, CATS_RULE_AFFINITY_NO_RECONNECT, client);
     }
 }

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Digests of packets: two words multiplied and folded, word by word. They never leave the program, so they
+ * need not be the same on every machine. Spec: RFC 791 s3.1, RFC 8200 s3, RFC 9293 s3.1, RFC 792. */
+#include "packet-digest.h"
+
+#include "flow-key.h"
+#include "hash-mix.h"
+
+enum { IPV4_ID = 4, IPV4_TTL = 8, IPV4_CHECKSUM = 10, IPV4_HEADER = 20, IPV6_HOP_LIMIT = 7 };
+enum { TCP_SEQUENCE = 4, TCP_FLAGS = 12, TCP_NUMBERED = 14, TCP_FLAG_BITS = 0x0FFF, TCP_ACK = 0x010 };
+enum {
+    ICMP_NUMBERS = 4,
+    ICMP_HEADER = 8,
+    ICMP_ECHO_REPLY = 0,
+    ICMP_ECHO = 8,
+    ICMPV6_ECHO = 128,
+    ICMPV6_ECHO_REPLY = 129
+};
+
+static uint64_t word_at(const uint8_t *at)
+{
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    return word;
+}
+
+static uint64_t join(uint64_t hash, uint64_t word)
+{
+    hash ^= word;
+    hash *= UINT64_C(0x9E3779B97F4A7C15);
+    return hash ^ hash >> 32;
+}
+
+/* Four words at a time, independent of each other: multiplications need not wait for one another. */
+static uint64_t digest_octets(uint64_t hash, const uint8_t *octets, size_t length)
+{
+    enum { WORD = sizeof hash, STEP = 4 * WORD };
+    size_t at = 0;
+    if (length >= STEP) {
+        uint64_t a = hash, b = ~hash, c = hash << 1, d = hash >> 1;
+        for (; at + STEP <= length; at += STEP) {
+            a = join(a, word_at(octets + at));
+            b = join(b, word_at(octets + at + WORD));
+            c = join(c, word_at(octets + at + 2 * WORD));
+            d = join(d, word_at(octets + at + 3 * WORD));
+        }
+        hash = join(join(a, b), join(c, d));
+    }
+    for (; at + sizeof hash <= length; at += sizeof hash)
+        hash = join(hash, word_at(octets + at));
+    if (at == length)
+        return hash;
+    uint64_t last = 0;
+    memcpy(&last, octets + at, length - at);
+    return join(hash, last);
+}
+
+/* The first words of an IP header without what forwarders change. */
+static uint64_t digest_start(const uint8_t *header, uint64_t hash)
+{
+    uint8_t start[16];
+    memcpy(start, header, sizeof start);
+    if (header[0] >> 4 == 4) {
+        start[IPV4_TTL] = 0;
+        start[IPV4_CHECKSUM] = start[IPV4_CHECKSUM + 1] = 0;
+    } else {
+        start[IPV6_HOP_LIMIT] = 0;
+    }
+    return join(join(hash, word_at(start)), word_at(start + 8));
+}
+
+/* Acknowledgments without data may be alike in all that numbers them. */
+static uint64_t number_segment(const uint8_t *header, uint32_t length)
+{
+    uint16_t flags = packet_get16(header + TCP_FLAGS) & TCP_FLAG_BITS;
+    uint32_t header_length = (uint32_t)(header[TCP_FLAGS] >> 4) * 4u;
+    if (flags == TCP_ACK && length <= header_length)
+        return 0;
+    return hash_mix(word_at(header + TCP_SEQUENCE)) ^ ((uint64_t)length << 16 | flags);
+}
+
+/* What numbers the packet, or 0. The header of the upper layer is of this packet when it is not a tunnel. */
+static uint64_t number_of(const packet *p, const packet_ip *ip, const uint8_t *captured_end)
+{
+    const uint8_t *upper = p->data + ip->payload;
+    bool upper_here = !ip->later_fragment && upper + TCP_NUMBERED <= captured_end;
+    if (ip->fragment)
+        return (uint64_t)ip->fragment_id << 32 | (ip->later_fragment ? ip->end - ip->payload : 1);
+    if (ip->protocol == PACKET_PROTOCOL_TCP && upper_here)
+        return number_segment(upper, ip->end - ip->payload);
+    bool echo = (ip->protocol == PACKET_PROTOCOL_ICMP || ip->protocol == PACKET_PROTOCOL_ICMPV6) &&
+                upper_here &&
+                (upper[0] == ICMP_ECHO_REPLY || upper[0] == ICMP_ECHO || upper[0] == ICMPV6_ECHO ||
+                 upper[0] == ICMPV6_ECHO_REPLY);
+    if (echo)
+        return (uint64_t)upper[0] << 32 | packet_get32(upper + ICMP_NUMBERS);
+    return ip->version == 4 ? packet_get16(p->data + ip->offset + IPV4_ID) : 0;
+}
+
+static uint32_t identity_of(const packet *p, const packet_ip *ip, const uint8_t *captured_end)
+{
+    uint64_t number = number_of(p, ip, captured_end);
+    cats_flow_key key;
+    if (number == 0)
+        return 0;
+    cats_flow_key_read_at(p, ip, &key);
+    uint32_t identity = (uint32_t)hash_mix(cats_flow_key_hash(&key) ^ hash_mix(number));
+    return identity != 0 ? identity : 1;
+}
+
+bool packet_digest_read(const packet *p, const packet_ip *ip, packet_digest *digest)
+{
+    const uint8_t *octets = p->data + ip->offset;
+    uint32_t length = ip->end - ip->offset;
+    uint32_t captured = (ip->end < p->captured ? ip->end : p->captured) - ip->offset;
+    uint32_t head = length < PACKET_DIGEST_HEAD ? length : PACKET_DIGEST_HEAD;
+    if (captured < head || head < IPV4_HEADER)
+        return false;
+    digest->length = length;
+    digest->head = hash_mix(digest_octets(digest_start(octets, length), octets + 16, head - 16));
+    digest->whole = captured == length;
+    digest->rest =
+        digest->whole && length > head ? (uint32_t)digest_octets(length, octets + head, length - head) : 0;
+    digest->identity = identity_of(p, ip, octets + captured);
+    return true;
+}
+
+size_t packet_digest_differs(const uint8_t *a, const uint8_t *b, size_t length)
+{
+    bool ipv4 = a[0] >> 4 == 4;
+    for (size_t i = 0; i < length; i++) {
+        bool forwarded =
+            ipv4 ? i == IPV4_TTL || i == IPV4_CHECKSUM || i == IPV4_CHECKSUM + 1 : i == IPV6_HOP_LIMIT;
+        if (!forwarded && a[i] != b[i])
+            return i;
+    }
+    return SIZE_MAX;
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Aggregate IDs of new flows: one that another new flow showed to be replaced is stale. What announces them
+ * is not read: the flows themselves tell which IDs there are. Spec:
+ * draft-du-cats-aggregated-metrics-on-egress s2; docs/wire-formats.md s4; RFC 1982 (serial numbers, of 24
+ * bits). */
+#include "steering-tracker-private.h"
+
+#include <string.h>
+
+#define ID_BITS UINT32_C(0xffffff)
+#define ID_HALF UINT32_C(0x800000)
+
+/* As many times the limit without a flow that uses the newest ID, and the egress may count anew. */
+#define FORGET_LIMITS 6
+
+/* RFC 1982 s3.2. */
+static bool is_newer(uint32_t id, uint32_t than)
+{
+    uint32_t ahead = (id - than) & ID_BITS;
+    return ahead != 0 && ahead < ID_HALF;
+}
+
+static aggregate_series *series_of(steering_tracker *t, const cats_address *locator,
+                                   const cats_address *service)
+{
+    if (t->aggregates == NULL)
+        t->aggregates = g_new0(aggregate_series, AGGREGATE_SERIES);
+    aggregate_series *oldest = t->aggregates;
+    for (unsigned i = 0; i < t->aggregate_count; i++) {
+        aggregate_series *series = &t->aggregates[i];
+        if (cats_address_equal(&series->service, service) && cats_address_equal(&series->locator, locator))
+            return series;
+        if (series->used_ns < oldest->used_ns)
+            oldest = series;
+    }
+    if (t->aggregate_count < AGGREGATE_SERIES)
+        oldest = &t->aggregates[t->aggregate_count++];
+    *oldest = (aggregate_series){ .locator = *locator, .service = *service };
+    return oldest;
+}
+
+static void take_off_first(aggregate_series *series)
+{
+    series->step_count--;
+    memmove(series->steps, series->steps + 1, series->step_count * sizeof series->steps[0]);
+}
+
+/* Steps that are beyond the limit now are one: the newest of them. */
+static void let_age(aggregate_series *series, int64_t limit_ns, int64_t now)
+{
+    if (capture_time_passed(series->newest_ns, limit_ns * FORGET_LIMITS, now)) {
+        series->old.id = 0;
+        series->step_count = 0;
+    }
+    while (series->step_count > 0 && capture_time_passed(series->steps[0].since_ns, limit_ns, now)) {
+        series->old = series->steps[0];
+        take_off_first(series);
+    }
+}
+
+static const aggregate_step *newest_of(const aggregate_series *series)
+{
+    return series->step_count > 0 ? &series->steps[series->step_count - 1] : &series->old;
+}
+
+/* Whether the last step is so near to the one before it that a newer one takes its place: what it replaced
+ * counts as replaced by that one, later. So there is room for all within the limit. */
+static bool is_last_near(const steering_tracker *t, const aggregate_series *series)
+{
+    const aggregate_step *steps = series->steps;
+    unsigned count = series->step_count;
+    int64_t apart = t->settings.stale_ns / (AGGREGATE_STEPS - 2);
+    return count > 1 && !capture_time_passed(steps[count - 2].since_ns, apart, steps[count - 1].since_ns);
+}
+
+static void note(const steering_tracker *t, aggregate_series *series, uint32_t id,
+                 const steering_sight *sight)
+{
+    const aggregate_step *last = newest_of(series);
+    if (last->id != 0 && is_newer(last->id, id))
+        return;
+    series->newest_ns = sight->time_ns;
+    if (id == last->id)
+        return;
+    if (is_last_near(t, series))
+        series->step_count--;
+    else if (series->step_count == AGGREGATE_STEPS) /* times went back */
+        take_off_first(series);
+    series->steps[series->step_count++] =
+        (aggregate_step){ .id = id, .frame = sight->frame, .since_ns = sight->time_ns };
+}
+
+/* Only a SYN shows that a flow is new: others may have been there before the capture. */
+void steering_aggregate_see(steering_tracker *t, const tracked_flow *flow, const steering_sight *sight,
+                            cats_findings *findings)
+{
+    const cats_steering *steering = sight->steering;
+    uint32_t id = steering->has_argument ? steering->argument.aggregate_id : 0;
+    if (id == 0 || !steering->from_ingress)
+        return;
+    aggregate_series *series = series_of(t, &steering->parts.locator, &sight->key->destination);
+    series->used_ns = sight->time_ns;
+    let_age(series, t->settings.stale_ns, sight->time_ns);
+    note(t, series, id, sight);
+    if (!sight->opens || series->old.id == 0 || !is_newer(series->old.id, id))
+        return;
+    cats_findings_add(
+        findings, CATS_RULE_CATS_STALE_AGGREGATE,
+        "flow %u: begins with aggregate ID 0x%06x, expected 0x%06x or a newer one, in use since %s",
+        flow->view.number, id, series->old.id, steering_frame_name(t, series->old.frame).text);
+}
