@@ -3,6 +3,7 @@
 #include "capture-tools/cli.h"
 #include "capture-tools/verbs.h"
 #include "capture-tools/verify/clocks.h"
+#include "capture-tools/verify/expect-report.h"
 #include "capture-tools/verify/report-json.h"
 #include "capture-tools/verify/report-text.h"
 #include "epan-cats/numbers.h"
@@ -22,8 +23,10 @@ static const char verb_name[] = "verify";
 /* The command line as it stands; texts are owned. */
 typedef struct verify_options {
     char *topology, *rules, *limit, *fail_on, *reconnect_limit, *lost_limit;
+    char *expect, *window;
+    char **ignore, **strict;
     char **at;
-    gboolean json, list_rules, quiet, keep_times;
+    gboolean json, list_rules, list_ignored, quiet, keep_times;
 } verify_options;
 
 /* What it means. */
@@ -33,6 +36,8 @@ typedef struct verify_run {
     capture_points *points;
     capture_sources *sources;
     verification *verification;
+    expectation_settings expect;
+    expectation *expectation; /* NULL without --expect */
     cats_severity fail_on;
     bool json, quiet, keep_times;
     bool written; /* all output so far */
@@ -40,15 +45,19 @@ typedef struct verify_run {
 
 static void clear_options(verify_options *o)
 {
-    char **texts[] = { &o->topology, &o->rules, &o->limit, &o->fail_on, &o->reconnect_limit, &o->lost_limit };
+    char **texts[] = { &o->topology,        &o->rules,      &o->limit,  &o->fail_on,
+                       &o->reconnect_limit, &o->lost_limit, &o->expect, &o->window };
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(*texts[i]);
     g_strfreev(o->at);
+    g_strfreev(o->ignore);
+    g_strfreev(o->strict);
 }
 
 static void clear_run(verify_run *run)
 {
     verification_free(run->verification);
+    expectation_free(run->expectation);
     capture_sources_free(run->sources);
     capture_points_free(run->points);
     cats_topology_free(run->topology);
@@ -107,6 +116,43 @@ static bool take_topology(const char *path, verify_run *run)
     return true;
 }
 
+static bool take_ignored(const char *option, char **names, bool value, expect_ignored *ignored)
+{
+    char *message = NULL;
+    for (; names != NULL && *names != NULL; names++)
+        if (!expect_ignored_set(ignored, *names, value, &message))
+            return refuse(option, message);
+    return true;
+}
+
+/* Needs the settings of the verification. */
+static bool take_expect(const verify_options *o, verify_run *run)
+{
+    expectation_settings *e = &run->expect;
+    const struct {
+        const char *option;
+        bool given;
+    } needs[] = { { "--ignore", o->ignore != NULL && !o->list_ignored },
+                  { "--strict", o->strict != NULL && !o->list_ignored },
+                  { "--window", o->window != NULL } };
+    for (size_t i = 0; i < G_N_ELEMENTS(needs); i++)
+        if (needs[i].given && o->expect == NULL)
+            return refuse(needs[i].option, g_strdup("without --expect, which it belongs to"));
+    uint64_t window = EXPECT_WINDOW_DEFAULT;
+    *e = (expectation_settings){ .path = o->expect,
+                                 .topology = run->topology,
+                                 .numbers = run->settings.numbers,
+                                 .limit = run->settings.limit };
+    expect_ignored_init(&e->ignored);
+    if (!take_ignored("--ignore", o->ignore, true, &e->ignored) ||
+        !take_ignored("--strict", o->strict, false, &e->ignored) ||
+        !take_number("--window", o->window, EXPECT_WINDOW_MIN, EXPECT_WINDOW_MAX, &window))
+        return false;
+    e->window = (uint32_t)window;
+    run->settings.expects = o->expect != NULL;
+    return true;
+}
+
 static bool take_options(const verify_options *o, verify_run *run)
 {
     char *message = NULL;
@@ -130,7 +176,7 @@ static bool take_options(const verify_options *o, verify_run *run)
         return false;
     s->lost_limit_ns = (int64_t)lost_limit * 1000000;
     s->reconnect_limit_ns = (int64_t)reconnect_limit * 1000000;
-    return true;
+    return take_expect(o, run);
 }
 
 /* ---- captures and where they were taken ---- */
@@ -224,8 +270,16 @@ static void show_progress(const verify_run *run, bool last)
         fprintf(stderr, "\r%" PRIu64 " frames\033[K", verification_count(run->verification).frames);
 }
 
+static void write_difference(void *context, const difference_record *record)
+{
+    verify_run *run = context;
+    run->written = run->written && expect_report_json_difference(record, run->verification, stdout);
+}
+
 static bool differs(const verify_run *run)
 {
+    if (run->expectation != NULL && expectation_differs(run->expectation))
+        return true;
     const finding_log *log = verification_findings(run->verification);
     for (int severity = CATS_ERROR; severity >= (int)run->fail_on; severity--)
         if (finding_log_severity_count(log, (cats_severity)severity) > 0)
@@ -240,11 +294,45 @@ static void tell_broken(const verify_run *run)
         if (source.message != NULL)
             cli_trouble(verb_name, "%s", source.message);
     }
+    if (run->expectation != NULL && expectation_message(run->expectation) != NULL)
+        cli_trouble(verb_name, "%s", expectation_message(run->expectation));
+}
+
+static bool is_broken(const verify_run *run)
+{
+    return verification_count(run->verification).broken ||
+           (run->expectation != NULL && expectation_message(run->expectation) != NULL);
+}
+
+static bool expect(verify_run *run)
+{
+    GError *error = NULL;
+    if (run->expect.path == NULL)
+        return true;
+    run->expectation = expectation_new(&run->expect, &error);
+    if (run->expectation == NULL)
+        return trouble(error);
+    expectation_observe(run->expectation, run->verification);
+    if (run->json)
+        expectation_tell(run->expectation, write_difference, run);
+    return true;
+}
+
+static bool report(verify_run *run, bool different)
+{
+    const expectation *e = run->expectation;
+    if (run->json)
+        return report_json_summary(run->verification, different,
+                                   e != NULL ? expect_report_json_summary(e) : NULL, stdout);
+    return (e == NULL || expect_report_text(e, run->verification, stdout)) &&
+           report_text(run->verification, different, stdout);
 }
 
 static int run_verification(verify_run *run)
 {
     run->verification = verification_new(&run->settings, run->sources, run->points);
+    if (!expect(run))
+        return CLI_TROUBLE;
     if (run->json)
         finding_log_tell(verification_findings(run->verification), write_finding, run);
     for (uint64_t i = 1; run->written && !cli_interrupted() && verification_step(run->verification); i++)
@@ -253,12 +341,11 @@ static int run_verification(verify_run *run)
     show_progress(run, true);
     verification_end(run->verification);
     bool different = differs(run);
-    run->written = run->written && (run->json ? report_json_summary(run->verification, different, stdout)
-                                              : report_text(run->verification, different, stdout));
+    run->written = run->written && report(run, different);
     run->written = fflush(stdout) == 0 && run->written;
     if (!run->written && errno != EPIPE)
         return cli_trouble(verb_name, "standard output: %s", g_strerror(errno));
-    if (verification_count(run->verification).broken) {
+    if (is_broken(run)) {
         tell_broken(run);
         return CLI_TROUBLE;
     }
@@ -291,6 +378,17 @@ static int list_rules(const verify_options *o)
     return written && fflush(stdout) == 0 ? CLI_OK : CLI_TROUBLE;
 }
 
+static int list_ignored(const verify_options *o)
+{
+    verify_run run;
+    memset(&run, 0, sizeof run);
+    if (!take_options(o, &run))
+        return CLI_TROUBLE;
+    bool written = expect_ignored_list(&run.expect.ignored, stdout);
+    clear_run(&run);
+    return written && fflush(stdout) == 0 ? CLI_OK : CLI_TROUBLE;
+}
+
 int verb_verify(int argc, char **argv)
 {
     verify_options o = { 0 };
@@ -312,6 +410,17 @@ int verb_verify(int argc, char **argv)
           "milliseconds after which a packet that is not seen behind a forwarder is lost (1000)", "1-60000" },
         { "keep-times", 0, 0, G_OPTION_ARG_NONE, &o.keep_times,
           "take the times of all captures as they are, compare no clocks", NULL },
+        { "expect", 0, 0, G_OPTION_ARG_FILENAME, &o.expect,
+          "pair each packet with one of this capture: what simulate wrote, or inject sent", "GENERATED" },
+        { "ignore", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o.ignore,
+          "with --expect: do not compare these (may be repeated)", "NAME,..." },
+        { "strict", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o.strict,
+          "with --expect: compare these, which are ignored otherwise (may be repeated)", "NAME,..." },
+        { "list-ignored", 0, 0, G_OPTION_ARG_NONE, &o.list_ignored,
+          "print what --expect ignores and can ignore", NULL },
+        { "window", 0, 0, G_OPTION_ARG_STRING, &o.window,
+          "with --expect: packets of GENERATED held before and behind the observed one (65536)",
+          "256-16777216" },
         { "json", 0, 0, G_OPTION_ARG_NONE, &o.json, "NDJSON: an object per finding, then the summary", NULL },
         { "quiet", 'q', 0, G_OPTION_ARG_NONE, &o.quiet, "no progress", NULL },
         { NULL, 0, 0, 0, NULL, NULL, NULL },
@@ -321,6 +430,8 @@ int verb_verify(int argc, char **argv)
     if (cli_parse(verb_name, "CAPTURE...", verb_find(verb_name)->summary, entries, &argc, &argv, &status)) {
         if (o.list_rules) {
             status = list_rules(&o);
+        } else if (o.list_ignored) {
+            status = list_ignored(&o);
         } else if (argc < 2 && o.at == NULL) {
             status = cli_usage_error(verb_name, "no capture, expected one or more (- is standard input)");
         } else {

@@ -29,6 +29,10 @@ static const ignored_row rows[IGNORED_GROUP_COUNT] = {
                           "packets lost that were generated before the first or after the last observed one",
                           false, false },
     [IGNORED_ORDER] = { "order", "the order of packets in a flow", false, false },
+    [IGNORED_SILENT_POINTS] = { "silent-points",
+                                "packets lost at an interface that a capture describes and shows no packet "
+                                "of",
+                                false, false },
 };
 
 const ignored_row *ignored_row_get(ignored_group group)

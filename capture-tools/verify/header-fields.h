@@ -23,9 +23,10 @@ typedef enum ignored_group {
     IGNORED_CLIENT_PORT,
     IGNORED_OTHER_FLOWS,
     IGNORED_OUTSIDE,
-    IGNORED_ORDER
+    IGNORED_ORDER,
+    IGNORED_SILENT_POINTS
 } ignored_group;
-#define IGNORED_GROUP_COUNT (IGNORED_ORDER + 1)
+#define IGNORED_GROUP_COUNT (IGNORED_SILENT_POINTS + 1)
 
 typedef enum field_show {
     FIELD_SHOW_DECIMAL,

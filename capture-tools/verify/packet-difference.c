@@ -28,7 +28,7 @@ static void clear_field(gpointer data)
     g_free(field->expected);
 }
 
-static GArray *new_fields(void)
+GArray *field_differences_new(void)
 {
     GArray *fields = g_array_new(FALSE, FALSE, sizeof(field_difference));
     g_array_set_clear_func(fields, clear_field);
@@ -42,8 +42,8 @@ packet_comparer *packet_comparer_new(const expect_ignored *ignored, const affini
     c->numbers = *numbers;
     c->expected.layout = packet_layout_new();
     c->observed.layout = packet_layout_new();
-    c->result.fields = new_fields();
-    c->other.fields = new_fields();
+    c->result.fields = field_differences_new();
+    c->other.fields = field_differences_new();
     return c;
 }
 

@@ -17,6 +17,9 @@ typedef struct field_difference {
     char *value, *expected; /* owned */
 } field_difference;
 
+/* An empty array of them, which owns their values. */
+GArray *field_differences_new(void);
+
 typedef struct packet_differences {
     GArray *fields; /* of field_difference: what is judged; values only when they were asked for */
     unsigned cost;  /* how far apart the packets are: 0 for none, more for fields that identify */

@@ -172,6 +172,15 @@ static void read_flow(reader *r, const packet_ip *ip)
     else if (r->id->ported)
         key.destination_port = 0;
     r->id->flow = (uint32_t)cats_flow_key_hash(&key);
+    if (!r->id->ported)
+        return;
+    const cats_flow_key back = { .source = key.destination,
+                                 .destination = key.source,
+                                 .protocol = key.protocol,
+                                 .ports_known = key.ports_known,
+                                 .source_port = key.destination_port,
+                                 .destination_port = key.source_port };
+    r->id->ends = r->id->flow ^ (uint32_t)cats_flow_key_hash(&back);
 }
 
 /* ---- the frame ---- */

@@ -14,6 +14,7 @@ typedef struct packet_identity {
     uint64_t head;     /* the innermost IP and transport headers; a frame without IP: all of it */
     uint64_t body;     /* what is behind them */
     uint32_t flow;     /* of the innermost packet, by direction */
+    uint32_t ends;     /* with `ported`: of its flow without the client's port, in both directions */
     uint16_t checksum; /* of the transport header, as it stands; 0 without one */
     uint16_t client_port;  /* with `ported` */
     bool ported;           /* the client's port is known and is not in `head` */

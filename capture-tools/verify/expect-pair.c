@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Pairs by content: which packet is whose, and what is judged of a pair: checksums, ports, order, delays.
+ * Spec: man/catshark-verify.1 (EXPECT); RFC 4737 s3 (reordering). */
+#include "expect-window-private.h"
+
+#include "epan-cats/capture-time.h"
+#include "epan-cats/checksum.h"
+#include "epan-cats/hash-mix.h"
+
+enum { PORTS_MAX = 1000000, COPIES_LOOKED_AT = 4096 };
+
+uint64_t expect_same_key(const packet_identity *id, uint32_t generated_place)
+{
+    return id->head ^ hash_mix(id->outer + generated_place);
+}
+
+/* ---- the client's port ---- */
+
+static uint64_t port_key(const packet_identity *generated)
+{
+    return hash_mix((uint64_t)generated->ends << 16 | generated->client_port);
+}
+
+/* True when the observed port is what the flow's became before, or the flow is new. */
+static bool port_agrees(const expect_window *w, const packet_identity *generated,
+                        const packet_identity *observed)
+{
+    if (!generated->ported || !observed->ported)
+        return true;
+    uint64_t key = port_key(generated);
+    gpointer known = g_hash_table_lookup(w->ports, &key);
+    return known == NULL || GPOINTER_TO_UINT(known) == observed->client_port + 1u;
+}
+
+static void keep_port(expect_window *w, const packet_identity *generated, const packet_identity *observed)
+{
+    uint64_t key = port_key(generated);
+    if (!generated->ported || !observed->ported || g_hash_table_contains(w->ports, &key))
+        return;
+    if (g_hash_table_size(w->ports) >= PORTS_MAX)
+        w->count.ports_let_go++;
+    else
+        g_hash_table_insert(w->ports, g_memdup2(&key, sizeof key),
+                            GUINT_TO_POINTER(observed->client_port + 1u));
+}
+
+/* ---- who is whose pair ---- */
+
+bool expect_is_pair(const expect_window *w, uint32_t slot, const packet_identity *id, uint32_t place)
+{
+    const expected_packet *e = &w->ring[slot];
+    const packet_identity *of = &e->identity;
+    uint32_t generated = w->observed[place].generated;
+    if (of->head != id->head || (of->body != id->body && !of->cut && !id->cut) ||
+        expect_is_seen(w, e, place) || !port_agrees(w, of, id))
+        return false;
+    return generated == EXPECT_ANYWHERE || (e->place == generated && of->outer == id->outer && e->waits);
+}
+
+uint32_t expect_find(const expect_window *w, const packet_identity *id, uint32_t place)
+{
+    uint32_t generated = w->observed[place].generated;
+    const packet_copies *copies = generated == EXPECT_ANYWHERE ? w->inner : w->same;
+    uint64_t key = generated == EXPECT_ANYWHERE ? id->head : expect_same_key(id, generated);
+    uint32_t slot = packet_copies_first(copies, key);
+    for (unsigned i = 0; slot != EXPECT_NONE && i < COPIES_LOOKED_AT; i++) {
+        if (expect_is_pair(w, slot, id, place))
+            return slot;
+        slot = packet_copies_next(copies, slot);
+    }
+    return EXPECT_NONE;
+}
+
+static uint64_t paired_key(const packet_identity *id, uint32_t place)
+{
+    return hash_mix(id->head ^ hash_mix(id->body ^ hash_mix(id->outer + place)));
+}
+
+bool expect_is_copy(const expect_window *w, const packet_identity *id, uint32_t place)
+{
+    uint64_t key = paired_key(id, place);
+    const uint64_t *row = &w->paired[expect_row(w, key)];
+    for (unsigned i = 0; i < EXPECT_WAYS; i++)
+        if (row[i] == key)
+            return true;
+    return false;
+}
+
+static void note_copy(expect_window *w, const packet_identity *id, uint32_t place)
+{
+    uint64_t key = paired_key(id, place), *row = &w->paired[expect_row(w, key)];
+    memmove(row + 1, row, (EXPECT_WAYS - 1) * sizeof *row);
+    row[0] = key;
+}
+
+/* The same packet was generated at other places: there too it has been seen. */
+static void mark_others(expect_window *w, uint32_t slot, uint64_t bit)
+{
+    const expected_packet *e = &w->ring[slot];
+    bool marked[EXPECT_PLACES_MAX] = { false };
+    marked[e->place] = true;
+    uint32_t other = packet_copies_next(w->inner, slot);
+    for (unsigned i = 0; other != EXPECT_NONE && i < COPIES_LOOKED_AT; i++) {
+        expected_packet *o = &w->ring[other];
+        if (!marked[o->place] && o->identity.body == e->identity.body && (o->seen & bit) == 0) {
+            marked[o->place] = true;
+            o->seen |= bit;
+        }
+        other = packet_copies_next(w->inner, other);
+    }
+}
+
+/* ---- what is judged of a pair ---- */
+
+static bool offloaded(const expect_window *w, checksum_state state, uint16_t value)
+{
+    return (state == CHECKSUM_PARTIAL || value == 0) && w->settings.ignored->group[IGNORED_CHECKSUM_OFFLOAD];
+}
+
+/* Checksums are no part of what makes a pair. */
+static bool checksums_differ(const expect_window *w, const packet_identity *generated,
+                             const packet_identity *observed, const packet *p)
+{
+    if ((observed->headers_wrong && !generated->headers_wrong) ||
+        (observed->headers_left_out && !generated->headers_left_out &&
+         !w->settings.ignored->group[IGNORED_CHECKSUM_OFFLOAD]))
+        return true;
+    if (observed->checksum == generated->checksum && !observed->covers_ignored)
+        return false;
+    checksum_state state = checksum_verify_transport(p);
+    if (state == CHECKSUM_GOOD || offloaded(w, state, observed->checksum))
+        return false;
+    return observed->checksum != generated->checksum || state == CHECKSUM_BAD;
+}
+
+static void tell_changed(expect_window *w, const generated_frame *generated, const observed_frame *frame,
+                         const packet_differences *fields)
+{
+    const expect_difference difference = { .kind = DIFFERENCE_CHANGED,
+                                           .generated = generated,
+                                           .observed = frame,
+                                           .fields = fields,
+                                           .inner = w->observed[frame->place].generated == EXPECT_ANYWHERE };
+    expect_tell(w, &difference);
+}
+
+/* Of a fragment nothing tells what would be right. */
+static void tell_fragment_checksum(expect_window *w, const expected_packet *e, const observed_frame *frame,
+                                   const packet_identity *observed, const packet *p)
+{
+    int carrier = packet_carrier(p);
+    header_kind kind = carrier < 0 ? HEADER_NONE : header_kind_of_transport(p->ip[carrier].protocol);
+    if (kind == HEADER_NONE)
+        return;
+    const header_shape *shape = header_shape_get(kind);
+    unsigned i = 0;
+    while (shape->fields[i].role != FIELD_CHECKSUM)
+        i++;
+    char value[8], expected[8];
+    g_snprintf(value, sizeof value, "0x%04x", observed->checksum);
+    g_snprintf(expected, sizeof expected, "0x%04x", e->identity.checksum);
+    g_autoptr(GArray) fields = g_array_new(FALSE, FALSE, sizeof(field_difference));
+    const field_difference field = { shape->fields[i].name, value, expected };
+    g_array_append_val(fields, field);
+    const packet_differences differences = { .fields = fields, .cost = 1 };
+    generated_frame generated = expect_generated_view(e);
+    tell_changed(w, &generated, frame, &differences);
+}
+
+/* Which checksum of a pair by content is not as it should be: the generated octets are not kept for it. */
+static void tell_checksum(expect_window *w, uint32_t slot, const observed_frame *frame,
+                          const packet_identity *observed, const packet *p)
+{
+    const expected_packet *e = &w->ring[slot];
+    generated_frame generated = expect_generated_view(e);
+    bool inner = w->observed[frame->place].generated == EXPECT_ANYWHERE;
+    g_autofree uint8_t *mended = g_memdup2(frame->octets.data, frame->octets.captured);
+    if (p->ip_count > 0)
+        checksum_write(mended + p->ip[0].offset, MIN(p->ip[0].end, p->captured) - p->ip[0].offset);
+    frame_octets right = frame->octets;
+    right.data = mended;
+    const packet_differences *fields = packet_compare(w->comparer, &right, &frame->octets, inner, true);
+    if (fields->cost > 0)
+        tell_changed(w, &generated, frame, fields);
+    else
+        tell_fragment_checksum(w, e, frame, observed, p);
+}
+
+/* Packets of the flow that were generated behind this one, up to another, and have been observed before it.
+ */
+static uint32_t overtaken_by(const expect_window *w, uint32_t slot, uint64_t last, uint32_t flow,
+                             uint32_t place)
+{
+    uint32_t count = 0;
+    for (uint64_t i = expect_number(w, slot) + 1; i < last; i++) {
+        const expected_packet *e = &w->ring[expect_slot(w, i)];
+        count += e->identity.flow == flow && expect_is_seen(w, e, place) && !e->secondary &&
+                 (w->observed[place].generated == EXPECT_ANYWHERE || e->place == w->ring[slot].place);
+    }
+    return MAX(count, 1);
+}
+
+/* Flows that were not seen for a whole window cannot come out of order any more: their place is free. */
+static void judge_order(expect_window *w, uint32_t slot, const observed_frame *frame)
+{
+    const expected_packet *e = &w->ring[slot];
+    uint64_t number = expect_number(w, slot) + 1;
+    uint32_t flow = (uint32_t)hash_mix((uint64_t)e->identity.flow << 8 | frame->place);
+    flow_order *row = &w->orders[expect_row(w, flow)], *order = row;
+    for (unsigned i = 0; i < EXPECT_WAYS; i++) {
+        if (row[i].last != 0 && row[i].flow == flow) {
+            order = &row[i];
+            break;
+        }
+        if (row[i].last < order->last)
+            order = &row[i];
+    }
+    if (order->last == 0 || order->flow != flow) {
+        *order = (flow_order){ .flow = flow, .last = number };
+        return;
+    }
+    if (number > order->last) {
+        order->last = number;
+        return;
+    }
+    generated_frame generated = expect_generated_view(e);
+    const expect_difference difference = {
+        .kind = DIFFERENCE_REORDERED,
+        .generated = &generated,
+        .observed = frame,
+        .late = overtaken_by(w, slot, order->last, e->identity.flow, frame->place),
+    };
+    expect_tell(w, &difference);
+}
+
+/* A packet that comes again to where it was is sent again: its way begins anew. */
+static void follow_path(expect_window *w, const observed_frame *frame, const packet_identity *id)
+{
+    uint64_t key = expect_inner_key(id), place = UINT64_C(1) << frame->place % 64;
+    packet_path *path = &w->paths[hash_mix(key) & (w->slots - 1)];
+    if (path->key != key || path->places == 0 || (path->places & place) != 0)
+        *path = (packet_path){ .key = key };
+    else
+        w->settings.passed(w->settings.context, path->place, frame->place,
+                           capture_time_between(path->time_ns, frame->time_ns));
+    path->places |= place;
+    path->place = frame->place;
+    path->time_ns = frame->time_ns;
+}
+
+static void note_period(expect_window *w, const expected_packet *e, unsigned capture)
+{
+    capture_period *period = &w->periods[capture];
+    if (!period->known || e->time_ns < period->first_ns)
+        period->first_ns = e->time_ns;
+    if (!period->known || e->time_ns > period->last_ns)
+        period->last_ns = e->time_ns;
+    period->known = true;
+}
+
+void expect_note_pair(expect_window *w, uint32_t slot, const observed_frame *frame, const packet_identity *id)
+{
+    expected_packet *e = &w->ring[slot];
+    uint64_t bit = w->observed[frame->place].bit;
+    w->count.paired++;
+    e->seen |= bit;
+    if (w->observed[frame->place].generated != EXPECT_ANYWHERE)
+        expect_stop_waiting(w, slot);
+    else
+        mark_others(w, slot, bit);
+    note_period(w, e, w->observed[frame->place].capture);
+    w->settings.delayed(w->settings.context, frame->place, capture_time_between(e->time_ns, frame->time_ns));
+    if (w->observed_count > 1 && id->has_ip)
+        follow_path(w, frame, id);
+}
+
+void expect_pair(expect_window *w, uint32_t slot, const observed_frame *frame, const packet_identity *id,
+                 const packet *p, bool ordered)
+{
+    expected_packet *e = &w->ring[slot];
+    expect_note_pair(w, slot, frame, id);
+    note_copy(w, id, frame->place);
+    w->count.cut += e->identity.cut || id->cut;
+    if (id->ported)
+        keep_port(w, &e->identity, id);
+    if (checksums_differ(w, &e->identity, id, p))
+        tell_checksum(w, slot, frame, id, p);
+    if (ordered && id->has_ip)
+        judge_order(w, slot, frame);
+    uint64_t number = expect_number(w, slot);
+    if (w->inner == NULL && number >= EXPECT_KEPT_FIRST)
+        expect_drop_octets(w, e);
+    expect_advance(w, number + 1);
+}
