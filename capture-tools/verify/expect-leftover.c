@@ -106,7 +106,7 @@ static void pair_changed(expect_window *w, uint32_t slot, pending_packet *o)
                                            .inner = inner };
     if (fields->cost > 0)
         expect_tell(w, &difference);
-    expect_note_pair(w, slot, &frame, &o->identity);
+    expect_note_pair(w, slot, &frame);
     w->front = MAX(w->front, expect_number(w, slot) + 1);
     expect_free_pending(w, o);
 }

@@ -54,21 +54,49 @@ bool expect_is_pair(const expect_window *w, uint32_t slot, const packet_identity
     if (of->head != id->head || (of->body != id->body && !of->cut && !id->cut) ||
         expect_is_seen(w, e, place) || !port_agrees(w, of, id))
         return false;
-    return generated == EXPECT_ANYWHERE || (e->place == generated && of->outer == id->outer && e->waits);
+    if (generated == EXPECT_ANYWHERE)
+        return !e->secondary;
+    return e->place == generated && of->outer == id->outer && e->waits;
+}
+
+/* Where a flow is kept: flows that were not seen for a whole window cannot come out of order any more, and their
+ * place is free. */
+static flow_order *order_of(const expect_window *w, const packet_identity *id, uint32_t place, bool *known)
+{
+    uint32_t flow = (uint32_t)hash_mix((uint64_t)id->flow << 16 | place);
+    flow_order *row = &w->orders[expect_row(w, flow)], *oldest = row;
+    for (unsigned i = 0; i < EXPECT_WAYS; i++) {
+        *known = row[i].last != 0 && row[i].flow == flow;
+        if (*known)
+            return &row[i];
+        if (row[i].last < oldest->last)
+            oldest = &row[i];
+    }
+    return oldest;
+}
+
+bool expect_is_in_order(const expect_window *w, uint32_t slot, const packet_identity *id, uint32_t place)
+{
+    bool known;
+    const flow_order *order = order_of(w, id, place, &known);
+    return !known || expect_number(w, slot) >= order->last;
 }
 
 uint32_t expect_find(const expect_window *w, const packet_identity *id, uint32_t place)
 {
-    uint32_t generated = w->observed[place].generated;
+    uint32_t generated = w->observed[place].generated, found = EXPECT_NONE;
     const packet_copies *copies = generated == EXPECT_ANYWHERE ? w->inner : w->same;
     uint64_t key = generated == EXPECT_ANYWHERE ? id->head : expect_same_key(id, generated);
     uint32_t slot = packet_copies_first(copies, key);
     for (unsigned i = 0; slot != EXPECT_NONE && i < COPIES_LOOKED_AT; i++) {
-        if (expect_is_pair(w, slot, id, place))
-            return slot;
+        if (expect_is_pair(w, slot, id, place)) {
+            if (expect_is_in_order(w, slot, id, place))
+                return slot;
+            found = found == EXPECT_NONE ? slot : found;
+        }
         slot = packet_copies_next(copies, slot);
     }
-    return EXPECT_NONE;
+    return found;
 }
 
 static uint64_t paired_key(const packet_identity *id, uint32_t place)
@@ -200,26 +228,14 @@ static uint32_t overtaken_by(const expect_window *w, uint32_t slot, uint64_t las
     return MAX(count, 1);
 }
 
-/* Flows that were not seen for a whole window cannot come out of order any more: their place is free. */
 static void judge_order(expect_window *w, uint32_t slot, const observed_frame *frame)
 {
     const expected_packet *e = &w->ring[slot];
     uint64_t number = expect_number(w, slot) + 1;
-    uint32_t flow = (uint32_t)hash_mix((uint64_t)e->identity.flow << 8 | frame->place);
-    flow_order *row = &w->orders[expect_row(w, flow)], *order = row;
-    for (unsigned i = 0; i < EXPECT_WAYS; i++) {
-        if (row[i].last != 0 && row[i].flow == flow) {
-            order = &row[i];
-            break;
-        }
-        if (row[i].last < order->last)
-            order = &row[i];
-    }
-    if (order->last == 0 || order->flow != flow) {
-        *order = (flow_order){ .flow = flow, .last = number };
-        return;
-    }
-    if (number > order->last) {
+    bool known;
+    flow_order *order = order_of(w, &e->identity, frame->place, &known);
+    if (!known || number > order->last) {
+        order->flow = (uint32_t)hash_mix((uint64_t)e->identity.flow << 16 | frame->place);
         order->last = number;
         return;
     }
@@ -258,7 +274,7 @@ static void note_period(expect_window *w, const expected_packet *e, unsigned cap
     period->known = true;
 }
 
-void expect_note_pair(expect_window *w, uint32_t slot, const observed_frame *frame, const packet_identity *id)
+void expect_note_pair(expect_window *w, uint32_t slot, const observed_frame *frame)
 {
     expected_packet *e = &w->ring[slot];
     uint64_t bit = w->observed[frame->place].bit;
@@ -270,23 +286,24 @@ void expect_note_pair(expect_window *w, uint32_t slot, const observed_frame *fra
         mark_others(w, slot, bit);
     note_period(w, e, w->observed[frame->place].capture);
     w->settings.delayed(w->settings.context, frame->place, capture_time_between(e->time_ns, frame->time_ns));
-    if (w->observed_count > 1 && id->has_ip)
-        follow_path(w, frame, id);
 }
 
 void expect_pair(expect_window *w, uint32_t slot, const observed_frame *frame, const packet_identity *id,
                  const packet *p, bool ordered)
 {
     expected_packet *e = &w->ring[slot];
-    expect_note_pair(w, slot, frame, id);
+    expect_note_pair(w, slot, frame);
     note_copy(w, id, frame->place);
     w->count.cut += e->identity.cut || id->cut;
     if (id->ported)
         keep_port(w, &e->identity, id);
     if (checksums_differ(w, &e->identity, id, p))
         tell_checksum(w, slot, frame, id, p);
-    if (ordered && id->has_ip)
+    if (ordered && id->has_ip) {
         judge_order(w, slot, frame);
+        if (w->observed_count > 1)
+            follow_path(w, frame, id);
+    }
     uint64_t number = expect_number(w, slot);
     if (w->inner == NULL && number >= EXPECT_KEPT_FIRST)
         expect_drop_octets(w, e);

@@ -321,8 +321,13 @@ void expect_window_see(expect_window *w, const observed_frame *frame, const pack
     uint32_t slot = expect_find(w, &id, frame->place);
     bool copy = slot == EXPECT_NONE && expect_is_copy(w, &id, frame->place);
     bool own = id.link_control && w->settings.ignored->group[IGNORED_LINK_CONTROL];
-    if (slot == EXPECT_NONE)
+    if (slot == EXPECT_NONE) {
         slot = read_until_found(w, &id, frame->place, copy || own ? COPY_AHEAD : w->settings.window);
+    } else if (id.has_ip && !expect_is_in_order(w, slot, &id, frame->place)) {
+        /* It may be another copy of the same, in its order. */
+        uint32_t other = read_until_found(w, &id, frame->place, COPY_AHEAD);
+        slot = other != EXPECT_NONE ? other : slot;
+    }
     if (slot != EXPECT_NONE) {
         expect_pair(w, slot, frame, &id, p, true);
         return;
