@@ -28,6 +28,7 @@ static uint64_t distance(expect_window *w, uint32_t slot, const pending_packet *
     *nearest = false;
     if (e->octets == NULL)
         return NO_COST;
+    expect_skip_port(w, &e->identity, &o->identity);
     const packet_differences *d = packet_compare(w->comparer, &expected, &observed,
                                                  w->observed[o->place].generated == EXPECT_ANYWHERE, false);
     if (!packet_differences_alike(d))
@@ -97,6 +98,7 @@ static void pair_changed(expect_window *w, uint32_t slot, pending_packet *o)
     observed_frame frame = expect_observed_view(o);
     generated_frame generated = expect_generated_view(&w->ring[slot]);
     bool inner = w->observed[o->place].generated == EXPECT_ANYWHERE;
+    expect_skip_port(w, &w->ring[slot].identity, &o->identity);
     const packet_differences *fields =
         packet_compare(w->comparer, &generated.octets, &frame.octets, inner, true);
     const expect_difference difference = { .kind = DIFFERENCE_CHANGED,

@@ -32,6 +32,13 @@ static bool port_agrees(const expect_window *w, const packet_identity *generated
     return known == NULL || GPOINTER_TO_UINT(known) == observed->client_port + 1u;
 }
 
+void expect_skip_port(expect_window *w, const packet_identity *generated, const packet_identity *observed)
+{
+    bool skip = generated->ported && observed->ported && generated->client_sends == observed->client_sends &&
+                port_agrees(w, generated, observed);
+    packet_comparer_skip_port(w->comparer, !skip ? -1 : generated->client_sends ? 0 : 1);
+}
+
 static void keep_port(expect_window *w, const packet_identity *generated, const packet_identity *observed)
 {
     uint64_t key = port_key(generated);
@@ -59,8 +66,8 @@ bool expect_is_pair(const expect_window *w, uint32_t slot, const packet_identity
     return e->place == generated && of->outer == id->outer && e->waits;
 }
 
-/* Where a flow is kept: flows that were not seen for a whole window cannot come out of order any more, and their
- * place is free. */
+/* Where a flow is kept: flows that were not seen for a whole window cannot come out of order any more, and
+ * their place is free. */
 static flow_order *order_of(const expect_window *w, const packet_identity *id, uint32_t place, bool *known)
 {
     uint32_t flow = (uint32_t)hash_mix((uint64_t)id->flow << 16 | place);
@@ -101,7 +108,8 @@ uint32_t expect_find(const expect_window *w, const packet_identity *id, uint32_t
 
 static uint64_t paired_key(const packet_identity *id, uint32_t place)
 {
-    return hash_mix(id->head ^ hash_mix(id->body ^ hash_mix(id->outer + place)));
+    return hash_mix(id->head ^
+                    hash_mix(id->body ^ hash_mix(id->outer + ((uint64_t)place << 16 | id->client_port))));
 }
 
 bool expect_is_copy(const expect_window *w, const packet_identity *id, uint32_t place)
@@ -207,6 +215,7 @@ static void tell_checksum(expect_window *w, uint32_t slot, const observed_frame 
         checksum_write(mended + p->ip[0].offset, MIN(p->ip[0].end, p->captured) - p->ip[0].offset);
     frame_octets right = frame->octets;
     right.data = mended;
+    packet_comparer_skip_port(w->comparer, -1);
     const packet_differences *fields = packet_compare(w->comparer, &right, &frame->octets, inner, true);
     if (fields->cost > 0)
         tell_changed(w, &generated, frame, fields);

@@ -141,16 +141,18 @@ void expect_advance(expect_window *w, uint64_t front);
 
 /* ---- expect-pair.c ---- */
 
-/* The first generated packet of the window that the observed one is: of copies the first that is not behind one
- * of its flow that was observed, if there is one. Or NONE. */
+/* The first generated packet of the window that the observed one is: of copies the first that is not behind
+ * one of its flow that was observed, if there is one. Or NONE. */
 uint32_t expect_find(const expect_window *w, const packet_identity *id, uint32_t place);
 bool expect_is_in_order(const expect_window *w, uint32_t slot, const packet_identity *id, uint32_t place);
 /* This packet is. */
 bool expect_is_pair(const expect_window *w, uint32_t slot, const packet_identity *id, uint32_t place);
 /* One like it has a pair at this place. */
 bool expect_is_copy(const expect_window *w, const packet_identity *id, uint32_t place);
-/* `p` is the walked observed frame. With `ordered`, which is when frames come in their order, that of the flow and
- * the way from place to place are looked at. */
+/* The client's port is left out of the next comparison, when it is what the flow's became. */
+void expect_skip_port(expect_window *w, const packet_identity *generated, const packet_identity *observed);
+/* `p` is the walked observed frame. With `ordered`, which is when frames come in their order, that of the
+ * flow and the way from place to place are looked at. */
 void expect_pair(expect_window *w, uint32_t slot, const observed_frame *frame, const packet_identity *id,
                  const packet *p, bool ordered);
 /* They are one, differ they or not. */

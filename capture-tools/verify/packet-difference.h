@@ -31,6 +31,10 @@ typedef struct packet_comparer packet_comparer;
 packet_comparer *packet_comparer_new(const expect_ignored *ignored, const affinity_numbers *numbers);
 void packet_comparer_free(packet_comparer *comparer); /* NULL is allowed */
 
+/* Of the innermost TCP or UDP header the next comparisons leave this port out: 0 the source's, 1 the
+ * destination's, -1 none. */
+void packet_comparer_skip_port(packet_comparer *comparer, int port);
+
 /* Compares two frames by the fields of the expected one; with `inner` only their innermost IP packets. The
  * octets are laid upon each other in two ways, as they stand and header by header, and the way with fewer
  * differences counts: so a field that says where others lie is the one named when it alone was changed. The

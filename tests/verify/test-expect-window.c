@@ -4,6 +4,8 @@
 #include "expect-frames.h"
 
 #include "capture-tools/verify/expect-window.h"
+#include "epan-cats/checksum.h"
+#include "tests/flow-packets.h"
 
 enum { CORRUPTIONS = 10000, COPIES = 3, PLACES = 3 };
 
@@ -172,8 +174,8 @@ static void corrupt(shown *s, const layout_field *field, GRand *random)
     } while (memcmp(before, s->octets + octet, octets) == 0);
 }
 
-/* "changed FIELD"; of an ignored field nothing, or the checksums over it. A tag that another announces is still
- * one, and a checksum that became 0 was left out. */
+/* "changed FIELD"; of an ignored field nothing, or the checksums over it. A tag that another announces is
+ * still one, and a checksum that became 0 was left out. */
 static bool is_as_it_should_be(const run *r, const layout_field *field, const expect_ignored *ignored,
                                const shown *s)
 {
@@ -184,7 +186,8 @@ static bool is_as_it_should_be(const run *r, const layout_field *field, const ex
     if (ignored->group[field->as])
         return text[0] == '\0' || (g_str_has_prefix(text, "changed ") && strstr(text, "; ") == NULL &&
                                    g_str_has_suffix(text, ".checksum"));
-    bool tag = strcmp(field->name, "eth.type") == 0 && s->octets[14] == 0x60 && now != 0x0800 && now != 0x86DD;
+    bool tag =
+        strcmp(field->name, "eth.type") == 0 && s->octets[14] == 0x60 && now != 0x0800 && now != 0x86DD;
     return text[0] == '\0' && ((field->role == FIELD_CHECKSUM && now == 0) || tag);
 }
 
@@ -200,8 +203,8 @@ static void test_corruptions(void)
     run_all(r, &ignored, 1024, PLACES, false);
     assert_told(r, "");
     for (unsigned i = 0; i < CORRUPTIONS; i++) {
-        shown *s = &g_array_index(r->observed, shown,
-                                  (guint)g_rand_int_range(random, 0, (gint32)r->observed->len));
+        shown *s =
+            &g_array_index(r->observed, shown, (guint)g_rand_int_range(random, 0, (gint32)r->observed->len));
         shown before = *s;
         packet p;
         packet_walk(PACKET_LINK_ETHERNET, before.octets, s->length, s->length, &p);
@@ -222,9 +225,223 @@ static void test_corruptions(void)
     run_free(r);
 }
 
+/* ---- what becomes of packets ---- */
+
+enum { FLOWS = 4, PACKETS = 10 };
+
+/* Numbered UDP packets of some flows of a family; at several places they are shown one after the other. */
+typedef struct story {
+    run *r;
+    unsigned places;
+    bool anywhere;
+    expect_ignored ignored;
+} story;
+
+static void add_numbered(GArray *list, bool ipv4, unsigned flow, unsigned number, uint32_t place)
+{
+    flow_packet made = flow_packet_make(flow, ipv4 ? FLOW_SERVICE_IPV4 : FLOW_SERVICE_IPV6);
+    shown s = { .frame = flow * PACKETS + number, .place = place, .length = (uint32_t)made.length + 14 };
+    packet_put16(s.octets + 12, ipv4 ? PACKET_ETHERTYPE_IPV4 : PACKET_ETHERTYPE_IPV6);
+    made.octets[made.length - 1] = (uint8_t)number;
+    g_assert_true(checksum_write(made.octets, made.length));
+    memcpy(s.octets + 14, made.octets, made.length);
+    g_array_append_val(list, s);
+}
+
+static story story_begin(bool ipv4, unsigned places, bool anywhere)
+{
+    story t = { .r = run_new(), .places = places, .anywhere = anywhere };
+    expect_ignored_init(&t.ignored);
+    for (unsigned number = 0; number < PACKETS; number++)
+        for (unsigned flow = 0; flow < FLOWS; flow++)
+            for (uint32_t place = 0; place < places; place++) {
+                add_numbered(t.r->observed, ipv4, flow, number, place);
+                if (place == 0 || !anywhere)
+                    add_numbered(t.r->generated, ipv4, flow, number, place);
+            }
+    return t;
+}
+
+static expect_count story_end(story *t, const char *expected)
+{
+    expect_count count = run_all(t->r, &t->ignored, 256, t->places, t->anywhere);
+    assert_told(t->r, expected);
+    run_free(t->r);
+    return count;
+}
+
+/* What happens to the observed frame `at`. */
+typedef void (*accident)(story *t, guint at);
+
+static void nothing(story *t, guint at)
+{
+    (void)t;
+    (void)at;
+}
+
+static void lose(story *t, guint at)
+{
+    g_array_remove_index(t->r->observed, at);
+}
+
+static void double_it(story *t, guint at)
+{
+    const shown copy = g_array_index(t->r->observed, shown, at);
+    g_array_insert_val(t->r->observed, at + 2, copy);
+}
+
+/* Behind the next packet of its flow at its place. */
+static void delay(story *t, guint at)
+{
+    const shown moved = g_array_index(t->r->observed, shown, at);
+    guint to = at + FLOWS * t->places;
+    g_array_insert_val(t->r->observed, to + 1, moved);
+    g_array_remove_index(t->r->observed, at);
+}
+
+static void add_foreign(story *t, guint at)
+{
+    shown foreign = g_array_index(t->r->observed, shown, at);
+    bool ipv4 = foreign.octets[12] == 0x08;
+    memset(foreign.octets + 14 + (ipv4 ? 12 : 8), 0x20, 4);
+    memset(foreign.octets + foreign.length - 30, 0xEE, 30);
+    packet_put16(foreign.octets + 14 + (ipv4 ? 20 : 40), 7777);
+    g_assert_true(checksum_write(foreign.octets + 14, foreign.length - 14));
+    g_array_insert_val(t->r->observed, at, foreign);
+}
+
+/* A port in place of another, in one packet, checksums mended. */
+static void change_port(story *t, guint at)
+{
+    shown *s = &g_array_index(t->r->observed, shown, at);
+    bool ipv4 = s->octets[12] == 0x08;
+    packet_put16(s->octets + 14 + (ipv4 ? 20 : 40), 54321);
+    g_assert_true(checksum_write(s->octets + 14, s->length - 14));
+}
+
+static const struct happening {
+    const char *name;
+    accident happens;
+    const char *told;
+} happenings[] = {
+    { "nothing", nothing, "" },
+    { "lost", lose, "lost" },
+    { "doubled", double_it, "doubled" },
+    { "reordered", delay, "reordered 1" },
+    { "unexpected", add_foreign, "unexpected" },
+    { "changed", change_port, "changed udp.srcport" },
+};
+
+static void test_happening(gconstpointer data)
+{
+    const struct happening *h = data;
+    for (unsigned ipv4 = 0; ipv4 < 2; ipv4++)
+        for (unsigned places = 1; places <= 3; places++)
+            for (unsigned anywhere = 0; anywhere < 2; anywhere++) {
+                story t = story_begin(ipv4 == 1, places, anywhere == 1);
+                h->happens(&t, t.r->observed->len / 2);
+                /* What is lost on one link and seen on another is not lost to who asks for any. */
+                bool seen_elsewhere = anywhere == 1 && places > 1 && h->happens == lose;
+                story_end(&t, seen_elsewhere ? "" : h->told);
+            }
+}
+
+/* ---- the period ---- */
+
+static void check_period(guint from, guint count, bool ignored, const char *expected)
+{
+    story t = story_begin(true, 1, false);
+    t.ignored.group[IGNORED_OUTSIDE] = ignored;
+    g_array_remove_range(t.r->observed, from, count);
+    expect_count counted = story_end(&t, expected);
+    g_assert_cmpuint(counted.outside, ==, count);
+}
+
+static void test_late(void)
+{
+    check_period(0, 2, false, "lost outside; lost outside");
+    check_period(0, 2, true, "");
+}
+
+static void test_early(void)
+{
+    check_period(FLOWS * PACKETS - 2, 2, false, "lost outside; lost outside");
+    check_period(FLOWS * PACKETS - 2, 2, true, "");
+}
+
+/* ---- the client's port ---- */
+
+static void set_ports(story *t, unsigned of_flow, guint from, uint16_t port)
+{
+    for (guint i = from; i < t->r->observed->len; i++) {
+        shown *s = &g_array_index(t->r->observed, shown, i);
+        if (s->frame / PACKETS != of_flow)
+            continue;
+        packet_put16(s->octets + 14 + (s->octets[12] == 0x08 ? 20 : 40), port);
+        g_assert_true(checksum_write(s->octets + 14, s->length - 14));
+    }
+}
+
+static void test_client_port(void)
+{
+    for (unsigned ipv4 = 0; ipv4 < 2; ipv4++) {
+        char *message;
+        story t = story_begin(ipv4 == 1, 1, false);
+        g_assert_true(expect_ignored_set(&t.ignored, "client-port", true, &message));
+        for (unsigned flow = 0; flow < FLOWS; flow++)
+            set_ports(&t, flow, 0, (uint16_t)(60000 - flow));
+        story_end(&t, "");
+        /* The last packet of a flow has a port of its own. */
+        t = story_begin(ipv4 == 1, 1, false);
+        g_assert_true(expect_ignored_set(&t.ignored, "client-port", true, &message));
+        set_ports(&t, 1, 0, 60000);
+        set_ports(&t, 1, t.r->observed->len - FLOWS, 60001);
+        story_end(&t, "changed udp.srcport");
+    }
+}
+
+/* ---- the window ---- */
+
+/* Far more packets than it holds; some are lost, some changed. */
+static void test_long(void)
+{
+    enum { MANY = 20000, EVERY = 50 };
+    story t = { .r = run_new(), .places = 1 };
+    expect_ignored_init(&t.ignored);
+    unsigned lost = 0, changed = 0;
+    for (unsigned i = 0; i < MANY; i++) {
+        guint at = t.r->observed->len;
+        add_numbered(t.r->generated, i % 2 == 0, i / 256, i % 256, 0);
+        if (i % EVERY == 7) {
+            lost++;
+            continue;
+        }
+        add_numbered(t.r->observed, i % 2 == 0, i / 256, i % 256, 0);
+        if (i % EVERY == 31) {
+            change_port(&t, at);
+            changed++;
+        }
+    }
+    expect_count count = run_all(t.r, &t.ignored, 256, 1, false);
+    g_assert_cmpuint(count.generated, ==, MANY);
+    g_assert_cmpuint(count.paired, ==, MANY - lost);
+    g_assert_cmpuint(count.differences[DIFFERENCE_LOST], ==, lost);
+    g_assert_cmpuint(count.differences[DIFFERENCE_CHANGED], ==, changed);
+    g_assert_cmpuint(t.r->told->len, ==, lost + changed);
+    run_free(t.r);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/expect-window/corruptions", test_corruptions);
+    for (size_t i = 0; i < G_N_ELEMENTS(happenings); i++) {
+        g_autofree char *path = g_strdup_printf("/expect-window/happening/%s", happenings[i].name);
+        g_test_add_data_func(path, &happenings[i], test_happening);
+    }
+    g_test_add_func("/expect-window/late", test_late);
+    g_test_add_func("/expect-window/early", test_early);
+    g_test_add_func("/expect-window/client-port", test_client_port);
+    g_test_add_func("/expect-window/long", test_long);
     return g_test_run();
 }
