@@ -7,7 +7,7 @@ usage() {
   cat <<'TEXT'
 usage: bench/bench.sh [BUILD-FOLDER [SECTION...]]
 
-Sections: reading, writing, shark, sessions, bounds; all of them without a name.
+Sections: reading, verify, writing, shark, sessions, bounds; all of them without a name.
 
 Needs a release build (./quickstart.sh makes one in build/), tcpdump and valgrind. Times are CPU time (user and
 system) of alternating runs, the ratio is the median over the pairs; instruction counts are callgrind's; memory is the
@@ -50,6 +50,7 @@ every_link() {
   "$catshark" simulate --seed 7 --flows $flows --both -q -w "$work/all.pcapng"
   editcap -F nsecpcap "$work/all.pcapng" "$work/all.pcap"
   editcap -F nsecpcap -r "$work/all.pcap" "$work/million.pcap" 1-1000000
+  gzip -1 -k "$work/million.pcap"
 }
 
 section_reading() {
@@ -64,6 +65,36 @@ section_reading() {
     "'$catshark' inspect -q --flows -r '$work/million.pcap'" "'$catshark' inspect -q -r '$work/million.pcap'"
   ratio "inspect, a line per packet, against tcpdump -n" ">= 4" \
     "'$catshark' inspect -r '$work/million.pcap'" "tcpdump -n -r '$work/million.pcap'"
+}
+
+# per_packet CAPTURE: nanoseconds of CPU time that verify takes a packet.
+per_packet() {
+  local spent
+  spent=$(cpu "$catshark" verify --flows 2M "$1")
+  awk -v ms="$spent" -v n="$(frames "$1")" 'BEGIN { printf "%.0f\n", ms * 1e6 / n }'
+}
+
+# Flows of ten packets, all in SRv6, the first packets of all flows first: each is live to the end.
+section_verify() {
+  every_link
+  echo "== verify: simulated traffic on every link, all rules"
+  "$catshark" simulate --print-topology >"$work/net.conf"
+  ratio "verify, every link, topology, against a bare pcap_loop" ">= 0.35" \
+    "'$catshark' verify --topology '$work/net.conf' '$work/all.pcapng'" "'$build/bench/bench-count' '$work/all.pcapng'"
+  ratio "verify, one capture point, against a bare pcap_loop" ">= 0.35" \
+    "'$catshark' verify '$work/million.pcap'" "'$build/bench/bench-count' '$work/million.pcap'"
+  ratio "verify of gzip against zcat" "-" \
+    "'$catshark' verify '$work/million.pcap.gz'" "zcat '$work/million.pcap.gz'"
+  local few=$work/few.pcap many=$work/many.pcap a b
+  "$build/bench/bench-flows" 10000 10 >"$few"
+  "$build/bench/bench-flows" 1000000 10 >"$many"
+  a=$(per_packet "$few") b=$(per_packet "$many")
+  awk -v a="$a" -v b="$b" 'BEGIN {
+    printf "%-58s %8.3f  (wanted: <= 1.5; %d ns against %d ns a packet)\n", "10 M packets of 1 M flows against 100,000 of 10,000", b / a, b, a }'
+  a=$(peak "$catshark" verify --flows 2M "$few") b=$(peak "$catshark" verify --flows 2M "$many")
+  awk -v a="$a" -v b="$b" 'BEGIN {
+    printf "%-58s %8.0f  (wanted: < 256; %.1f MB against %.1f MB)\n", "octets a live flow and its connection", (b - a) / 990000, b / 1e6, a / 1e6 }'
+  rm -f "$few" "$many"
 }
 
 section_writing() {
@@ -124,7 +155,7 @@ section_bounds() {
   grep -E '^  (connections|flows) (held|let go) ' "$work/peak.out"
 }
 
-for section in ${*:-reading writing shark sessions bounds}; do
+for section in ${*:-reading verify writing shark sessions bounds}; do
   declare -F "section_$section" >/dev/null || { echo "bench.sh: no section \"$section\"" >&2; usage >&2; exit 2; }
   "section_$section"
 done

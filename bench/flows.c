@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Writes a capture of SYNs to standard output, each of a flow of its own and each in SRv6, as an ingress
- * sends it to an End.CATS SID: what fills the memory of both trackers fastest. */
+/* Writes a capture to standard output: flows of a SYN and so many acknowledgments each, all in SRv6, as an
+ * ingress sends them to an End.CATS SID, the first packets of all flows first. Of SYNs alone, what fills the
+ * memory of the trackers fastest. */
 #include "epan-cats/packet-build.h"
 
 #include <pcap/pcap.h>
@@ -8,14 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SERVICE_PORT = 80, SYN = 0x002, PORTS = 60000, FIRST_PORT = 1024 };
+enum { SERVICE_PORT = 80, SYN = 0x002, ACK = 0x010, PORTS = 60000, FIRST_PORT = 1024 };
 
 static const uint8_t ingress[16] = { 0x5f, 0x00, 0, 0, 0, 0x01 };
 /* 5f00:0:e:ca75::, the default structure and End.CATS' function */
 static const uint8_t segment[1][16] = { { 0x5f, 0x00, 0, 0, 0, 0x0e, 0xca, 0x75 } };
 
-/* The SYN of flow `n`: its number is in the client's port and address. */
-static size_t build(unsigned long n, uint8_t *frame, size_t size)
+/* A packet of flow `n`, whose number is in the client's port and address; the one at 0 is the SYN. */
+static size_t build(unsigned long n, unsigned long at, uint8_t *frame, size_t size)
 {
     unsigned long host = n / PORTS;
     uint8_t client[4] = { 10, (uint8_t)(host >> 16), (uint8_t)(host >> 8), (uint8_t)host };
@@ -25,8 +26,8 @@ static size_t build(unsigned long n, uint8_t *frame, size_t size)
                           .hop_limit = 64 };
     packet_tcp_spec tcp = { .source_port = (uint16_t)(FIRST_PORT + n % PORTS),
                             .destination_port = SERVICE_PORT,
-                            .sequence = (uint32_t)n,
-                            .flags = SYN,
+                            .sequence = (uint32_t)(n + at),
+                            .flags = at == 0 ? SYN : ACK,
                             .window = 65535 };
     packet_encap_spec outer = {
         .segments = segment, .count = 1, .mode = PACKET_ENCAP_REDUCED, .flow_label = 1
@@ -39,9 +40,10 @@ static size_t build(unsigned long n, uint8_t *frame, size_t size)
 int main(int argc, char **argv)
 {
     char *end = "";
-    unsigned long count = argc == 2 ? strtoul(argv[1], &end, 10) : 0;
-    if (count == 0 || *end != '\0') {
-        fprintf(stderr, "usage: %s FLOWS >CAPTURE\n", argv[0]);
+    unsigned long count = argc == 2 || argc == 3 ? strtoul(argv[1], &end, 10) : 0;
+    unsigned long packets = *end == '\0' && argc == 3 ? strtoul(argv[2], &end, 10) : 1;
+    if (count == 0 || packets == 0 || *end != '\0') {
+        fprintf(stderr, "usage: %s FLOWS [PACKETS-OF-EACH] >CAPTURE\n", argv[0]);
         return 2;
     }
     pcap_t *dead = pcap_open_dead(DLT_RAW, 65535);
@@ -52,10 +54,10 @@ int main(int argc, char **argv)
     }
     uint8_t frame[128];
     struct pcap_pkthdr header = { .ts = { 0, 0 } };
-    for (unsigned long n = 0; n < count; n++) {
+    for (unsigned long n = 0; n < count * packets; n++) {
         header.ts.tv_sec = (time_t)(n / 100000);
         header.ts.tv_usec = (suseconds_t)(n % 100000) * 10;
-        header.caplen = header.len = (bpf_u_int32)build(n, frame, sizeof frame);
+        header.caplen = header.len = (bpf_u_int32)build(n % count, n / count, frame, sizeof frame);
         pcap_dump((u_char *)out, &header, frame);
     }
     int status = pcap_dump_flush(out);

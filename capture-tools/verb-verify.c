@@ -17,12 +17,14 @@ static const char verb_name[] = "verify";
 
 #define LIMIT_DEFAULT 100
 #define LOST_LIMIT_MAX_MS 60000
+#define FLOWS_MAX 100000000
+#define CONNECTIONS_PER_FLOW 2 /* the one that is redirected, and the one that follows */
 #define PROGRESS_FRAMES 16384
 #define PROGRESS_MICROSECONDS 250000
 
 /* The command line as it stands; texts are owned. */
 typedef struct verify_options {
-    char *topology, *rules, *limit, *fail_on, *reconnect_limit, *lost_limit;
+    char *topology, *rules, *limit, *fail_on, *reconnect_limit, *lost_limit, *flows;
     char *expect, *window;
     char **ignore, **strict;
     char **at;
@@ -45,8 +47,8 @@ typedef struct verify_run {
 
 static void clear_options(verify_options *o)
 {
-    char **texts[] = { &o->topology,        &o->rules,      &o->limit,  &o->fail_on,
-                       &o->reconnect_limit, &o->lost_limit, &o->expect, &o->window };
+    char **texts[] = { &o->topology,   &o->rules, &o->limit,  &o->fail_on, &o->reconnect_limit,
+                       &o->lost_limit, &o->flows, &o->expect, &o->window };
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(*texts[i]);
     g_strfreev(o->at);
@@ -169,11 +171,15 @@ static bool take_options(const verify_options *o, verify_run *run)
         return false;
     uint64_t reconnect_limit = (uint64_t)s->reconnect_limit_ns / 1000000;
     uint64_t lost_limit = (uint64_t)s->lost_limit_ns / 1000000;
+    uint64_t flows = s->flows;
     if (!take_number("--limit", o->limit, 0, INT64_MAX, &s->limit) ||
         !take_number("--reconnect-limit", o->reconnect_limit, 1, AFFINITY_RECONNECT_LIMIT_MAX_MS,
                      &reconnect_limit) ||
-        !take_number("--lost-limit", o->lost_limit, 1, LOST_LIMIT_MAX_MS, &lost_limit))
+        !take_number("--lost-limit", o->lost_limit, 1, LOST_LIMIT_MAX_MS, &lost_limit) ||
+        !take_number("--flows", o->flows, 1, FLOWS_MAX, &flows))
         return false;
+    s->flows = (uint32_t)flows;
+    s->connections = (uint32_t)flows * CONNECTIONS_PER_FLOW;
     s->lost_limit_ns = (int64_t)lost_limit * 1000000;
     s->reconnect_limit_ns = (int64_t)reconnect_limit * 1000000;
     return take_expect(o, run);
@@ -408,6 +414,8 @@ int verb_verify(int argc, char **argv)
           "milliseconds after which a client ignores a redirect (topology's, or 5000)", "1-3600000" },
         { "lost-limit", 0, 0, G_OPTION_ARG_STRING, &o.lost_limit,
           "milliseconds after which a packet that is not seen behind a forwarder is lost (1000)", "1-60000" },
+        { "flows", 0, 0, G_OPTION_ARG_STRING, &o.flows,
+          "flows followed at once (32768), and twice as many connections", "N" },
         { "keep-times", 0, 0, G_OPTION_ARG_NONE, &o.keep_times,
           "take the times of all captures as they are, compare no clocks", NULL },
         { "expect", 0, 0, G_OPTION_ARG_FILENAME, &o.expect,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What texts call a frame: a reader of one capture counts frames, a reader of several names the capture too.
+/* What texts call a frame, and the capture point: a reader of one capture counts frames, a reader of several
+ * names the capture too.
  * Spec: docs/rules.md (texts of findings). */
 #ifndef EPAN_CATS_FRAME_NAME_H
 #define EPAN_CATS_FRAME_NAME_H
@@ -18,5 +19,16 @@ typedef struct cats_frame_name {
 
 /* `namer` may be NULL. */
 cats_frame_name cats_frame_name_of(cats_frame_namer namer, void *context, uint32_t frame);
+
+/* Asked for the name of a capture point, of its site or interface. Valid until the next call. */
+typedef const char *(*cats_point_namer)(void *context, uint32_t point);
+
+#define CATS_POINT_NAME 64
+typedef struct cats_point_name {
+    char text[CATS_POINT_NAME];
+} cats_point_name;
+
+/* `namer` may be NULL: "capture point 2". Longer names are cut. */
+cats_point_name cats_point_name_of(cats_point_namer namer, void *context, uint32_t point);
 
 #endif

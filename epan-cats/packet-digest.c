@@ -3,10 +3,10 @@
  * need not be the same on every machine. Spec: RFC 791 s3.1, RFC 8200 s3, RFC 9293 s3.1, RFC 792. */
 #include "packet-digest.h"
 
-#include "flow-key.h"
 #include "hash-mix.h"
 
-enum { IPV4_ID = 4, IPV4_TTL = 8, IPV4_CHECKSUM = 10, IPV4_HEADER = 20, IPV6_HOP_LIMIT = 7 };
+enum { IPV4_ID = 4, IPV4_TTL = 8, IPV4_CHECKSUM = 10, IPV4_ADDRESSES = 12, IPV4_HEADER = 20 };
+enum { IPV6_HOP_LIMIT = 7, IPV6_ADDRESSES = 8, IPV6_HEADER = 40, PORTS = 4 };
 enum { TCP_SEQUENCE = 4, TCP_FLAGS = 12, TCP_NUMBERED = 14, TCP_FLAG_BITS = 0x0FFF, TCP_ACK = 0x010 };
 enum {
     ICMP_NUMBERS = 4,
@@ -97,14 +97,25 @@ static uint64_t number_of(const packet *p, const packet_ip *ip, const uint8_t *c
     return ip->version == 4 ? packet_get16(p->data + ip->offset + IPV4_ID) : 0;
 }
 
+/* Of what the numbers count in: addresses and protocol, and ports where the packet shows them. */
+static uint64_t digest_flow(const packet *p, const packet_ip *ip, const uint8_t *captured_end)
+{
+    const uint8_t *header = p->data + ip->offset, *upper = p->data + ip->payload;
+    uint64_t hash = ip->version == 4 ? join(ip->version, word_at(header + IPV4_ADDRESSES)) : ip->version;
+    for (unsigned at = IPV6_ADDRESSES; ip->version == 6 && at < IPV6_HEADER; at += sizeof hash)
+        hash = join(hash, word_at(header + at));
+    bool has_ports = !ip->fragment && upper + PORTS <= captured_end &&
+                     (ip->protocol == PACKET_PROTOCOL_TCP || ip->protocol == PACKET_PROTOCOL_UDP);
+    uint8_t protocol = ip->fragment ? ip->fragment_protocol : ip->protocol;
+    return join(hash, (uint64_t)protocol << 32 | (has_ports ? packet_get32(upper) : 0));
+}
+
 static uint32_t identity_of(const packet *p, const packet_ip *ip, const uint8_t *captured_end)
 {
     uint64_t number = number_of(p, ip, captured_end);
-    cats_flow_key key;
     if (number == 0)
         return 0;
-    cats_flow_key_read_at(p, ip, &key);
-    uint32_t identity = (uint32_t)hash_mix(cats_flow_key_hash(&key) ^ hash_mix(number));
+    uint32_t identity = (uint32_t)hash_mix(join(digest_flow(p, ip, captured_end), number));
     return identity != 0 ? identity : 1;
 }
 

@@ -7,15 +7,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#define POINT_TEXT 64
-
-static void format_point(const passage_tracker *t, uint32_t point, char text[POINT_TEXT])
+static cats_point_name point_name(const passage_tracker *t, uint32_t point)
 {
-    const passage_listener *listener = &t->settings.listener;
-    if (listener->point_name != NULL)
-        g_snprintf(text, POINT_TEXT, "%s", listener->point_name(listener->context, point));
-    else
-        g_snprintf(text, POINT_TEXT, "capture point %u", point);
+    return cats_point_name_of(t->settings.listener.point_name, t->settings.listener.context, point);
 }
 
 static cats_frame_name name_of(const passage_tracker *t, uint32_t frame)
@@ -102,11 +96,9 @@ void passage_judge_not_local(passage_tracker *t, tracked_packet *p, const passag
                                       .other_frame = p->before_frame,
                                       .point = sight->point,
                                       .time_ns = sight->time_ns };
-    char point[POINT_TEXT];
-    format_point(t, sight->point, point);
     p->done = true;
-    tell(t, &finding, "decapsulated at %s, towards the core, expected a local site (%s)", point,
-         name_of(t, p->before_frame).text);
+    tell(t, &finding, "decapsulated at %s, towards the core, expected a local site (%s)",
+         point_name(t, sight->point).text, name_of(t, p->before_frame).text);
 }
 
 void passage_judge_lost(passage_tracker *t, tracked_packet *p)
@@ -115,13 +107,12 @@ void passage_judge_lost(passage_tracker *t, tracked_packet *p)
                                       .frame = p->before_frame,
                                       .point = p->before_point,
                                       .time_ns = p->before_ns };
-    char point[POINT_TEXT];
-    format_point(t, p->before_point, point);
     const passage_hop *hop = &t->hops[p->hop];
     char owner[CATS_ADDRESS_TEXT];
     if (hop->owner == NULL)
         cats_address_format(&hop->locator, owner);
     t->count.lost++;
-    tell(t, &finding, "seen at %s, not behind %s within %d ms, expected there", point,
-         hop->owner != NULL ? hop->owner : owner, (int)(t->settings.limit_ns / 1000000));
+    tell(t, &finding, "seen at %s, not behind %s within %d ms, expected there",
+         point_name(t, p->before_point).text, hop->owner != NULL ? hop->owner : owner,
+         (int)(t->settings.limit_ns / 1000000));
 }

@@ -46,7 +46,7 @@ typedef struct passage_listener {
     void (*passed)(void *context, uint32_t before_point, uint32_t behind_point, int64_t took_ns);
     /* Whether the point was captured all the time from one time to the other. */
     bool (*covers)(void *context, uint32_t point, int64_t from_ns, int64_t to_ns);
-    const char *(*point_name)(void *context, uint32_t point); /* as the steering tracker asks */
+    cats_point_namer point_name; /* as the steering tracker asks */
     cats_frame_namer frame_name;
 } passage_listener;
 

@@ -55,15 +55,9 @@ static bool is_copy(const tracked_site *site, const steering_sight *sight)
     return near && (sight->opens || sight->payload > 0) && !is_beyond(site, sight);
 }
 
-#define POINT_TEXT 64
-
-static void format_point(const steering_tracker *t, uint32_t point, char text[POINT_TEXT])
+static cats_point_name point_name(const steering_tracker *t, uint32_t point)
 {
-    const steering_listener *listener = &t->settings.listener;
-    if (listener->point_name != NULL)
-        g_snprintf(text, POINT_TEXT, "%s", listener->point_name(listener->context, point));
-    else
-        g_snprintf(text, POINT_TEXT, "capture point %u", point);
+    return cats_point_name_of(t->settings.listener.point_name, t->settings.listener.context, point);
 }
 
 static void moved(steering_tracker *t, tracked_flow *flow, unsigned from, const steering_sight *sight,
@@ -72,11 +66,10 @@ static void moved(steering_tracker *t, tracked_flow *flow, unsigned from, const 
     steering_verdict_raise(t, flow, STEERING_MOVED);
     if (!steering_is_new_finding(flow, from, DIRECTION_SITE))
         return;
-    char now[POINT_TEXT], expected[POINT_TEXT];
-    format_point(t, sight->point, now);
-    format_point(t, flow->view.site_point, expected);
     cats_findings_add(findings, CATS_RULE_CATS_FLOW_CHANGED_SITE, "flow %u: at %s, expected %s as in %s",
-                      flow->view.number, now, expected, steering_frame_name(t, flow->view.site_frame).text);
+                      flow->view.number, point_name(t, sight->point).text,
+                      point_name(t, flow->view.site_point).text,
+                      steering_frame_name(t, flow->view.site_frame).text);
 }
 
 static bool shows_no_site(const tracked_site *site, uint32_t point)

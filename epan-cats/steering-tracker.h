@@ -46,7 +46,7 @@ typedef struct steering_listener {
     void (*flow)(void *context, const steering_flow *flow);
     /* Asked for the name of a point, for texts: of its site, else of its interface. Valid until the next
      * call. Without it "capture point N". */
-    const char *(*point_name)(void *context, uint32_t point);
+    cats_point_namer point_name;
     cats_frame_namer frame_name; /* for texts; NULL: "frame N" */
 } steering_listener;
 

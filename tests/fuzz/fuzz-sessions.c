@@ -125,7 +125,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         topology = cats_topology_builtin();
     memset(&listened, 0, sizeof listened);
     memset(listened.verdicts, 0xff, sizeof listened.verdicts);
-    settings.listener = (affinity_listener){ &listened, told_connection, told_verdict };
+    settings.listener =
+        (affinity_listener){ .context = &listened, .connection = told_connection, .verdict = told_verdict };
     settings.topology = data[0] & TOPOLOGY_BIT ? topology : NULL;
     settings.connections = 2 + (data[0] >> ROOM_SHIFT) % 32;
     affinity_tracker *tracker = affinity_tracker_new(&settings);

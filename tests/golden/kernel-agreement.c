@@ -209,7 +209,7 @@ static GPtrArray *packets_of(const char *name, direction wanted)
     capture_status status;
     while ((status = capture_reader_next(reader, &frame)) == CAPTURE_FRAME) {
         packet p;
-        packet_walk(capture_reader_link_type(reader), frame.data, frame.captured, frame.wire, &p);
+        packet_walk(frame.link_type, frame.data, frame.captured, frame.wire, &p);
         const packet_ip *innermost = packet_innermost(&p);
         if (innermost == NULL || p.transport != PACKET_TCP) {
             continue;

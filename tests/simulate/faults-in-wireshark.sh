@@ -13,9 +13,9 @@ home=$tshark_home
 "$catshark" simulate --list-faults | awk '/^[a-z]/ { sub("/", ".", $1); print $1 }' | sort >"$home/faults.txt"
 as_user tshark -G fields | awk -F'\t' '$1 == "F" { print $3 }' | sort >"$home/fields.txt"
 # The rules that the plugin judges: those that a packet alone, a session or a flow can break. Forty flows last longer than
-# the limit for reconnecting.
+# the limit for reconnecting; an aggregate is stale later than that.
 comm -12 "$home/faults.txt" "$home/fields.txt" >"$home/rules.txt"
-for rule in cats.argument-changed cats.flow-changed-egress cats.flow-changed-site cats.flow-label; do
+for rule in cats.argument-changed cats.flow-changed-egress cats.flow-changed-site cats.flow-label cats.stale-aggregate; do
   grep -qx "$rule" "$home/rules.txt" || { echo "the plugin registers no rule $rule"; exit 1; }
 done
 [ -s "$home/rules.txt" ] || { echo "the plugin registers no rule"; exit 1; }
@@ -35,7 +35,9 @@ if [ "$(shown "$any || _ws.malformed || !tcp")" -ne 0 ] || grep -v 'Running as' 
   echo "FAIL without a fault: a rule or something malformed is shown, or tshark complains"
 fi
 while read -r rule; do
-  "$catshark" simulate --flows 40 --seed 3 --fault "${rule/./\/}" -q -w "$home/capture.pcapng"
+  flows=40
+  [ "$rule" != cats.stale-aggregate ] || flows=120
+  "$catshark" simulate --flows $flows --seed 3 --fault "${rule/./\/}" -q -w "$home/capture.pcapng"
   found=$("$catshark" inspect --json --sessions --flows --topology "$home/topology.conf" -r "$home/capture.pcapng" | grep -c "\"$rule\":" || true)
   frames=$(shown "$rule")
   if [ "$found" -ne "$frames" ] || [ "$frames" -eq 0 ]; then

@@ -56,7 +56,8 @@ static inline void scene_begin(scene *s, bool ipv6)
     affinity_tracker_settings settings = affinity_tracker_settings_default;
     *s = (scene){ .ipv6 = ipv6, .now = 1000 * SECOND };
     memset(s->verdicts, 0xff, sizeof s->verdicts);
-    settings.listener = (affinity_listener){ s, told_connection, told_verdict };
+    settings.listener =
+        (affinity_listener){ .context = s, .connection = told_connection, .verdict = told_verdict };
     s->tracker = affinity_tracker_new(&settings);
 }
 
