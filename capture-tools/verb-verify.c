@@ -427,7 +427,7 @@ int verb_verify(int argc, char **argv)
         { "list-ignored", 0, 0, G_OPTION_ARG_NONE, &o.list_ignored,
           "print what --expect ignores and can ignore", NULL },
         { "window", 0, 0, G_OPTION_ARG_STRING, &o.window,
-          "with --expect: packets of GENERATED held before and behind the observed one (65536)",
+          "with --expect: packets of GENERATED held before and behind the observed one (16384)",
           "256-16777216" },
         { "json", 0, 0, G_OPTION_ARG_NONE, &o.json, "NDJSON: an object per finding, then the summary", NULL },
         { "quiet", 'q', 0, G_OPTION_ARG_NONE, &o.quiet, "no progress", NULL },

@@ -13,7 +13,7 @@ typedef struct expect_ignored {
     bool field[HEADER_KIND_COUNT][HEADER_FIELDS_MAX];
     /* A header ANDed with these octets holds what identifies its packet: ignored fields and checksums are 0.
      */
-    uint8_t mask[HEADER_KIND_COUNT][HEADER_OCTETS_MAX];
+    _Alignas(8) uint8_t mask[HEADER_KIND_COUNT][HEADER_OCTETS_MAX];
 } expect_ignored;
 
 /* The defaults. */

@@ -28,8 +28,8 @@ expect_window *expect_window_new(const expect_settings *settings)
     expect_window *w = g_new0(expect_window, 1);
     w->settings = *settings;
     w->comparer = packet_comparer_new(settings->ignored, &settings->numbers);
-    /* As many behind the front as before it, and one that is being read. */
-    for (w->slots = EXPECT_WAYS; w->slots < 2 * settings->window + 2;)
+    /* As many behind the front as before it. */
+    for (w->slots = EXPECT_WAYS; w->slots < 2 * settings->window;)
         w->slots *= 2;
     w->ring = g_new0(expected_packet, w->slots);
     w->same = packet_copies_new(w->slots);
@@ -201,7 +201,7 @@ static bool read_generated(expect_window *w, uint32_t *slot, frame_octets *octet
 
 static bool may_read(const expect_window *w, uint64_t ahead)
 {
-    return !w->ended && w->next - w->front < ahead;
+    return !w->ended && w->next - w->front < ahead && w->next - w->oldest < w->slots;
 }
 
 /* Reads until the observed packet is found; it is often the next one, whose octets then need not be kept. */

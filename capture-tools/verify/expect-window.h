@@ -10,7 +10,7 @@
 
 typedef struct expect_window expect_window;
 
-#define EXPECT_WINDOW_DEFAULT 65536
+#define EXPECT_WINDOW_DEFAULT 16384
 #define EXPECT_WINDOW_MIN 256
 #define EXPECT_WINDOW_MAX 16777216
 /* Observed points, and points of GENERATED; of the observed ones so many may be ANYWHERE. */

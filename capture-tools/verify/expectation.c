@@ -116,6 +116,8 @@ static void know_interfaces(expectation *e)
     uint32_t place;
     bool added;
     capture_points_describe(e->points, 0);
+    if (capture_points_interfaces(e->points, 0) == 0)
+        place_of(&e->generated, STEERING_POINT_NONE, &place, &added);
     for (uint32_t i = 0; i < capture_points_count(e->points); i++)
         if (!place_of(&e->generated, i, &place, &added))
             too_many(e, e->settings.path, EXPECT_PLACES_MAX);

@@ -3,50 +3,31 @@
  * packet-identity.h. */
 #include "packet-identity.h"
 
-#include "epan-cats/checksum.h"
-#include "epan-cats/flow-key.h"
 #include "epan-cats/hash-mix.h"
+#include "epan-cats/octet-digest.h"
 #include "packet-layout.h"
 
-#define ODD_1 UINT64_C(0x9E3779B97F4A7C15)
-#define ODD_2 UINT64_C(0xC2B2AE3D27D4EB4F)
+/* Where digests begin. */
+#define SEED_HEAD UINT64_C(0x9E3779B97F4A7C15)
+#define SEED_BODY UINT64_C(0xC2B2AE3D27D4EB4F)
+#define SEED_LINK UINT64_C(0x165667B19E3779F9)
 
-static inline uint64_t rotate(uint64_t value)
+/* The words of a header under a mask; headers have an even number of half words. What the mask leaves out
+ * goes on with *left_out. */
+static inline uint64_t digest_masked(uint64_t digest, const uint8_t *header, const uint8_t *mask,
+                                     unsigned octets, uint64_t *left_out)
 {
-    return value << 29 | value >> 35;
-}
-
-/* Two lanes, each a bijection of every word that it takes: octets that differ in one place never give the
- * same digest. Its values are not kept anywhere. */
-static uint64_t digest(uint64_t seed, const uint8_t *octets, size_t length)
-{
-    uint64_t a = seed ^ length * ODD_2, b = rotate(seed) + ODD_1, word[2];
-    for (; length >= sizeof word; length -= sizeof word, octets += sizeof word) {
-        memcpy(word, octets, sizeof word);
-        a = rotate((a ^ word[0]) * ODD_1);
-        b = rotate((b ^ word[1]) * ODD_2);
+    for (; octets >= 8; octets -= 8, header += 8, mask += 8) {
+        uint64_t word = octet_digest_word(header), wanted = octet_digest_word(mask);
+        digest = octet_digest_join(digest, word & wanted);
+        *left_out = octet_digest_join(*left_out, word & ~wanted);
     }
-    if (length > 0) {
-        memset(word, 0, sizeof word);
-        memcpy(word, octets, length);
-        a = rotate((a ^ word[0]) * ODD_1);
-        b = rotate((b ^ word[1]) * ODD_2);
+    if (octets > 0) {
+        uint64_t word = packet_get32(header), wanted = packet_get32(mask);
+        digest = octet_digest_join(digest, word & wanted);
+        *left_out = octet_digest_join(*left_out, word & ~wanted);
     }
-    return hash_mix(a + rotate(b * ODD_1));
-}
-
-/* A header without what is ignored of it; `port` is the offset of one more 16-bit field to leave out, or -1.
- */
-static uint64_t digest_header(uint64_t seed, const expect_ignored *ignored, header_kind kind,
-                              const uint8_t *header, int port)
-{
-    uint8_t octets[HEADER_OCTETS_MAX];
-    unsigned length = header_shape_get(kind)->octets;
-    for (unsigned i = 0; i < length; i++)
-        octets[i] = header[i] & ignored->mask[kind][i];
-    if (port >= 0)
-        memset(octets + port, 0, 2);
-    return digest(seed, octets, length);
+    return digest;
 }
 
 /* What is digested. */
@@ -64,31 +45,23 @@ static uint32_t shown(const reader *r, uint32_t end)
 
 static uint64_t digest_range(const reader *r, uint64_t seed, uint32_t from, uint32_t to)
 {
-    return to > from ? digest(seed, r->p->data + from, to - from) : seed;
-}
-
-static void note_header_checksum(const reader *r, const packet_ip *ip)
-{
-    if (checksum_verify_ip(r->p, ip) != CHECKSUM_BAD)
-        return;
-    if (packet_get16(r->p->data + ip->offset + 10) == 0)
-        r->id->headers_left_out = true;
-    else
-        r->id->headers_wrong = true;
+    return to > from ? octet_digest(seed ^ (to - from), r->p->data + from, to - from) : seed;
 }
 
 /* An IP header with all up to what it carries. */
 static uint64_t digest_ip(const reader *r, uint64_t seed, const packet_ip *ip)
 {
     header_kind kind = ip->version == 4 ? HEADER_IPV4 : HEADER_IPV6;
-    uint32_t fixed = ip->offset + header_shape_get(kind)->octets;
-    if (ip->version == 4 && !ip->quoted)
-        note_header_checksum(r, ip);
-    seed = digest_header(seed, r->ignored, kind, r->p->data + ip->offset, -1);
-    /* That of a quoted header is not verified when packets are paired. */
-    if (ip->version == 4 && ip->quoted)
-        seed = digest_range(r, seed, ip->offset + 10, ip->offset + 12);
-    return digest_range(r, seed, fixed, ip->payload);
+    unsigned octets = kind == HEADER_IPV4 ? 20 : 40;
+    const uint8_t *header = r->p->data + ip->offset;
+    uint64_t left_out = r->id->headers, none = 0;
+    seed = digest_masked(seed, header, r->ignored->mask[kind], octets,
+                         kind == HEADER_IPV4 && !ip->quoted ? &left_out : &none);
+    r->id->headers = (uint32_t)left_out;
+    /* The checksum of a quoted header is not verified when packets are paired. */
+    if (kind == HEADER_IPV4 && ip->quoted)
+        seed = octet_digest_join(seed, packet_get16(header + 10));
+    return digest_range(r, seed, ip->offset + octets, ip->payload);
 }
 
 /* ---- the client's port ---- */
@@ -133,6 +106,19 @@ static uint32_t transport_length(const uint8_t *header, header_kind kind)
     return kind == HEADER_TCP ? MAX(20u, (header[12] >> 4) * 4u) : header_shape_get(kind)->octets;
 }
 
+/* Without the port at an offset, or (-1) with both. */
+static uint64_t digest_transport(const reader *r, header_kind kind, const uint8_t *header, int port)
+{
+    uint64_t none = 0;
+    uint8_t octets[HEADER_OCTETS_MAX];
+    unsigned length = header_shape_get(kind)->octets;
+    if (port < 0)
+        return digest_masked(r->id->head, header, r->ignored->mask[kind], length, &none);
+    memcpy(octets, header, length);
+    packet_put16(octets + port, 0);
+    return digest_masked(r->id->head, octets, r->ignored->mask[kind], length, &none);
+}
+
 /* The transport header joins the head; returns where the body begins. */
 static uint32_t read_transport(reader *r, const cats_topology *topology, const packet_ip *ip, uint32_t end)
 {
@@ -147,7 +133,7 @@ static uint32_t read_transport(reader *r, const cats_topology *topology, const p
         port = client_port(r, topology, ip, header);
     r->id->checksum = packet_get16(header + checksum_at(kind));
     r->id->covers_ignored = port >= 0;
-    r->id->head = digest_header(r->id->head, r->ignored, kind, header, port);
+    r->id->head = digest_transport(r, kind, header, port);
     r->id->head = digest_range(r, r->id->head, fixed, body);
     return body;
 }
@@ -155,7 +141,7 @@ static uint32_t read_transport(reader *r, const cats_topology *topology, const p
 /* What an ICMP error quotes has a TTL too. */
 static uint64_t digest_body(reader *r, uint32_t from, uint32_t end)
 {
-    uint64_t seed = ODD_1;
+    uint64_t seed = SEED_BODY;
     for (int i = r->carrier + 1; i < r->p->ip_count; i++) {
         const packet_ip *ip = &r->p->ip[i];
         r->id->covers_ignored = true;
@@ -166,31 +152,36 @@ static uint64_t digest_body(reader *r, uint32_t from, uint32_t end)
     return digest_range(r, seed, from, end);
 }
 
+/* One end of a flow: an address and, of whole TCP and UDP packets, a port. */
+static uint64_t digest_end(const reader *r, const packet_ip *ip, bool source, uint16_t port)
+{
+    const uint8_t *header = r->p->data + ip->offset;
+    if (ip->version == 4)
+        return hash_mix((uint64_t)packet_get32(header + (source ? 12 : 16)) << 16 | port);
+    const uint8_t *address = header + (source ? 8 : 24);
+    return hash_mix(octet_digest_join(octet_digest_word(address), octet_digest_word(address + 8)) + port);
+}
+
 static void read_flow(reader *r, const packet_ip *ip)
 {
-    cats_flow_key key;
-    cats_flow_key_read_at(r->p, ip, &key);
-    if (r->id->ported && r->id->client_sends)
-        key.source_port = 0;
-    else if (r->id->ported)
-        key.destination_port = 0;
-    r->id->flow = (uint32_t)cats_flow_key_hash(&key);
-    if (!r->id->ported)
-        return;
-    const cats_flow_key back = { .source = key.destination,
-                                 .destination = key.source,
-                                 .protocol = key.protocol,
-                                 .ports_known = key.ports_known,
-                                 .source_port = key.destination_port,
-                                 .destination_port = key.source_port };
-    r->id->ends = r->id->flow ^ (uint32_t)cats_flow_key_hash(&back);
+    packet_identity *id = r->id;
+    bool ports =
+        !ip->fragment && (ip->protocol == PACKET_PROTOCOL_TCP || ip->protocol == PACKET_PROTOCOL_UDP);
+    uint16_t from = ports ? r->p->source_port : 0, to = ports ? r->p->destination_port : 0;
+    if (id->ported && id->client_sends)
+        from = 0;
+    else if (id->ported)
+        to = 0;
+    uint64_t source = digest_end(r, ip, true, from), destination = digest_end(r, ip, false, to);
+    id->flow = (uint32_t)(octet_digest_join(source, destination) + ip->protocol);
+    id->ends = (uint32_t)(source + destination);
 }
 
 /* ---- the frame ---- */
 
 static uint64_t digest_link(const reader *r, int link_type, uint32_t end)
 {
-    uint64_t seed = ODD_2;
+    uint64_t seed = SEED_LINK;
     if (link_type != PACKET_LINK_ETHERNET || end < 14)
         return seed;
     if (!r->ignored->group[IGNORED_MAC])
@@ -245,7 +236,7 @@ void packet_identity_read(const packet *p, int link_type, const expect_ignored *
     if (!id->has_ip) {
         uint32_t content = packet_content(p, link_type);
         id->outer = digest_link(&r, link_type, content);
-        id->head = digest_range(&r, ODD_1 ^ p->ethertype, content, p->captured);
+        id->head = digest_range(&r, SEED_HEAD ^ p->ethertype, content, p->captured);
         id->cut = p->captured < p->wire;
         id->link_control = link_type != PACKET_LINK_RAW && is_link_protocol(p->ethertype);
         return;
@@ -253,7 +244,7 @@ void packet_identity_read(const packet *p, int link_type, const expect_ignored *
     const packet_ip *inner = &p->ip[r.carrier];
     uint32_t end = shown(&r, inner->end);
     read_outer(&r, link_type);
-    id->head = digest_ip(&r, ODD_1, inner);
+    id->head = digest_ip(&r, SEED_HEAD, inner);
     uint32_t body = read_transport(&r, topology, inner, end);
     id->body = digest_body(&r, body, end);
     id->cut = end < inner->end;
