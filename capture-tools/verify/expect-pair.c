@@ -6,6 +6,7 @@
 #include "epan-cats/capture-time.h"
 #include "epan-cats/checksum.h"
 #include "epan-cats/hash-mix.h"
+#include "epan-cats/octet-digest.h"
 
 enum { PORTS_MAX = 1000000, COPIES_LOOKED_AT = 4096 };
 
@@ -63,14 +64,24 @@ bool expect_is_pair(const expect_window *w, uint32_t slot, const packet_identity
         return false;
     if (generated == EXPECT_ANYWHERE)
         return !e->secondary;
-    return e->place == generated && of->outer == id->outer && e->waits;
+    return e->place == generated && of->outer == id->outer;
+}
+
+static uint32_t order_key(const packet_identity *id, uint32_t place)
+{
+    return (uint32_t)hash_mix((uint64_t)id->flow << 16 | place);
+}
+
+static packet_path *path_of(const expect_window *w, uint64_t key)
+{
+    return &w->paths[hash_mix(key) & (w->slots - 1)];
 }
 
 /* Where a flow is kept: flows that were not seen for a whole window cannot come out of order any more, and
  * their place is free. */
 static flow_order *order_of(const expect_window *w, const packet_identity *id, uint32_t place, bool *known)
 {
-    uint32_t flow = (uint32_t)hash_mix((uint64_t)id->flow << 16 | place);
+    uint32_t flow = order_key(id, place);
     flow_order *row = &w->orders[expect_row(w, flow)], *oldest = row;
     for (unsigned i = 0; i < EXPECT_WAYS; i++) {
         *known = row[i].last != 0 && row[i].flow == flow;
@@ -112,6 +123,16 @@ static uint64_t paired_key(const packet_identity *id, uint32_t place)
                     hash_mix(id->body ^ hash_mix(id->outer + ((uint64_t)place << 16 | id->client_port))));
 }
 
+/* The tables are larger than a cache near the processor, and a frame of GENERATED is read before they are
+ * asked. */
+void expect_prefetch(const expect_window *w, const packet_identity *id, uint32_t place)
+{
+    __builtin_prefetch(&w->paired[expect_row(w, paired_key(id, place))], 1);
+    __builtin_prefetch(&w->orders[expect_row(w, order_key(id, place))], 1);
+    if (w->observed_count > 1)
+        __builtin_prefetch(path_of(w, expect_inner_key(id)), 1);
+}
+
 bool expect_is_copy(const expect_window *w, const packet_identity *id, uint32_t place)
 {
     uint64_t key = paired_key(id, place);
@@ -125,7 +146,8 @@ bool expect_is_copy(const expect_window *w, const packet_identity *id, uint32_t 
 static void note_copy(expect_window *w, const packet_identity *id, uint32_t place)
 {
     uint64_t key = paired_key(id, place), *row = &w->paired[expect_row(w, key)];
-    memmove(row + 1, row, (EXPECT_WAYS - 1) * sizeof *row);
+    for (unsigned i = EXPECT_WAYS - 1; i > 0; i--)
+        row[i] = row[i - 1];
     row[0] = key;
 }
 
@@ -254,7 +276,7 @@ static void judge_order(expect_window *w, uint32_t slot, const observed_frame *f
     bool known;
     flow_order *order = order_of(w, &e->identity, frame->place, &known);
     if (!known || number > order->last) {
-        order->flow = (uint32_t)hash_mix((uint64_t)e->identity.flow << 16 | frame->place);
+        order->flow = order_key(&e->identity, frame->place);
         order->last = number;
         return;
     }
@@ -272,7 +294,7 @@ static void judge_order(expect_window *w, uint32_t slot, const observed_frame *f
 static void follow_path(expect_window *w, const observed_frame *frame, const packet_identity *id)
 {
     uint64_t key = expect_inner_key(id), place = UINT64_C(1) << frame->place % 64;
-    packet_path *path = &w->paths[hash_mix(key) & (w->slots - 1)];
+    packet_path *path = path_of(w, key);
     if (path->key != key || path->places == 0 || (path->places & place) != 0)
         *path = (packet_path){ .key = key };
     else

@@ -144,6 +144,8 @@ void expect_advance(expect_window *w, uint64_t front);
 /* The first generated packet of the window that the observed one is: of copies the first that is not behind
  * one of its flow that was observed, if there is one. Or NONE. */
 uint32_t expect_find(const expect_window *w, const packet_identity *id, uint32_t place);
+/* What will be asked for it comes nearer. */
+void expect_prefetch(const expect_window *w, const packet_identity *id, uint32_t place);
 bool expect_is_in_order(const expect_window *w, uint32_t slot, const packet_identity *id, uint32_t place);
 /* This packet is. */
 bool expect_is_pair(const expect_window *w, uint32_t slot, const packet_identity *id, uint32_t place);

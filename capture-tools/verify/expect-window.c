@@ -186,6 +186,7 @@ static bool read_generated(expect_window *w, uint32_t *slot, frame_octets *octet
     e->wire = frame.octets.wire;
     e->link_type = frame.octets.link_type;
     e->place = (uint16_t)frame.place;
+    e->waits = false;
     e->secondary = false;
     packet_walk(frame.octets.link_type, frame.octets.data, frame.octets.captured, frame.octets.wire, &p);
     packet_identity_read(&p, frame.octets.link_type, w->settings.ignored, w->settings.topology, &e->identity);
@@ -193,10 +194,16 @@ static bool read_generated(expect_window *w, uint32_t *slot, frame_octets *octet
     w->generated[frame.place].read++;
     if (w->flows != NULL)
         g_hash_table_add(w->flows, GUINT_TO_POINTER(e->identity.flow));
-    wait_for(w, *slot);
     if (w->inner != NULL)
         index_inner(w, *slot);
     return true;
+}
+
+/* A packet that was read and has no pair yet. */
+static void keep_generated(expect_window *w, uint32_t slot, const frame_octets *octets)
+{
+    w->ring[slot].octets = keep_octets(w, octets);
+    wait_for(w, slot);
 }
 
 static bool may_read(const expect_window *w, uint64_t ahead)
@@ -204,7 +211,8 @@ static bool may_read(const expect_window *w, uint64_t ahead)
     return !w->ended && w->next - w->front < ahead && w->next - w->oldest < w->slots;
 }
 
-/* Reads until the observed packet is found; it is often the next one, whose octets then need not be kept. */
+/* Reads until the observed packet is found. It is often the next one, which then never waits, and whose
+ * octets are not needed. */
 static uint32_t read_until_found(expect_window *w, const packet_identity *id, uint32_t place, uint64_t ahead)
 {
     uint32_t slot;
@@ -212,7 +220,7 @@ static uint32_t read_until_found(expect_window *w, const packet_identity *id, ui
     while (may_read(w, ahead) && read_generated(w, &slot, &octets)) {
         bool found = expect_is_pair(w, slot, id, place);
         if (!found || w->inner != NULL || w->next <= EXPECT_KEPT_FIRST)
-            w->ring[slot].octets = keep_octets(w, &octets);
+            keep_generated(w, slot, &octets);
         if (found)
             return slot;
     }
@@ -313,21 +321,42 @@ static void keep_pending(expect_window *w, const observed_frame *frame, const pa
     g_queue_push_tail_link(&w->observed[frame->place].pending, &o->in_place);
 }
 
+static bool may_be_found(const expect_window *w, uint32_t place)
+{
+    uint32_t generated = w->observed[place].generated;
+    return generated == EXPECT_ANYWHERE || w->generated[generated].first != EXPECT_NONE;
+}
+
+/* The generated packet that the observed one is, or NONE; *copy says that another like it has its pair. */
+static uint32_t find_generated(expect_window *w, const packet_identity *id, uint32_t place, bool *copy)
+{
+    bool own = id->link_control && w->settings.ignored->group[IGNORED_LINK_CONTROL];
+    uint32_t slot = may_be_found(w, place) ? expect_find(w, id, place) : EXPECT_NONE;
+    *copy = false;
+    if (slot == EXPECT_NONE && w->next == w->front) {
+        slot = read_until_found(w, id, place, 1);
+        if (slot != EXPECT_NONE)
+            return slot;
+    }
+    if (slot == EXPECT_NONE) {
+        *copy = expect_is_copy(w, id, place);
+        return read_until_found(w, id, place, *copy || own ? COPY_AHEAD : w->settings.window);
+    }
+    if (!id->has_ip || expect_is_in_order(w, slot, id, place))
+        return slot;
+    /* It may be another copy of the same, in its order. */
+    uint32_t other = read_until_found(w, id, place, COPY_AHEAD);
+    return other != EXPECT_NONE ? other : slot;
+}
+
 void expect_window_see(expect_window *w, const observed_frame *frame, const packet *p)
 {
     packet_identity id;
+    bool copy;
     packet_identity_read(p, frame->octets.link_type, w->settings.ignored, w->settings.topology, &id);
     w->count.observed++;
-    uint32_t slot = expect_find(w, &id, frame->place);
-    bool copy = slot == EXPECT_NONE && expect_is_copy(w, &id, frame->place);
-    bool own = id.link_control && w->settings.ignored->group[IGNORED_LINK_CONTROL];
-    if (slot == EXPECT_NONE) {
-        slot = read_until_found(w, &id, frame->place, copy || own ? COPY_AHEAD : w->settings.window);
-    } else if (id.has_ip && !expect_is_in_order(w, slot, &id, frame->place)) {
-        /* It may be another copy of the same, in its order. */
-        uint32_t other = read_until_found(w, &id, frame->place, COPY_AHEAD);
-        slot = other != EXPECT_NONE ? other : slot;
-    }
+    expect_prefetch(w, &id, frame->place);
+    uint32_t slot = find_generated(w, &id, frame->place, &copy);
     if (slot != EXPECT_NONE) {
         expect_pair(w, slot, frame, &id, p, true);
         return;
@@ -347,7 +376,7 @@ static bool read_rest(expect_window *w)
         return false;
     if (!read_generated(w, &slot, &octets))
         return false;
-    w->ring[slot].octets = keep_octets(w, &octets);
+    keep_generated(w, slot, &octets);
     return true;
 }
 

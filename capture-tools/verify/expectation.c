@@ -12,8 +12,10 @@
 
 /* A point of GENERATED, or of the captures. */
 typedef struct known_place {
-    uint32_t point; /* of the capture_points; STEERING_POINT_NONE */
-    bool observed;  /* of GENERATED: a point of the captures is it */
+    uint32_t point;      /* of the capture_points; STEERING_POINT_NONE */
+    bool observed;       /* of GENERATED: a point of the captures is it */
+    delay_record *last;  /* that ended there, of those from point to point; */
+    delay_record *since; /* since GENERATED's times; NULL */
 } known_place;
 
 /* Places by point. */
@@ -315,28 +317,34 @@ static void tell_difference(void *context, const expect_difference *difference)
         e->sink(e->context, &record);
 }
 
-static void note_delay(expectation *e, uint32_t from, uint32_t to, int64_t ns)
+static delay_record *find_delay(expectation *e, uint32_t from, uint32_t to)
 {
     guint32 key = (from == EXPECT_ANYWHERE ? EXPECT_PLACES_MAX : from) * (EXPECT_PLACES_MAX + 1) + to + 1;
     delay_record *delay = g_hash_table_lookup(e->delay_of, GUINT_TO_POINTER(key));
-    if (delay == NULL) {
-        delay = g_new0(delay_record, 1);
-        delay->from = from;
-        delay->to = to;
-        g_ptr_array_add(e->delays, delay);
-        g_hash_table_insert(e->delay_of, GUINT_TO_POINTER(key), delay);
-    }
-    time_spread_add(&delay->spread, ns);
+    if (delay != NULL)
+        return delay;
+    delay = g_new0(delay_record, 1);
+    delay->from = from;
+    delay->to = to;
+    g_ptr_array_add(e->delays, delay);
+    g_hash_table_insert(e->delay_of, GUINT_TO_POINTER(key), delay);
+    return delay;
 }
 
 static void note_passed(void *context, uint32_t from, uint32_t to, int64_t ns)
 {
-    note_delay(context, from, to, ns);
+    known_place *place = place_at(&((expectation *)context)->observed, to);
+    if (place->last == NULL || place->last->from != from)
+        place->last = find_delay(context, from, to);
+    time_spread_add(&place->last->spread, ns);
 }
 
-static void note_delayed(void *context, uint32_t place, int64_t ns)
+static void note_delayed(void *context, uint32_t to, int64_t ns)
 {
-    note_delay(context, EXPECT_ANYWHERE, place, ns);
+    known_place *place = place_at(&((expectation *)context)->observed, to);
+    if (place->since == NULL)
+        place->since = find_delay(context, EXPECT_ANYWHERE, to);
+    time_spread_add(&place->since->spread, ns);
 }
 
 /* ---- the observer ---- */
