@@ -173,7 +173,7 @@ void expect_settle_observed(expect_window *w)
 static bool is_outside(const expect_window *w, const expected_packet *e, unsigned capture)
 {
     const capture_period *period = &w->periods[capture];
-    return !period->known || e->time_ns < period->first_ns || e->time_ns > period->last_ns;
+    return !period->known || e->number < period->first || e->number > period->last;
 }
 
 static void tell_lost(expect_window *w, uint32_t slot, uint32_t place)
@@ -186,7 +186,7 @@ static void tell_lost(expect_window *w, uint32_t slot, uint32_t place)
         difference.outside = is_outside(w, e, capture);
         /* Behind the cut of a capture nothing can be seen. */
         if (difference.outside && w->periods[capture].broken && w->periods[capture].known &&
-            e->time_ns > w->periods[capture].last_ns) {
+            e->number > w->periods[capture].last) {
             w->count.outside++;
             return;
         }

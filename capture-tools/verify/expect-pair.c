@@ -308,10 +308,10 @@ static void follow_path(expect_window *w, const observed_frame *frame, const pac
 static void note_period(expect_window *w, const expected_packet *e, unsigned capture)
 {
     capture_period *period = &w->periods[capture];
-    if (!period->known || e->time_ns < period->first_ns)
-        period->first_ns = e->time_ns;
-    if (!period->known || e->time_ns > period->last_ns)
-        period->last_ns = e->time_ns;
+    if (!period->known || e->number < period->first)
+        period->first = e->number;
+    if (!period->known || e->number > period->last)
+        period->last = e->number;
     period->known = true;
 }
 

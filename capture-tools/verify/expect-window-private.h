@@ -57,9 +57,9 @@ typedef struct expected_place {
     bool silent;
 } expected_place;
 
-/* When what a capture showed was generated. */
+/* Which part of GENERATED a capture shows: frames from the first that has a pair to the last. */
 typedef struct capture_period {
-    int64_t first_ns, last_ns;
+    uint64_t first, last;
     bool known, broken;
 } capture_period;
 

@@ -360,15 +360,44 @@ static void compare_checksums(packet_comparer *c, packet_differences *d)
     }
 }
 
-/* The EtherType names the packet as the headers behind it do, whatever tags stand between. */
-static void compare_ethertype(packet_comparer *c, packet_differences *d)
+static char *octets_text(const uint8_t *octets, uint32_t length)
 {
-    const layout_field type = { .name = "eth.type", .header = HEADER_NONE };
-    uint16_t expected = c->expected.p.ethertype, observed = c->observed.p.ethertype;
-    if (c->inner || expected == 0 || observed == 0 || expected == observed || c->target == c->base)
+    const layout_field field = { .show = FIELD_SHOW_OCTETS, .bits = length * 8 };
+    return layout_field_text(&field, octets, 0);
+}
+
+/* What link headers of different lengths have in common: the EtherType behind whatever tags, addresses; and
+ * that there are tags. */
+static void compare_links(packet_comparer *c, packet_differences *d)
+{
+    static const struct {
+        const char *name;
+        uint32_t at, length;
+        ignored_group as;
+    } addresses[] = { { "eth.dst", 0, 6, IGNORED_MAC }, { "eth.src", 6, 6, IGNORED_MAC } };
+    const packet *expected = &c->expected.p, *observed = &c->observed.p;
+    layout_field field = { .name = "eth.type", .header = HEADER_NONE };
+    if (c->inner || c->target == c->base)
         return;
-    add(d, &type, COST_PLAIN, c->values ? g_strdup_printf("0x%04x", observed) : NULL,
-        c->values ? g_strdup_printf("0x%04x", expected) : NULL);
+    if (expected->ethertype != 0 && observed->ethertype != 0 && expected->ethertype != observed->ethertype)
+        add(d, &field, COST_PLAIN, g_strdup_printf("0x%04x", observed->ethertype),
+            g_strdup_printf("0x%04x", expected->ethertype));
+    if (c->expected.frame->link_type != PACKET_LINK_ETHERNET ||
+        c->observed.frame->link_type != PACKET_LINK_ETHERNET ||
+        MIN(expected->captured, observed->captured) < header_shape_get(HEADER_ETHERNET)->octets)
+        return;
+    for (size_t i = 0; i < G_N_ELEMENTS(addresses); i++) {
+        const uint8_t *from = expected->data + addresses[i].at, *to = observed->data + addresses[i].at;
+        if (c->ignored->group[addresses[i].as] || memcmp(from, to, addresses[i].length) == 0)
+            continue;
+        field.name = addresses[i].name;
+        add(d, &field, COST_PLAIN, octets_text(to, addresses[i].length),
+            octets_text(from, addresses[i].length));
+    }
+    field.name = "vlan";
+    if (!c->ignored->group[IGNORED_VLAN])
+        add(d, &field, COST_PLAIN, g_strdup_printf("%u tags", observed->vlan_count),
+            g_strdup_printf("%u", expected->vlan_count));
 }
 
 /* Another way to lay them upon each other; it counts when there are fewer differences. */
@@ -401,7 +430,7 @@ const packet_differences *packet_compare(packet_comparer *c, const frame_octets 
     }
     if (c->result.cost > 0 && same_sections(c))
         try_way(c, find_header_by_header);
-    compare_ethertype(c, &c->result);
+    compare_links(c, &c->result);
     if (c->result.cost == 0)
         compare_checksums(c, &c->result);
     return &c->result;
