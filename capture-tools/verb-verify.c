@@ -5,6 +5,7 @@
 #include "capture-tools/verify/clocks.h"
 #include "capture-tools/io/output-file.h"
 #include "capture-tools/verify/report-html.h"
+#include "capture-tools/verify/expect-report.h"
 #include "capture-tools/verify/report-json.h"
 #include "capture-tools/verify/report-text.h"
 #include "capture-tools/verify/tshark-report.h"
@@ -26,9 +27,11 @@ static const char verb_name[] = "verify";
 
 /* The command line as it stands; texts are owned. */
 typedef struct verify_options {
-    char *topology, *rules, *limit, *fail_on, *reconnect_limit, *lost_limit, *flows, *report;
+    char *topology, *rules, *limit, *fail_on, *reconnect_limit, *lost_limit, *flows;
+    char *expect, *window, *report;
+    char **ignore, **strict;
     char **at;
-    gboolean json, list_rules, quiet, keep_times, with_tshark;
+    gboolean json, list_rules, list_ignored, quiet, keep_times, with_tshark;
 } verify_options;
 
 /* What it means. */
@@ -41,6 +44,8 @@ typedef struct verify_run {
     tshark_comparison *comparison; /* NULL: not asked for */
     report_record *record;         /* the same */
     output_file *page;             /* the same */
+    expectation_settings expect;
+    expectation *expectation; /* NULL without --expect */
     cats_severity fail_on;
     bool json, quiet, keep_times;
     bool written; /* all output so far */
@@ -48,11 +53,13 @@ typedef struct verify_run {
 
 static void clear_options(verify_options *o)
 {
-    char **texts[] = { &o->topology,        &o->rules,      &o->limit, &o->fail_on,
-                       &o->reconnect_limit, &o->lost_limit, &o->flows, &o->report };
+    char **texts[] = { &o->topology,   &o->rules, &o->limit,  &o->fail_on, &o->reconnect_limit,
+                       &o->lost_limit, &o->flows, &o->expect, &o->window,  &o->report };
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(*texts[i]);
     g_strfreev(o->at);
+    g_strfreev(o->ignore);
+    g_strfreev(o->strict);
 }
 
 static void clear_run(verify_run *run)
@@ -61,6 +68,7 @@ static void clear_run(verify_run *run)
     report_record_free(run->record);
     tshark_comparison_free(run->comparison);
     verification_free(run->verification);
+    expectation_free(run->expectation);
     capture_sources_free(run->sources);
     capture_points_free(run->points);
     cats_topology_free(run->topology);
@@ -119,6 +127,43 @@ static bool take_topology(const char *path, verify_run *run)
     return true;
 }
 
+static bool take_ignored(const char *option, char **names, bool value, expect_ignored *ignored)
+{
+    char *message = NULL;
+    for (; names != NULL && *names != NULL; names++)
+        if (!expect_ignored_set(ignored, *names, value, &message))
+            return refuse(option, message);
+    return true;
+}
+
+/* Needs the settings of the verification. */
+static bool take_expect(const verify_options *o, verify_run *run)
+{
+    expectation_settings *e = &run->expect;
+    const struct {
+        const char *option;
+        bool given;
+    } needs[] = { { "--ignore", o->ignore != NULL && !o->list_ignored },
+                  { "--strict", o->strict != NULL && !o->list_ignored },
+                  { "--window", o->window != NULL } };
+    for (size_t i = 0; i < G_N_ELEMENTS(needs); i++)
+        if (needs[i].given && o->expect == NULL)
+            return refuse(needs[i].option, g_strdup("without --expect, which it belongs to"));
+    uint64_t window = EXPECT_WINDOW_DEFAULT;
+    *e = (expectation_settings){ .path = o->expect,
+                                 .topology = run->topology,
+                                 .numbers = run->settings.numbers,
+                                 .limit = run->settings.limit };
+    expect_ignored_init(&e->ignored);
+    if (!take_ignored("--ignore", o->ignore, true, &e->ignored) ||
+        !take_ignored("--strict", o->strict, false, &e->ignored) ||
+        !take_number("--window", o->window, EXPECT_WINDOW_MIN, EXPECT_WINDOW_MAX, &window))
+        return false;
+    e->window = (uint32_t)window;
+    run->settings.expects = o->expect != NULL;
+    return true;
+}
+
 static bool take_options(const verify_options *o, verify_run *run)
 {
     char *message = NULL;
@@ -146,7 +191,7 @@ static bool take_options(const verify_options *o, verify_run *run)
     s->connections = (uint32_t)flows * CONNECTIONS_PER_FLOW;
     s->lost_limit_ns = (int64_t)lost_limit * 1000000;
     s->reconnect_limit_ns = (int64_t)reconnect_limit * 1000000;
-    return true;
+    return take_expect(o, run);
 }
 
 /* ---- captures and where they were taken ---- */
@@ -240,9 +285,17 @@ static void show_progress(const verify_run *run, const char *reader, uint64_t fr
         fprintf(stderr, "\r%s%" PRIu64 " frames\033[K", reader, frames);
 }
 
+static void write_difference(void *context, const difference_record *record)
+{
+    verify_run *run = context;
+    run->written = run->written && expect_report_json_difference(record, run->verification, stdout);
+}
+
 static bool differs(const verify_run *run)
 {
     if (run->comparison != NULL && tshark_comparison_count(run->comparison).differ > 0)
+        return true;
+    if (run->expectation != NULL && expectation_differs(run->expectation))
         return true;
     const finding_log *log = verification_findings(run->verification);
     for (int severity = CATS_ERROR; severity >= (int)run->fail_on; severity--)
@@ -258,6 +311,38 @@ static void tell_broken(const verify_run *run)
         if (source.message != NULL)
             cli_trouble(verb_name, "%s", source.message);
     }
+    if (run->expectation != NULL && expectation_message(run->expectation) != NULL)
+        cli_trouble(verb_name, "%s", expectation_message(run->expectation));
+}
+
+static bool is_broken(const verify_run *run)
+{
+    return verification_count(run->verification).broken ||
+           (run->expectation != NULL && expectation_message(run->expectation) != NULL);
+}
+
+static bool expect(verify_run *run)
+{
+    GError *error = NULL;
+    if (run->expect.path == NULL)
+        return true;
+    run->expectation = expectation_new(&run->expect, &error);
+    if (run->expectation == NULL)
+        return trouble(error);
+    expectation_observe(run->expectation, run->verification);
+    if (run->json)
+        expectation_tell(run->expectation, write_difference, run);
+    return true;
+}
+
+static bool report(verify_run *run, bool different)
+{
+    const expectation *e = run->expectation;
+    if (run->json)
+        return report_json_summary(run->verification, different,
+                                   e != NULL ? expect_report_json_summary(e) : NULL, stdout);
+    return (e == NULL || expect_report_text(e, run->verification, stdout)) &&
+           report_text(run->verification, different, stdout);
 }
 
 /* Whether both decoders read to the end of all captures. */
@@ -298,7 +383,12 @@ static bool write_page(verify_run *run, bool different)
     GError *error = NULL;
     if (run->page == NULL)
         return true;
-    GString *page = report_html(run->verification, run->record, run->comparison, different);
+    const html_source source = { .v = run->verification,
+                                 .record = run->record,
+                                 .expectation = run->expectation,
+                                 .comparison = run->comparison,
+                                 .differs = different };
+    GString *page = report_html(&source);
     output_file_write(run->page, page->str, page->len);
     g_string_free(page, TRUE);
     bool closed = output_file_close(run->page, &error);
@@ -325,6 +415,8 @@ static void compare(verify_run *run)
 static int run_verification(verify_run *run)
 {
     run->verification = verification_new(&run->settings, run->sources, run->points);
+    if (!expect(run))
+        return CLI_TROUBLE;
     if (run->json)
         finding_log_tell(verification_findings(run->verification), write_finding, run);
     if (run->page != NULL)
@@ -334,16 +426,15 @@ static int run_verification(verify_run *run)
         compare(run);
     show_progress(run, "", 0, true);
     bool different = differs(run);
-    run->written = run->written && (run->json ? report_json_summary(run->verification, different, stdout)
-                                              : report_text(run->verification, different, stdout));
+    run->written = run->written && report(run, different);
     run->written = fflush(stdout) == 0 && run->written;
     if (!run->written && errno != EPIPE)
         return cli_trouble(verb_name, "standard output: %s", g_strerror(errno));
     bool paged = write_page(run, different);
     bool read = tell_comparison_troubles(run);
-    if (verification_count(run->verification).broken)
+    if (is_broken(run))
         tell_broken(run);
-    if (!paged || !read || verification_count(run->verification).broken)
+    if (!paged || !read || is_broken(run))
         return CLI_TROUBLE;
     return different ? CLI_DIFFERS : CLI_OK;
 }
@@ -375,6 +466,17 @@ static int list_rules(const verify_options *o)
     return written && fflush(stdout) == 0 ? CLI_OK : CLI_TROUBLE;
 }
 
+static int list_ignored(const verify_options *o)
+{
+    verify_run run;
+    memset(&run, 0, sizeof run);
+    if (!take_options(o, &run))
+        return CLI_TROUBLE;
+    bool written = expect_ignored_list(&run.expect.ignored, stdout);
+    clear_run(&run);
+    return written && fflush(stdout) == 0 ? CLI_OK : CLI_TROUBLE;
+}
+
 int verb_verify(int argc, char **argv)
 {
     verify_options o = { 0 };
@@ -398,6 +500,17 @@ int verb_verify(int argc, char **argv)
           "flows followed at once (32768), and twice as many connections", "N" },
         { "keep-times", 0, 0, G_OPTION_ARG_NONE, &o.keep_times,
           "take the times of all captures as they are, compare no clocks", NULL },
+        { "expect", 0, 0, G_OPTION_ARG_FILENAME, &o.expect,
+          "pair each packet with one of this capture: what simulate wrote, or inject sent", "GENERATED" },
+        { "ignore", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o.ignore,
+          "with --expect: do not compare these (may be repeated)", "NAME,..." },
+        { "strict", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o.strict,
+          "with --expect: compare these, which are ignored otherwise (may be repeated)", "NAME,..." },
+        { "list-ignored", 0, 0, G_OPTION_ARG_NONE, &o.list_ignored,
+          "print what --expect ignores and can ignore", NULL },
+        { "window", 0, 0, G_OPTION_ARG_STRING, &o.window,
+          "with --expect: packets of GENERATED held before and behind the observed one (16384)",
+          "256-16777216" },
         { "with-tshark", 0, 0, G_OPTION_ARG_NONE, &o.with_tshark,
           "compare every field with what tshark and the plugin read of the captures", NULL },
         { "report", 0, 0, G_OPTION_ARG_FILENAME, &o.report, "write a page of HTML with all of it", "FILE" },
@@ -410,6 +523,8 @@ int verb_verify(int argc, char **argv)
     if (cli_parse(verb_name, "CAPTURE...", verb_find(verb_name)->summary, entries, &argc, &argv, &status)) {
         if (o.list_rules) {
             status = list_rules(&o);
+        } else if (o.list_ignored) {
+            status = list_ignored(&o);
         } else if (argc < 2 && o.at == NULL) {
             status = cli_usage_error(verb_name, "no capture, expected one or more (- is standard input)");
         } else {

@@ -5,14 +5,6 @@
 
 #include "report-html.h"
 
-/* What a section is made of. */
-typedef struct html_source {
-    verification *v;
-    report_record *record;
-    const tshark_comparison *comparison; /* may be NULL */
-    bool differs;
-} html_source;
-
 /* Text of whatever origin: markup is escaped; what is no UTF-8, and characters that control or reorder, are
  * shown as codes. */
 void html_text(GString *page, const char *text);
@@ -31,7 +23,8 @@ void html_frame(GString *page, const html_source *s, uint32_t frame);
 char *html_duration(int64_t ns);
 
 void html_summary(GString *page, const html_source *s);
-void html_decoders(GString *page, const html_source *s); /* nothing without a comparison */
+void html_decoders(GString *page, const html_source *s);    /* nothing without a comparison */
+void html_differences(GString *page, const html_source *s); /* nothing without --expect */
 void html_redirects(GString *page, const html_source *s);
 void html_delays(GString *page, const html_source *s);
 void html_steering(GString *page, const html_source *s);

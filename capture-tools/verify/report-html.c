@@ -9,7 +9,7 @@ extern const char report_style[], report_script[];
 
 /* In the order of the page. */
 static void (*const sections[])(GString *page, const html_source *s) = {
-    html_summary, html_decoders, html_findings, html_redirects, html_delays, html_steering,
+    html_summary, html_decoders, html_findings, html_differences, html_redirects, html_delays, html_steering,
 };
 
 /* "'sha256-...'" of the text. */
@@ -52,20 +52,18 @@ static void write_head(GString *page, const html_source *s)
     g_string_append(page, "</style>\n</head>\n");
 }
 
-GString *report_html(verification *v, report_record *record, const tshark_comparison *comparison,
-                     bool differs)
+GString *report_html(const html_source *s)
 {
-    const html_source s = { v, record, comparison, differs };
     GString *page = g_string_new(NULL);
-    write_head(page, &s);
+    write_head(page, s);
     g_string_append(page, "<body>\n<header><h1>catshark verify</h1><p id=\"title\">");
-    write_title(page, &s);
+    write_title(page, s);
     g_string_append(page,
                     "</p>\n<p id=\"filter-box\" hidden><label for=\"filter\">Show rows with </label><input "
                     "id=\"filter\" type=\"search\" autocomplete=\"off\" spellcheck=\"false\"> <output "
                     "id=\"shown\" for=\"filter\"></output></p></header>\n<main>\n");
     for (size_t i = 0; i < G_N_ELEMENTS(sections); i++)
-        sections[i](page, &s);
+        sections[i](page, s);
     g_string_append(page, "</main>\n<script>");
     g_string_append(page, report_script);
     g_string_append(page, "</script>\n</body>\n</html>\n");

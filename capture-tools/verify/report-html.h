@@ -4,11 +4,20 @@
 #ifndef CATSHARK_VERIFY_REPORT_HTML_H
 #define CATSHARK_VERIFY_REPORT_HTML_H
 
+#include "expectation.h"
 #include "report-record.h"
 #include "tshark-comparison.h"
 
-/* The whole page. `comparison` may be NULL. To be freed with g_string_free(). */
-GString *report_html(verification *v, report_record *record, const tshark_comparison *comparison,
-                     bool differs);
+/* What the page is made of. */
+typedef struct html_source {
+    verification *v;
+    report_record *record;
+    const expectation *expectation;      /* NULL without --expect */
+    const tshark_comparison *comparison; /* NULL without --with-tshark */
+    bool differs;
+} html_source;
+
+/* The whole page, to be freed with g_string_free(). */
+GString *report_html(const html_source *source);
 
 #endif

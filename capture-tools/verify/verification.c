@@ -275,6 +275,8 @@ bool verification_judges(const verification *v, cats_rule_id rule, const char **
     *why = NULL;
     if (cats_rule_get(rule)->needs == CATS_NEEDS_TOPOLOGY && v->settings.topology == NULL)
         *why = "no topology file";
+    else if (rule == CATS_RULE_CATS_LOST && v->settings.expects)
+        return true;
     else if (cats_rule_get(rule)->scope == CATS_SCOPE_LINKS && capture_points_count(v->points) < 2)
         *why = "one capture point";
     else if (rule == CATS_RULE_CATS_SPREAD && !site_spread_is_judged(v->spread))
