@@ -63,15 +63,13 @@ static void write_kind(GString *page, const html_source *s, difference_kind kind
                 "<article class=\"rule\"><h3><span class=\"mark error\">%s</span> <small>%" PRIu64
                 " times</small></h3>\n",
                 difference_kind_name(kind), count);
-    if (kind == DIFFERENCE_LOST) /* each is a finding */
-        g_string_append(page, "<p>See the findings, <code>cats/lost</code>.</p>\n");
     if (shown > 0)
         html_begin_table(page, "observed,point,generated,flow,what", NULL);
     for (guint i = 0; i < shown; i++)
         write_difference(page, s, expectation_get(s->expectation, kind, i));
     if (shown > 0)
         html_end_table(page);
-    if (count > shown && kind != DIFFERENCE_LOST)
+    if (count > shown)
         html_markup(page, "<p class=\"rest\">%" PRIu64 " more are left out.</p>\n", count - shown);
     g_string_append(page, "</article>\n");
 }

@@ -44,6 +44,12 @@ head -c 100000 good.pcapng >cut.pcapng
 report cut 2 --topology net.conf cut.pcapng
 has "cut short" "after frame [0-9]+" cut.html
 
+# What was generated beside what was observed, with latency from point to point.
+editcap good.pcapng missing.pcapng 200 2>/dev/null
+report expect 1 --topology net.conf --expect good.pcapng missing.pcapng
+has "lost" 'class="mark error">lost</span> <small>1 times' expect.html
+has "latency" '<td data-label="from">ingress1-core</td><td data-label="to">core-egress1</td>' expect.html
+
 # A broken place to write to costs nothing but the page, and is told before anything is read.
 status=0
 "$catshark" verify -q --report nowhere/out.html good.pcapng >out 2>err || status=$?
@@ -89,6 +95,7 @@ for page in fault hostile; do
   shown $page ignored '[.light[1], .dark[1], .narrow[1], .light[0] != .dark[0]]' '[0,0,0,true]'
 done
 shown kernel nosuchword '[.sections, .filtered.shown]' "[$everything,0]"
+shown expect 'frame 200' '[.sections[2], .filtered.shown >= 1, .requests, .console]' '["differences",true,[],[]]'
 for picture in light.png dark.png narrow.png filtered.png no-script.png print.pdf; do
   cases=$((cases + 1))
   [ "$(wc -c <"$keep/fault/$picture")" -gt 20000 ] || { failed=$((failed + 1)); echo "FAIL $picture"; }
