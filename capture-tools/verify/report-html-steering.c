@@ -89,16 +89,22 @@ static double weight_share(const cats_topology *topology, const cats_site *site)
     return sum > 0 ? 100.0 * site->weight / sum : 0;
 }
 
-/* Flows of an egress that were seen at a site. */
+/* Flows of an egress to a CS-ID that were seen at a site: others go where their address is. */
 static uint64_t delivered(const GArray *steering, const char *egress)
 {
     uint64_t flows = 0;
     for (guint i = 0; i < steering->len; i++) {
         const recorded_steering *s = &g_array_index(steering, recorded_steering, i);
         if (s->site != NULL && strcmp(s->egress, egress) == 0)
-            flows += s->flows;
+            flows += s->to_service;
     }
     return flows;
+}
+
+static void add_flows(recorded_steering *sum, const recorded_steering *s)
+{
+    sum->flows += s->flows;
+    sum->to_service += s->to_service;
 }
 
 /* Of an egress to a site, whatever the ingress. */
@@ -112,7 +118,7 @@ static GArray *by_site(const GArray *steering)
                                  g_strcmp0(g_array_index(sum, recorded_steering, at).site, s->site) != 0))
             at++;
         if (at < sum->len)
-            g_array_index(sum, recorded_steering, at).flows += s->flows;
+            add_flows(&g_array_index(sum, recorded_steering, at), s);
         else
             g_array_append_val(sum, *s);
     }
@@ -126,9 +132,12 @@ static void write_share(GString *page, const cats_topology *topology, const reco
     g_string_append(page, "<tr class=\"row\">");
     html_labelled(page, "egress", s->egress);
     html_labelled(page, "site", s->site != NULL ? s->site : "no site seen");
-    html_markup(page, "<td data-label=\"flows\">%" PRIu64 "</td>", s->flows);
-    if (s->site != NULL)
-        html_markup(page, "<td data-label=\"observed\">%.1f %%</td>", 100.0 * (double)s->flows / (double)all);
+    html_markup(page,
+                "<td data-label=\"flows\">%" PRIu64 "</td><td data-label=\"to the service\">%" PRIu64 "</td>",
+                s->flows, s->to_service);
+    if (s->site != NULL && all > 0)
+        html_markup(page, "<td data-label=\"observed\">%.1f %%</td>",
+                    100.0 * (double)s->to_service / (double)all);
     else
         g_string_append(page, "<td data-label=\"observed\"></td>");
     if (site != NULL)
@@ -141,8 +150,9 @@ static void write_share(GString *page, const cats_topology *topology, const reco
 static void write_shares(GString *page, const cats_topology *topology, const GArray *steering)
 {
     g_autoptr(GArray) sum = by_site(steering);
-    html_begin_table(page, "egress,site,flows,observed,weight",
-                     "Share of the flows of an egress that were seen at a site, and the share by weight");
+    html_begin_table(
+        page, "egress,site,flows,to the service,observed,weight",
+        "Share of an egress's flows to the service that were seen at a site, and the share by weight");
     for (guint i = 0; i < sum->len && i < ROWS_MAX; i++) {
         const recorded_steering *s = &g_array_index(sum, recorded_steering, i);
         write_share(page, topology, s, delivered(steering, s->egress));

@@ -4,7 +4,10 @@
 
 #include <string.h>
 
-#define NUMBERS 65535 /* of pairs, and of points, that four octets tell apart */
+/* Four octets hold a pair, a point, and whether the flow is one to a CS-ID. */
+#define SITES 65535
+#define PAIRS 32767
+#define TO_SERVICE 0x80000000u
 
 /* Ingress and egress. */
 typedef struct steering_pair {
@@ -64,12 +67,12 @@ static uint32_t *flow_at(steering_record *r, uint32_t number)
 
 static uint32_t pair_of(uint32_t flow)
 {
-    return flow >> 16;
+    return flow >> 16 & PAIRS;
 }
 
 static uint32_t site_of(uint32_t flow)
 {
-    return flow & NUMBERS;
+    return flow & SITES;
 }
 
 static char *ingress_name(const steering_record *r, const uint8_t source[16])
@@ -91,7 +94,7 @@ static uint32_t find_pair(steering_record *r, const decoded_steering *here, cons
         g_strlcpy(egress, "unknown egress", sizeof egress);
     g_autofree char *key = g_strconcat(ingress, "\t", egress, NULL);
     uint32_t number = GPOINTER_TO_UINT(g_hash_table_lookup(r->by_name, key));
-    if (number != 0 || r->pairs->len == NUMBERS)
+    if (number != 0 || r->pairs->len == PAIRS)
         return number;
     steering_pair *pair = g_new0(steering_pair, 1);
     pair->ingress = g_steal_pointer(&ingress);
@@ -109,14 +112,15 @@ void steering_record_frame(steering_record *r, const decoded *frame)
             continue;
         uint32_t *flow = flow_at(r, here->flow.flow.number);
         if (flow != NULL && pair_of(*flow) == 0)
-            *flow |= find_pair(r, here, frame->packet.data) << 16;
+            *flow |= find_pair(r, here, frame->packet.data) << 16 |
+                     (here->steering.toward_service ? TO_SERVICE : 0);
     }
 }
 
 void steering_record_flow(steering_record *r, const steering_flow *told)
 {
     uint32_t *flow = flow_at(r, told->number);
-    if (flow != NULL && told->site_point < NUMBERS && site_of(*flow) == 0)
+    if (flow != NULL && told->site_point < SITES && site_of(*flow) == 0)
         *flow |= told->site_point + 1;
 }
 
@@ -139,8 +143,26 @@ static void add(steering_record *r, uint32_t flow, uint64_t count)
                                    .site = site_of(flow) != 0
                                                ? capture_points_name(r->points, site_of(flow) - 1)
                                                : NULL,
-                                   .flows = count };
+                                   .flows = count,
+                                   .to_service = (flow & TO_SERVICE) != 0 ? count : 0 };
     g_array_append_val(r->sum, of);
+}
+
+/* Rows of the same names stand behind each other. */
+static void merge_equal(GArray *sum)
+{
+    guint kept = 0;
+    for (guint i = 0; i < sum->len; i++) {
+        recorded_steering row = g_array_index(sum, recorded_steering, i);
+        recorded_steering *last = kept > 0 ? &g_array_index(sum, recorded_steering, kept - 1) : NULL;
+        if (last != NULL && by_names(last, &row) == 0) {
+            last->flows += row.flows;
+            last->to_service += row.to_service;
+        } else {
+            g_array_index(sum, recorded_steering, kept++) = row;
+        }
+    }
+    g_array_set_size(sum, kept);
 }
 
 static int by_number(gconstpointer a, gconstpointer b)
@@ -164,6 +186,7 @@ const GArray *steering_record_sum(steering_record *r, uint64_t *beyond)
         begin = i + 1;
     }
     g_array_sort(r->sum, by_names);
+    merge_equal(r->sum);
     *beyond = r->beyond;
     return r->sum;
 }

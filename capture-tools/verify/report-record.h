@@ -34,6 +34,7 @@ typedef struct delay_class {
 typedef struct recorded_steering {
     const char *ingress, *egress, *site;
     uint64_t flows;
+    uint64_t to_service; /* those of them to a CS-ID (without a topology, to any address) */
 } recorded_steering;
 
 typedef struct report_record report_record;

@@ -142,7 +142,7 @@ picture_report() {
     "$screen_home/simulated-faults.pcapng" >"$screen_home/report.txt" || [ $? -eq 1 ]
   mkdir -p "$screen_home/report"
   python3 "$here/../../tests/verify/browser.py" "$screen_home/report.html" "$screen_home/report" '' >"$screen_home/report.json"
-  convert "$screen_home/report/light.png" -gravity south -crop 1100x1480+0+160 +repage -resize 1000x "$out/report.png"
+  convert "$screen_home/report/light.png" -gravity south -crop 1100x1480+0+160 +repage -resize 1000x -colors 64 "$out/report.png"
 }
 
 mkdir -p "$out"

@@ -44,6 +44,10 @@ head -c 100000 good.pcapng >cut.pcapng
 report cut 2 --topology net.conf cut.pcapng
 has "cut short" "after frame [0-9]+" cut.html
 
+# Flows to the service alone are spread by weight; those that were redirected go where their node is.
+service=$("$catshark" verify -q --topology net.conf --report good.html good.pcapng >out && grep -o '"to the service">[0-9]*' good.html | grep -o '[0-9]*$' | awk '{ sum += $1 } END { print sum }')
+says "flows to the service" "$service" 60
+
 # What was generated beside what was observed, with latency from point to point.
 editcap good.pcapng missing.pcapng 200 2>/dev/null
 report expect 1 --topology net.conf --expect good.pcapng missing.pcapng

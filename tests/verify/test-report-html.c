@@ -79,7 +79,7 @@ static void check_map(const steering_map *map, uint64_t flows)
 
 static void add(GArray *steering, const char *ingress, const char *egress, const char *site, uint64_t flows)
 {
-    const recorded_steering s = { ingress, egress, site, flows };
+    const recorded_steering s = { ingress, egress, site, flows, 0 };
     g_array_append_val(steering, s);
 }
 
