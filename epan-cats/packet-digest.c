@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Digests of packets: two words multiplied and folded, word by word. They never leave the program, so they
- * need not be the same on every machine. Spec: RFC 791 s3.1, RFC 8200 s3, RFC 9293 s3.1, RFC 792. */
+/* Digests of packets. Spec: RFC 791 s3.1, RFC 8200 s3, RFC 9293 s3.1, RFC 792. */
 #include "packet-digest.h"
 
 #include "hash-mix.h"
+#include "octet-digest.h"
 
 enum { IPV4_ID = 4, IPV4_TTL = 8, IPV4_CHECKSUM = 10, IPV4_ADDRESSES = 12, IPV4_HEADER = 20 };
 enum { IPV6_HOP_LIMIT = 7, IPV6_ADDRESSES = 8, IPV6_HEADER = 40, PORTS = 4 };
@@ -17,44 +17,6 @@ enum {
     ICMPV6_ECHO_REPLY = 129
 };
 
-static uint64_t word_at(const uint8_t *at)
-{
-    uint64_t word;
-    memcpy(&word, at, sizeof word);
-    return word;
-}
-
-static uint64_t join(uint64_t hash, uint64_t word)
-{
-    hash ^= word;
-    hash *= UINT64_C(0x9E3779B97F4A7C15);
-    return hash ^ hash >> 32;
-}
-
-/* Four words at a time, independent of each other: multiplications need not wait for one another. */
-static uint64_t digest_octets(uint64_t hash, const uint8_t *octets, size_t length)
-{
-    enum { WORD = sizeof hash, STEP = 4 * WORD };
-    size_t at = 0;
-    if (length >= STEP) {
-        uint64_t a = hash, b = ~hash, c = hash << 1, d = hash >> 1;
-        for (; at + STEP <= length; at += STEP) {
-            a = join(a, word_at(octets + at));
-            b = join(b, word_at(octets + at + WORD));
-            c = join(c, word_at(octets + at + 2 * WORD));
-            d = join(d, word_at(octets + at + 3 * WORD));
-        }
-        hash = join(join(a, b), join(c, d));
-    }
-    for (; at + sizeof hash <= length; at += sizeof hash)
-        hash = join(hash, word_at(octets + at));
-    if (at == length)
-        return hash;
-    uint64_t last = 0;
-    memcpy(&last, octets + at, length - at);
-    return join(hash, last);
-}
-
 /* The first words of an IP header without what forwarders change. */
 static uint64_t digest_start(const uint8_t *header, uint64_t hash)
 {
@@ -66,7 +28,7 @@ static uint64_t digest_start(const uint8_t *header, uint64_t hash)
     } else {
         start[IPV6_HOP_LIMIT] = 0;
     }
-    return join(join(hash, word_at(start)), word_at(start + 8));
+    return octet_digest_join(octet_digest_join(hash, octet_digest_word(start)), octet_digest_word(start + 8));
 }
 
 /* Acknowledgments without data may be alike in all that numbers them. */
@@ -76,7 +38,7 @@ static uint64_t number_segment(const uint8_t *header, uint32_t length)
     uint32_t header_length = (uint32_t)(header[TCP_FLAGS] >> 4) * 4u;
     if (flags == TCP_ACK && length <= header_length)
         return 0;
-    return hash_mix(word_at(header + TCP_SEQUENCE)) ^ ((uint64_t)length << 16 | flags);
+    return hash_mix(octet_digest_word(header + TCP_SEQUENCE)) ^ ((uint64_t)length << 16 | flags);
 }
 
 /* What numbers the packet, or 0. The header of the upper layer is of this packet when it is not a tunnel. */
@@ -101,13 +63,15 @@ static uint64_t number_of(const packet *p, const packet_ip *ip, const uint8_t *c
 static uint64_t digest_flow(const packet *p, const packet_ip *ip, const uint8_t *captured_end)
 {
     const uint8_t *header = p->data + ip->offset, *upper = p->data + ip->payload;
-    uint64_t hash = ip->version == 4 ? join(ip->version, word_at(header + IPV4_ADDRESSES)) : ip->version;
+    uint64_t hash = ip->version == 4
+                        ? octet_digest_join(ip->version, octet_digest_word(header + IPV4_ADDRESSES))
+                        : ip->version;
     for (unsigned at = IPV6_ADDRESSES; ip->version == 6 && at < IPV6_HEADER; at += sizeof hash)
-        hash = join(hash, word_at(header + at));
+        hash = octet_digest_join(hash, octet_digest_word(header + at));
     bool has_ports = !ip->fragment && upper + PORTS <= captured_end &&
                      (ip->protocol == PACKET_PROTOCOL_TCP || ip->protocol == PACKET_PROTOCOL_UDP);
     uint8_t protocol = ip->fragment ? ip->fragment_protocol : ip->protocol;
-    return join(hash, (uint64_t)protocol << 32 | (has_ports ? packet_get32(upper) : 0));
+    return octet_digest_join(hash, (uint64_t)protocol << 32 | (has_ports ? packet_get32(upper) : 0));
 }
 
 static uint32_t identity_of(const packet *p, const packet_ip *ip, const uint8_t *captured_end)
@@ -115,7 +79,7 @@ static uint32_t identity_of(const packet *p, const packet_ip *ip, const uint8_t 
     uint64_t number = number_of(p, ip, captured_end);
     if (number == 0)
         return 0;
-    uint32_t identity = (uint32_t)hash_mix(join(digest_flow(p, ip, captured_end), number));
+    uint32_t identity = (uint32_t)hash_mix(octet_digest_join(digest_flow(p, ip, captured_end), number));
     return identity != 0 ? identity : 1;
 }
 
@@ -128,10 +92,10 @@ bool packet_digest_read(const packet *p, const packet_ip *ip, packet_digest *dig
     if (captured < head || head < IPV4_HEADER)
         return false;
     digest->length = length;
-    digest->head = hash_mix(digest_octets(digest_start(octets, length), octets + 16, head - 16));
+    digest->head = hash_mix(octet_digest(digest_start(octets, length), octets + 16, head - 16));
     digest->whole = captured == length;
     digest->rest =
-        digest->whole && length > head ? (uint32_t)digest_octets(length, octets + head, length - head) : 0;
+        digest->whole && length > head ? (uint32_t)octet_digest(length, octets + head, length - head) : 0;
     digest->identity = identity_of(p, ip, octets + captured);
     return true;
 }

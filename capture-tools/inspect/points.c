@@ -146,6 +146,7 @@ static uint32_t add_point(capture_points *p, unsigned number, const char *interf
     known_point *point = g_new0(known_point, 1);
     point->view.capture = number;
     point->interface = g_strdup(interface);
+    point->view.interface = point->interface;
     if (said != NULL)
         point->view.place = said->place;
     else if (interface != NULL && p->topology != NULL)
@@ -187,6 +188,22 @@ static uint32_t point_of_interface(capture_points *p, unsigned number, uint32_t 
     if (*point == STEERING_POINT_NONE)
         *point = add_point(p, number, name, unnamed(capture, interface));
     return *point;
+}
+
+void capture_points_describe(capture_points *p, unsigned number)
+{
+    for (uint32_t i = 0; i < capture_points_interfaces(p, number); i++)
+        point_of_interface(p, number, i);
+}
+
+const char *capture_points_interface(const capture_points *p, unsigned capture, uint32_t interface)
+{
+    return capture_reader_interface_name(capture_of(p, capture)->reader, interface);
+}
+
+uint32_t capture_points_interfaces(const capture_points *p, unsigned capture)
+{
+    return capture_reader_interface_count(capture_of(p, capture)->reader);
 }
 
 uint32_t capture_points_of(capture_points *p, unsigned number, const capture_frame *frame)

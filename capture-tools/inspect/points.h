@@ -10,6 +10,7 @@
 typedef struct capture_point {
     const char *name; /* the site's, else what the user called it, else the interface's, else "interface N",
                          else the capture's */
+    const char *interface; /* what the capture calls it; NULL: nothing */
     cats_place place;
     unsigned capture;
     uint32_t site_point; /* its own number, or that of an earlier point of the same site: what the steering
@@ -30,6 +31,12 @@ unsigned capture_points_add(capture_points *points, const char *name);
 bool capture_points_say(capture_points *points, unsigned capture, const char *interface, const char *place);
 /* The file that the capture's frames come from now on; interfaces of the same name stay one point. */
 void capture_points_read(capture_points *points, unsigned capture, const capture_reader *reader);
+
+/* Makes points of all interfaces that the capture describes, frames of them or not. */
+void capture_points_describe(capture_points *points, unsigned capture);
+/* What a capture calls its interface, the first is 0; NULL when it calls it nothing or has not so many. */
+const char *capture_points_interface(const capture_points *points, unsigned capture, uint32_t interface);
+uint32_t capture_points_interfaces(const capture_points *points, unsigned capture);
 
 /* STEERING_POINT_NONE when the frame tells no interface and its capture has no name. */
 uint32_t capture_points_of(capture_points *points, unsigned capture, const capture_frame *frame);

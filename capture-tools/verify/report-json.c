@@ -156,7 +156,7 @@ static void add_rules(JsonBuilder *b, verification *v)
     json_builder_end_object(b);
 }
 
-bool report_json_summary(verification *v, bool differs, FILE *out)
+bool report_json_summary(verification *v, bool differs, JsonNode *expect, FILE *out)
 {
     verification_totals totals = verification_count(v);
     const finding_log *log = verification_findings(v);
@@ -170,6 +170,10 @@ bool report_json_summary(verification *v, bool differs, FILE *out)
     add_sources(b, v);
     add_totals(b, &totals);
     add_rules(b, v);
+    if (expect != NULL) {
+        json_builder_set_member_name(b, "expect");
+        json_builder_add_value(b, expect);
+    }
     return end(b, out);
 }
 

@@ -6,11 +6,13 @@
 
 #include "verification.h"
 
+#include <json-glib/json-glib.h>
 #include <stdio.h>
 
 /* False when nothing can be written any more. */
 bool report_json_finding(const verification *v, const finding *found, FILE *out);
-bool report_json_summary(verification *v, bool differs, FILE *out);
+/* `expect`, which may be NULL, becomes a member; taken. */
+bool report_json_summary(verification *v, bool differs, JsonNode *expect, FILE *out);
 bool report_json_rules(const finding_rules *rules, FILE *out);
 
 #endif

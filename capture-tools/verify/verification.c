@@ -217,13 +217,8 @@ bool verification_step(verification *v)
         return false;
     }
     const capture_point *point = capture_points_get(v->points, source.point);
-    const decoder_frame octets = { .number = source.id,
-                                   .time_ns = source.frame.time_ns,
-                                   .point = point != NULL ? point->site_point : STEERING_POINT_NONE,
-                                   .link_type = source.frame.link_type,
-                                   .data = source.frame.data,
-                                   .captured = source.frame.captured,
-                                   .wire = source.frame.wire };
+    decoder_frame octets = decoder_frame_of(&source.frame, point);
+    octets.number = source.id;
     decode_frame(&v->decoder, &octets, &frame);
     v->totals.frames++;
     v->totals.octets += source.frame.wire;
@@ -280,6 +275,8 @@ bool verification_judges(const verification *v, cats_rule_id rule, const char **
     *why = NULL;
     if (cats_rule_get(rule)->needs == CATS_NEEDS_TOPOLOGY && v->settings.topology == NULL)
         *why = "no topology file";
+    else if (rule == CATS_RULE_CATS_LOST && v->settings.expects)
+        return true;
     else if (cats_rule_get(rule)->scope == CATS_SCOPE_LINKS && capture_points_count(v->points) < 2)
         *why = "one capture point";
     else if (rule == CATS_RULE_CATS_SPREAD && !site_spread_is_judged(v->spread))

@@ -42,6 +42,7 @@ typedef struct verification_settings {
     uint32_t connections, flows, packets; /* followed at most */
     finding_rules rules;
     uint64_t limit; /* findings kept of each rule */
+    bool expects;   /* an observer judges cats/lost by what was generated */
 } verification_settings;
 /* Defaults without a topology. */
 void verification_settings_init(verification_settings *settings);
