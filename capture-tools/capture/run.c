@@ -206,7 +206,7 @@ static void interface_gone(capture_port *port, const char *message)
     capture *c = port->owner;
     trouble(c, message);
     count_port(port);
-    live_loop_unwatch(c->loop, live_link_fd(port->link));
+    live_link_unwatch(port->link, c->loop);
     live_link_close(port->link);
     port->link = NULL;
     if (--c->ports_left == 0)
@@ -418,7 +418,7 @@ static void watch(capture *c)
     c->draws = c->settings->speech == CAPTURE_SUMMARY && isatty(STDERR_FILENO) != 0;
     c->next_report = c->now + (c->settings->speech == CAPTURE_JSON ? c->settings->interval_ns : 0);
     for (unsigned i = 0; i < c->port_count; i++)
-        live_loop_watch(c->loop, live_link_fd(c->ports[i].link), port_ready, &c->ports[i]);
+        live_link_watch(c->ports[i].link, c->loop, port_ready, &c->ports[i]);
     if (c->files != NULL && capture_files_stream(c->files) >= 0)
         live_loop_watch(c->loop, capture_files_stream(c->files), stream_ready, c);
     live_loop_timer(c->loop, tick_deadline, tick, c);

@@ -457,7 +457,7 @@ void driver_start(driver *d, driver_take take, void *role)
     for (unsigned i = 0; i < d->attachments->len; i++) {
         attachment *at = g_ptr_array_index(d->attachments, i);
         live_link_flush(at->link);
-        live_loop_watch(d->loop, live_link_fd(at->link), link_ready, at);
+        live_link_watch(at->link, d->loop, link_ready, at);
     }
     live_loop_watch(d->loop, next_hops_fd(d->hops), hops_ready, d);
     live_loop_timer(d->loop, own_deadline, own_expire, d);
