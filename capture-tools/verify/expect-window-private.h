@@ -97,9 +97,13 @@ struct expect_window {
     GQueue pending;
     flow_order *orders;
     packet_path *paths;
-    uint64_t *paired;  /* keys of observed packets that have a pair, the last of each row first */
-    GHashTable *ports; /* of flows: what the client's became */
-    GHashTable *flows; /* that were generated; NULL unless other ones are ignored */
+    uint64_t *paired;   /* keys of observed packets that have a pair, the last of each row first */
+    uint64_t paired_at; /* packets that were observed when the last of them found its pair, */
+    uint64_t seek_at;   /* and when GENERATED is searched again at the earliest */
+    GHashTable *wanted; /* keys of observed packets that wait; NULL but while seeking */
+    bool skipping;      /* over what no observed packet wants */
+    GHashTable *ports;  /* of flows: what the client's became */
+    GHashTable *flows;  /* that were generated; NULL unless other ones are ignored */
     uint64_t held;
     expect_count count;
 };
@@ -139,6 +143,14 @@ void expect_drop_octets(expect_window *w, expected_packet *e);
 /* Packets that were left behind are judged. */
 void expect_advance(expect_window *w, uint64_t front);
 
+/* One more is read, and the oldest let go when there is no room; false at the end. */
+bool expect_read_on(expect_window *w);
+
+/* ---- expect-seek.c ---- */
+
+/* Goes on in GENERATED where the waiting observed packets find pairs, when none did for a whole window. */
+void expect_seek(expect_window *w);
+
 /* ---- expect-pair.c ---- */
 
 /* The first generated packet of the window that the observed one is: of copies the first that is not behind
@@ -167,6 +179,8 @@ uint64_t expect_same_key(const packet_identity *id, uint32_t generated_place);
 void expect_settle_generated(expect_window *w, uint32_t slot, bool last);
 /* The oldest observed packet without pair: finds the generated one that it was. */
 void expect_settle_observed(expect_window *w);
+/* The observed packet has a pair by content, after all; it is freed then. `ordered`: see expect_pair(). */
+bool expect_pair_late(expect_window *w, pending_packet *o, bool ordered);
 void expect_free_pending(expect_window *w, pending_packet *o);
 
 #endif

@@ -250,14 +250,24 @@ void expect_advance(expect_window *w, uint64_t front)
         expect_settle_observed(w);
 }
 
-/* Nothing that was observed lately has a pair: GENERATED goes on without. */
 static void make_room(expect_window *w)
 {
+    if (g_queue_get_length(&w->pending) <= w->settings.window)
+        return;
+    expect_seek(w);
     while (g_queue_get_length(&w->pending) > w->settings.window)
         expect_settle_observed(w);
 }
 
 /* ---- places ---- */
+
+/* The window has let packets of the place go before it was known that it is observed. */
+static void count_early(expect_window *w, const expected_place *place)
+{
+    w->count.outside += place->unjudged;
+    if (!w->settings.ignored->group[IGNORED_OUTSIDE])
+        w->count.differences[DIFFERENCE_LOST] += place->unjudged;
+}
 
 void expect_window_place(expect_window *w, uint32_t observed, uint32_t generated, unsigned capture)
 {
@@ -272,6 +282,7 @@ void expect_window_place(expect_window *w, uint32_t observed, uint32_t generated
     w->observed[observed].bit = UINT64_C(1) << EXPECT_ANYWHERE_MAX;
     if (generated != EXPECT_ANYWHERE) {
         w->generated[generated].observed = observed;
+        count_early(w, &w->generated[generated]);
         w->somewhere = true;
         return;
     }
@@ -286,6 +297,7 @@ void expect_window_place(expect_window *w, uint32_t observed, uint32_t generated
 void expect_window_silent(expect_window *w, uint32_t generated)
 {
     w->generated[generated].silent = true;
+    count_early(w, &w->generated[generated]);
     w->somewhere = true;
 }
 
@@ -367,13 +379,12 @@ void expect_window_see(expect_window *w, const observed_frame *frame, const pack
 
 /* ---- the end ---- */
 
-/* Reads the rest; what comes behind a full window lets the oldest go. */
-static bool read_rest(expect_window *w)
+bool expect_read_on(expect_window *w)
 {
     uint32_t slot;
     frame_octets octets;
     if (w->next - w->oldest == w->slots)
-        return false;
+        forget_oldest(w, false);
     if (!read_generated(w, &slot, &octets))
         return false;
     keep_generated(w, slot, &octets);
@@ -384,7 +395,7 @@ static bool read_rest(expect_window *w)
 void expect_window_end(expect_window *w)
 {
     for (;;) {
-        while (read_rest(w))
+        while (w->next - w->oldest < w->slots && expect_read_on(w))
             ;
         const pending_packet *o = w->pending.head != NULL ? w->pending.head->data : NULL;
         if (o != NULL && (w->oldest == w->next || o->front <= w->oldest))

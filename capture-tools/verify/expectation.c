@@ -183,6 +183,12 @@ static void find_silent(expectation *e)
 
 /* ---- what the window asks and tells ---- */
 
+static frame_octets octets_of(const source_frame *frame)
+{
+    return (frame_octets){ frame->frame.data, frame->frame.captured, frame->frame.wire,
+                           frame->frame.link_type };
+}
+
 static bool read_generated(void *context, generated_frame *out)
 {
     expectation *e = context;
@@ -203,9 +209,50 @@ static bool read_generated(void *context, generated_frame *out)
     }
     out->number = frame.frame.number;
     out->time_ns = frame.frame.time_ns;
-    out->octets =
-        (frame_octets){ frame.frame.data, frame.frame.captured, frame.frame.wire, frame.frame.link_type };
+    out->octets = octets_of(&frame);
     return true;
+}
+
+static const char *generated_name(const expectation *e, uint32_t place)
+{
+    return capture_points_name(e->points, place_at(&e->generated, place)->point);
+}
+
+/* The place of the point with this name; STEERING_POINT_NONE has none. */
+static bool place_named(const expectation *e, const char *name, uint32_t *place)
+{
+    for (*place = 0; *place < e->generated.places->len; ++*place)
+        if (g_strcmp0(generated_name(e, *place), name) == 0)
+            return true;
+    return false;
+}
+
+/* A second look at the same files, behind what was read. */
+static bool seek_generated(void *context, uint64_t *frames)
+{
+    expectation *e = context;
+    const GPtrArray *files = capture_sources_files(e->sources, 0);
+    for (guint i = 0; i < files->len; i++)
+        if (!g_file_test(g_ptr_array_index(files, i), G_FILE_TEST_IS_REGULAR))
+            return false;
+    capture_points *points = capture_points_new(e->settings.topology);
+    capture_sources *sources = capture_sources_new(points);
+    uint64_t read = expect_window_count(e->window).generated;
+    bool found = false;
+    unsigned number;
+    uint64_t at = 0;
+    source_frame frame;
+    bool open =
+        capture_sources_add(sources, e->settings.path, &number, NULL) && capture_sources_open(sources, NULL);
+    for (; open && !found && capture_sources_next(sources, &frame) == CAPTURE_FRAME; at++) {
+        generated_frame generated = { .octets = octets_of(&frame) };
+        found = at >= read && place_named(e, capture_points_name(points, frame.point), &generated.place) &&
+                expect_window_wants(e->window, &generated);
+    }
+    *frames = found ? at - 1 - read : 0;
+    capture_sources_free(sources);
+    capture_points_free(points);
+    return found;
 }
 
 static const char *protocol_name(const cats_flow_key *key, char number[8])
@@ -257,11 +304,6 @@ static GArray *copy_fields(const packet_differences *fields)
         g_array_append_val(copy, field);
     }
     return copy;
-}
-
-static const char *generated_name(const expectation *e, uint32_t place)
-{
-    return capture_points_name(e->points, place_at(&e->generated, place)->point);
 }
 
 /* A lost packet is a broken rule: "sent, never seen". */
@@ -352,12 +394,11 @@ static void note_delayed(void *context, uint32_t to, int64_t ns)
 static void see_frame(void *context, verification *v, const verified_frame *frame)
 {
     expectation *e = context;
-    const capture_frame *octets = &frame->source->frame;
-    observed_frame observed = { .id = frame->source->id, .time_ns = octets->time_ns };
+    observed_frame observed = { .id = frame->source->id, .time_ns = frame->source->frame.time_ns };
     (void)v;
     if (!observed_place_of(e, frame, &observed.place))
         return;
-    observed.octets = (frame_octets){ octets->data, octets->captured, octets->wire, octets->link_type };
+    observed.octets = octets_of(frame->source);
     expect_window_see(e->window, &observed, &frame->decoded->packet);
 }
 
@@ -445,6 +486,7 @@ expectation *expectation_new(const expectation_settings *settings, GError **erro
                                      .numbers = settings->numbers,
                                      .context = e,
                                      .read = read_generated,
+                                     .seek = seek_generated,
                                      .differs = tell_difference,
                                      .passed = note_passed,
                                      .delayed = note_delayed };
