@@ -136,8 +136,8 @@ static void print_delays(const expectation *e, FILE *out)
 {
     for (unsigned schedule = 0; schedule < 2; schedule++) {
         bool any = false;
-        for (guint i = 0; i < expectation_delays(e); i++) {
-            const delay_record *d = expectation_delay(e, i);
+        for (guint i = 0; i < expect_delays_count(expectation_delays(e)); i++) {
+            const delay_record *d = expect_delays_get(expectation_delays(e), i);
             if ((d->from == EXPECT_ANYWHERE) != (schedule == 1))
                 continue;
             if (!any)
@@ -241,8 +241,8 @@ static void add_delays(JsonBuilder *b, const expectation *e)
 {
     json_builder_set_member_name(b, "delays");
     json_builder_begin_array(b);
-    for (guint i = 0; i < expectation_delays(e); i++) {
-        const delay_record *d = expectation_delay(e, i);
+    for (guint i = 0; i < expect_delays_count(expectation_delays(e)); i++) {
+        const delay_record *d = expect_delays_get(expectation_delays(e), i);
         const char *from = d->from == EXPECT_ANYWHERE ? "GENERATED" : expectation_place_name(e, d->from);
         json_builder_begin_object(b);
         add_text(b, "from", or_capture(from));
