@@ -7,14 +7,17 @@ usage() {
   cat <<'TEXT'
 usage: bench/bench.sh [BUILD-FOLDER [SECTION...]]
 
-Sections: reading, verify, writing, shark, sessions, bounds; all of them without a name.
+Sections: reading, verify, writing, shark, sessions, bounds, inject, forwarders; all of them without a name.
 
 Needs a release build (./quickstart.sh makes one in build/), tcpdump and valgrind. Times are CPU time (user and
 system) of alternating runs, the ratio is the median over the pairs; instruction counts are callgrind's; memory is the
 most that a process held at once. Nothing here passes or fails: what is wanted stands beside what was measured.
 
-Environment: PAIRS of runs (7); COUNTED sessions whose instructions are counted (2000; a run of valgrind over 100000
-takes half an hour).
+The forwarders run in network namespaces, as root, on two cores, and need iproute2, ethtool and nftables; else that
+section says why it is skipped. Give them a machine that does nothing else.
+
+Environment: PAIRS of runs (7); ROUND_SECONDS of a flood or a transfer (2); COUNTED sessions whose instructions are
+counted (2000; a run of valgrind over 100000 takes half an hour).
 TEXT
 }
 case ${1:-} in -h | --help) usage; exit 0 ;; esac
@@ -23,7 +26,7 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 build=$(cd "${1:-$top/build}" && pwd)
 [ $# -eq 0 ] || shift
 catshark=$build/bin/catshark
-for need in "$catshark" "$build"/bench/bench-{count,dump,flows,peak}; do
+for need in "$catshark" "$build"/bench/bench-{count,dump,flood,flows,peak,pins,stream}; do
   [ -x "$need" ] || { echo "bench.sh: no $need, expected a build of the project" >&2; exit 2; }
 done
 for need in tcpdump valgrind tshark editcap capinfos; do
@@ -35,10 +38,13 @@ pairs=${PAIRS:-7}
 room=$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1) || room=0
 [ "${room:-0}" -gt 4000000 ] && TMPDIR=${TMPDIR:-/dev/shm}
 work=$(mktemp -d -p "${TMPDIR:-/tmp}" catshark-bench.XXXXXX)
-trap 'rm -rf "$work"' EXIT
+. "$top/bench/bed.sh"
+trap 'bed_down; rm -rf "$work"' EXIT
 chmod 711 "$work" # the user who runs tshark has a home in it
 home=$work/home
 . "$top/bench/measure.sh"
+. "$top/bench/forwarders.sh"
+. "$top/bench/inject.sh"
 tshark_start
 
 flows=20000
@@ -159,7 +165,7 @@ section_bounds() {
   grep -E '^  (connections|flows) (held|let go) ' "$work/peak.out"
 }
 
-for section in ${*:-reading verify writing shark sessions bounds}; do
+for section in ${*:-reading verify writing shark sessions bounds inject forwarders}; do
   declare -F "section_$section" >/dev/null || { echo "bench.sh: no section \"$section\"" >&2; usage >&2; exit 2; }
   "section_$section"
 done

@@ -2,6 +2,7 @@
 # Sourced by bench.sh: how each kind of figure is taken and printed. Needs $build, $home, $pairs.
 #
 #   ratio NAME WANTED 'OURS' 'BASELINE'       how many times faster ours is: CPU time, median over alternating runs
+#   clock=wall ratio ...                      the same, by the clock on the wall
 #   against_none KIND WANTED NAME OPTION...   tshark on $home/KIND.pcap with the plugin against without: instructions a
 #                                             packet, and CPU time
 #   instructions_only KIND WANTED NAME OPTION...   the same without the time
@@ -9,21 +10,37 @@
 
 # cpu COMMAND...: prints its CPU time in milliseconds.
 cpu() {
-  local TIMEFORMAT='%U %S' spent
+  spent_by '%U %S' "$@"
+}
+
+# wall COMMAND...: prints how many milliseconds it took.
+wall() {
+  spent_by '%R 0' "$@"
+}
+
+spent_by() {
+  local TIMEFORMAT=$1 spent
+  shift
   spent=$({ time "$@" >/dev/null 2>&1; } 2>&1)
   awk '{ printf "%d\n", ($1 + $2) * 1000 }' <<<"$spent"
 }
 
-ratio() {
-  local name=$1 wanted=$2 ours=$3 baseline=$4 i
-  cpu bash -c "$ours" >/dev/null
-  cpu bash -c "$baseline" >/dev/null
-  for ((i = 0; i < pairs; i++)); do
-    echo "$(cpu bash -c "$ours") $(cpu bash -c "$baseline")"
-  done | awk '{ print $2 / ($1 ? $1 : 1), $1, $2 }' | sort -n | awk -v name="$name" -v wanted="$wanted" '
+# median_ratio NAME WANTED UNIT: of lines "ratio ours baseline", the one in the middle.
+median_ratio() {
+  sort -n | awk -v name="$1" -v wanted="$2" -v unit="$3" '
     { r[NR] = $1; a[NR] = $2; b[NR] = $3 }
     END { m = int((NR + 1) / 2)
-          printf "%-58s %8.3f  (wanted: %s; %d ms against %d ms; spread %.3f-%.3f)\n", name, r[m], wanted, a[m], b[m], r[1], r[NR] }'
+          printf "%-58s %8.3f  (wanted: %s; %d %s against %d %s; spread %.3f-%.3f)\n", name, r[m], wanted, a[m], unit, b[m],
+            unit, r[1], r[NR] }'
+}
+
+ratio() {
+  local name=$1 wanted=$2 ours=$3 baseline=$4 i clock=${clock:-cpu}
+  $clock bash -c "$ours" >/dev/null
+  $clock bash -c "$baseline" >/dev/null
+  for ((i = 0; i < pairs; i++)); do
+    echo "$($clock bash -c "$ours") $($clock bash -c "$baseline")"
+  done | awk '{ print $2 / ($1 ? $1 : 1), $1, $2 }' | median_ratio "$name" "$wanted" ms
 }
 
 frames() {

@@ -12,6 +12,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#define HOUR_NS (INT64_C(3600) * 1000000000)
+
 /* ---- messages ---- */
 
 static void print_reason(const char *verb, const char *format, va_list arguments)
@@ -150,6 +152,70 @@ bool cli_duration(const char *text, int64_t *nanoseconds, char **message)
     return false;
 }
 
+/* ---- values of options ---- */
+
+bool cli_option_number(const char *option, const char *text, uint64_t low, uint64_t high, uint64_t *value,
+                       GError **error)
+{
+    g_autofree char *message = NULL;
+    if (text == NULL || cli_number(text, low, high, value, &message))
+        return true;
+    g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "%s: %s", option, message);
+    return false;
+}
+
+bool cli_option_duration(const char *option, const char *text, int64_t *nanoseconds, GError **error)
+{
+    g_autofree char *message = NULL;
+    int64_t read = 0;
+    if (text == NULL)
+        return true;
+    if (cli_duration(text, &read, &message) && (read <= 0 || read > CLI_DURATION_MAX_NS))
+        message = g_strdup_printf("\"%s\", expected more than 0 and at most %" PRId64 "h", text,
+                                  CLI_DURATION_MAX_NS / HOUR_NS);
+    if (message == NULL) {
+        *nanoseconds = read;
+        return true;
+    }
+    g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "%s: %s", option, message);
+    return false;
+}
+
+/* `good`, or the error said. */
+static bool good_or_said(const char *verb, bool good, GError *error)
+{
+    if (!good)
+        cli_usage_error(verb, "%s", error->message);
+    g_clear_error(&error);
+    return good;
+}
+
+bool cli_take_number(const char *verb, const char *option, const char *text, uint64_t low, uint64_t high,
+                     uint64_t *value)
+{
+    GError *error = NULL;
+    bool good = cli_option_number(option, text, low, high, value, &error);
+    return good_or_said(verb, good, error);
+}
+
+bool cli_take_duration(const char *verb, const char *option, const char *text, int64_t *nanoseconds)
+{
+    GError *error = NULL;
+    bool good = cli_option_duration(option, text, nanoseconds, &error);
+    return good_or_said(verb, good, error);
+}
+
+/* ---- families ---- */
+
+const char cli_families_message[] = "more than one of --ipv4, --ipv6 and --both, expected one of them";
+
+bool cli_families(bool only_ipv4, bool only_ipv6, bool both, bool *ipv4, bool *ipv6)
+{
+    *ipv4 = !only_ipv6;
+    *ipv6 = !only_ipv4;
+    return only_ipv4 + only_ipv6 + both <= 1;
+}
+
 /* ---- interruption ---- */
 
 static volatile sig_atomic_t interrupted;
@@ -172,8 +238,12 @@ void cli_watch_interrupt(void)
         interrupt_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     /* The second one ends the program, should the first find no one who looks. */
     struct sigaction action = { .sa_handler = note_interrupt, .sa_flags = SA_RESTART | (int)SA_RESETHAND };
+    struct sigaction hangup;
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    /* The terminal is closed: an end in order too, unless nohup(1) keeps it away. */
+    if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler != SIG_IGN)
+        sigaction(SIGHUP, &action, NULL);
 }
 
 bool cli_interrupted(void)

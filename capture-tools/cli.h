@@ -25,9 +25,26 @@ bool cli_parse(const char *verb, const char *arguments, const char *summary, con
 bool cli_number(const char *text, uint64_t low, uint64_t high, uint64_t *value, char **message);
 /* "500ms", "10s", "2m", a bare number is seconds; result in nanoseconds. */
 bool cli_duration(const char *text, int64_t *nanoseconds, char **message);
+/* The longest run that a verb is asked for: a leap year. */
+#define CLI_DURATION_MAX_NS (INT64_C(366) * 24 * 3600 * 1000000000)
 
-/* Set by SIGINT and SIGTERM once cli_watch_interrupt() was called: verbs finish their files and print the
- * summary. */
+/* The same for the text of an option; NULL when it was not given: then the value stays. A duration is above 0
+ * and at most CLI_DURATION_MAX_NS. On false *error is a G_OPTION_ERROR that begins with the option, */
+bool cli_option_number(const char *option, const char *text, uint64_t low, uint64_t high, uint64_t *value,
+                       GError **error);
+bool cli_option_duration(const char *option, const char *text, int64_t *nanoseconds, GError **error);
+/* or the usage error is said. */
+bool cli_take_number(const char *verb, const char *option, const char *text, uint64_t low, uint64_t high,
+                     uint64_t *value);
+bool cli_take_duration(const char *verb, const char *option, const char *text, int64_t *nanoseconds);
+
+/* The families that --ipv4, --ipv6 and --both choose; without any of them both. False when more than one is
+ * given, which is what the message says. */
+bool cli_families(bool only_ipv4, bool only_ipv6, bool both, bool *ipv4, bool *ipv6);
+extern const char cli_families_message[];
+
+/* Set by SIGINT, SIGTERM and SIGHUP (unless that was ignored) once cli_watch_interrupt() was called: verbs
+ * finish their files and print the summary. */
 void cli_watch_interrupt(void);
 bool cli_interrupted(void);
 /* For poll(2): readable from then on. -1 before cli_watch_interrupt(). Not to be read or closed. */

@@ -62,7 +62,9 @@ int main(int argc, char **argv)
     int status = run(argc, argv);
     /* What was printed and did not arrive (a full disk) is trouble, unless the verb gave its reason already.
      */
+    errno = 0; /* an earlier failure's is long gone */
     if (status != CLI_TROUBLE && (fflush(stdout) != 0 || ferror(stdout)))
-        return cli_trouble(NULL, "standard output: %s", g_strerror(errno));
+        return cli_trouble(NULL, "standard output: %s",
+                           errno != 0 ? g_strerror(errno) : "what was printed did not all arrive");
     return status;
 }

@@ -44,7 +44,8 @@ int verb_doctor(int argc, char **argv)
     if (!cli_parse("doctor", NULL,
                    "Checks whether the plugin is built for the Wireshark that is installed, lies where "
                    "Wireshark looks\n"
-                   "and loads as this user, and whether this user may capture.\n"
+                   "and loads as this user, whether Wireshark finds our captures, and whether this user may "
+                   "capture.\n"
                    "Exit status: 0 all well, 1 something is to mend, 2 trouble.",
                    options, &argc, &argv, &status))
         return status;

@@ -5,6 +5,7 @@
 #include "capture-tools/inspect/json.h"
 #include "capture-tools/inspect/line.h"
 #include "capture-tools/inspect/summary.h"
+#include "capture-tools/inspect/trackers.h"
 #include "capture-tools/verbs.h"
 #include "epan-cats/capture-time.h"
 #include "epan-cats/numbers.h"
@@ -37,18 +38,6 @@ static void clear_options(inspect_options *o)
         g_free(*texts[i]);
 }
 
-/* Sets *value from the option's text when it was given. */
-static bool take_number(const char *option, const char *text, uint64_t low, uint64_t high, uint64_t *value)
-{
-    char *message = NULL;
-
-    if (!text || cli_number(text, low, high, value, &message))
-        return true;
-    cli_usage_error(verb_name, "%s: %s", option, message);
-    g_free(message);
-    return false;
-}
-
 static bool take_options(const inspect_options *o, inspection *in)
 {
     GError *error = NULL;
@@ -75,12 +64,14 @@ static bool take_options(const inspect_options *o, inspection *in)
     uint64_t saf_bit = in->decoder.numbers.saf_offset;
     in->reconnect_limit_ms =
         in->topology ? in->topology->reconnect_limit_ms : AFFINITY_RECONNECT_LIMIT_DEFAULT_MS;
-    if (!take_number("-c", o->count, 1, INT64_MAX, &in->count) ||
-        !take_number("--kind", o->kind, TCP_OPTION_NOP + 1, TCP_OPTION_EXPERIMENT_1 - 1, &kind) ||
-        !take_number("--exid", o->exid, 1, UINT32_MAX, &exid) ||
-        !take_number("--saf-bit", o->saf_bit, AFFINITY_SAF_OFFSET_MIN, AFFINITY_SAF_OFFSET_MAX, &saf_bit) ||
-        !take_number("--reconnect-limit", o->reconnect_limit, 1, AFFINITY_RECONNECT_LIMIT_MAX_MS,
-                     &in->reconnect_limit_ms))
+    if (!cli_take_number(verb_name, "-c", o->count, 1, INT64_MAX, &in->count) ||
+        !cli_take_number(verb_name, "--kind", o->kind, TCP_OPTION_NOP + 1, TCP_OPTION_EXPERIMENT_1 - 1,
+                         &kind) ||
+        !cli_take_number(verb_name, "--exid", o->exid, 1, UINT32_MAX, &exid) ||
+        !cli_take_number(verb_name, "--saf-bit", o->saf_bit, AFFINITY_SAF_OFFSET_MIN, AFFINITY_SAF_OFFSET_MAX,
+                         &saf_bit) ||
+        !cli_take_number(verb_name, "--reconnect-limit", o->reconnect_limit, 1,
+                         AFFINITY_RECONNECT_LIMIT_MAX_MS, &in->reconnect_limit_ms))
         return false;
     in->decoder.numbers = (affinity_numbers){ (uint8_t)kind, (uint32_t)exid, (uint8_t)saf_bit };
     if (o->reconnect_limit && !o->sessions) {
@@ -128,27 +119,6 @@ static bool show_summary(const inspection *in, const summary *s, const char *nam
     return in->json ? summary_write_json(s, name, stdout) : summary_print(s, name, stdout);
 }
 
-static affinity_tracker *session_tracker(const inspection *in)
-{
-    affinity_tracker_settings settings = affinity_tracker_settings_default;
-    settings.topology = in->topology;
-    settings.reconnect_limit_ns = (int64_t)in->reconnect_limit_ms * 1000000;
-    return affinity_tracker_new(&settings);
-}
-
-static const char *point_name(void *context, uint32_t point)
-{
-    return capture_points_name(context, point);
-}
-
-static steering_tracker *flow_tracker(const inspection *in, capture_points *points)
-{
-    steering_tracker_settings settings = steering_tracker_settings_default;
-    settings.topology = in->topology;
-    settings.listener = (steering_listener){ .context = points, .point_name = point_name };
-    return steering_tracker_new(&settings);
-}
-
 static decoder_frame octets_of(capture_points *points, const capture_frame *capture)
 {
     const capture_point *point = capture_points_get(points, capture_points_of(points, 0, capture));
@@ -172,11 +142,10 @@ static int inspect_capture(inspection *in, capture_reader *reader, const char *n
 
     capture_points_add(points, NULL);
     capture_points_read(points, 0, reader);
-    in->decoder.points = points;
     if (in->sessions)
-        in->decoder.tracker = session_tracker(in);
+        decoder_follow_sessions(&in->decoder, in->reconnect_limit_ms);
     if (in->flows)
-        in->decoder.flows = flow_tracker(in, points);
+        decoder_follow_flows(&in->decoder, points);
     while (written && !cli_interrupted() && total.frames < in->count &&
            (status = capture_reader_next(reader, &capture)) == CAPTURE_FRAME) {
         const decoder_frame octets = octets_of(points, &capture);
@@ -185,12 +154,8 @@ static int inspect_capture(inspection *in, capture_reader *reader, const char *n
         written = show_frame(in, &capture, &frame, total.first_ns);
     }
     summary_add_tracked(&total, &in->decoder);
-    affinity_tracker_free(in->decoder.tracker);
-    steering_tracker_free(in->decoder.flows);
+    decoder_follow_none(&in->decoder);
     capture_points_free(points);
-    in->decoder.flows = NULL;
-    in->decoder.points = NULL;
-    in->decoder.tracker = NULL;
     written = written && show_summary(in, &total, name) && fflush(stdout) == 0;
     if (!written && errno != EPIPE)
         return cli_trouble(verb_name, "standard output: %s", g_strerror(errno));

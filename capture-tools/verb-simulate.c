@@ -3,7 +3,7 @@
  * NDJSON. Spec: man/catshark-simulate.1. */
 #include "capture-tools/cli.h"
 #include "capture-tools/io/output-file.h"
-#include "capture-tools/simulation/scenario.h"
+#include "capture-tools/scenario-arguments.h"
 #include "capture-tools/simulation/summary.h"
 #include "capture-tools/verbs.h"
 #include <inttypes.h>
@@ -11,13 +11,6 @@
 
 static const char verb_name[] = "simulate";
 
-#define FLOWS_DEFAULT 100
-#define RATE_DEFAULT 5
-#define RESPONSE_DEFAULT 4000
-#define RATE_MAX 1000000
-#define FLOWS_MAX UINT64_C(1000000000000)
-#define RESPONSE_MAX 1000000000
-#define DURATION_MAX_NS (INT64_C(366) * 24 * 3600 * NANOSECONDS)
 #define NANOSECONDS INT64_C(1000000000)
 /* Events between two looks at the wall clock, and the time between two lines of progress. */
 #define PROGRESS_EVENTS 16384
@@ -25,134 +18,17 @@ static const char verb_name[] = "simulate";
 
 /* The command line as it stands; texts are owned. */
 typedef struct simulate_options {
-    char *topology, *seed, *flows, *duration, *rate, *capability, *response, *encapsulation, *write, *events;
-    char **faults;
-    gboolean ipv4, ipv6, both, kernel_flow_label, list_faults, print_topology, quiet;
+    scenario_arguments scenario;
+    char *duration, *write, *events;
+    gboolean list_faults, print_topology, quiet;
 } simulate_options;
 
 static void clear_options(simulate_options *o)
 {
-    char **texts[] = { &o->topology,   &o->seed,     &o->flows,         &o->duration, &o->rate,
-                       &o->capability, &o->response, &o->encapsulation, &o->write,    &o->events };
-    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
-        g_free(*texts[i]);
-    g_strfreev(o->faults);
-}
-
-/* ---- what the options mean ---- */
-
-/* A word of an option and what it stands for. */
-typedef struct word {
-    const char *text;
-    int value;
-} word;
-
-static const word capabilities[] = { { "saf", CLIENT_SAF },
-                                     { "permit", CLIENT_PERMIT_EXID },
-                                     { "raw", CLIENT_PERMIT_RAW },
-                                     { "none", CLIENT_INCAPABLE },
-                                     { NULL, 0 } };
-
-static bool take_word(const char *option, const char *text, const word *words, int *value)
-{
-    GString *expected = g_string_new(NULL);
-    for (const word *w = words; w->text != NULL; w++) {
-        if (g_str_equal(text, w->text)) {
-            *value = w->value;
-            g_string_free(expected, TRUE);
-            return true;
-        }
-        g_string_append_printf(expected, "%s%s",
-                               w == words          ? ""
-                               : w[1].text == NULL ? " or "
-                                                   : ", ",
-                               w->text);
-    }
-    cli_usage_error(verb_name, "%s: \"%s\", expected %s", option, text, expected->str);
-    g_string_free(expected, TRUE);
-    return false;
-}
-
-/* Sets *value from the option's text when it was given. */
-static bool take_number(const char *option, const char *text, uint64_t low, uint64_t high, uint64_t *value)
-{
-    char *message = NULL;
-    if (text == NULL || cli_number(text, low, high, value, &message))
-        return true;
-    cli_usage_error(verb_name, "%s: %s", option, message);
-    g_free(message);
-    return false;
-}
-
-static bool take_encapsulation(const char *text, setup_encapsulation *value)
-{
-    char *message = NULL;
-    if (text == NULL || setup_encapsulation_read(text, value, &message))
-        return true;
-    cli_usage_error(verb_name, "--encapsulation: %s", message);
-    g_free(message);
-    return false;
-}
-
-static bool take_duration(const char *text, int64_t *nanoseconds)
-{
-    char *message = NULL;
-    if (!cli_duration(text, nanoseconds, &message)) {
-        cli_usage_error(verb_name, "--duration: %s", message);
-        g_free(message);
-        return false;
-    }
-    if (*nanoseconds > 0 && *nanoseconds <= DURATION_MAX_NS)
-        return true;
-    cli_usage_error(verb_name, "--duration: \"%s\", expected more than 0 and at most 8784h", text);
-    return false;
-}
-
-static bool take_faults(char **ids, bool faulty[CATS_RULE_COUNT])
-{
-    for (char **id = ids; id != NULL && *id != NULL; id++) {
-        cats_rule_id rule;
-        if (!cats_rule_find(*id, &rule)) {
-            cli_usage_error(verb_name, "--fault: \"%s\", expected the id of a rule: see --list-faults", *id);
-            return false;
-        }
-        faulty[rule] = true;
-    }
-    return true;
-}
-
-static bool take_families(const simulate_options *o, scenario_options *s)
-{
-    if (o->ipv4 + o->ipv6 + o->both > 1) {
-        cli_usage_error(verb_name, "more than one of --ipv4, --ipv6 and --both, expected one of them");
-        return false;
-    }
-    s->ipv4 = !o->ipv6;
-    s->ipv6 = !o->ipv4;
-    return true;
-}
-
-static bool take_options(const simulate_options *o, scenario_options *s)
-{
-    uint64_t rate = RATE_DEFAULT, response = RESPONSE_DEFAULT;
-    int capability = CLIENT_SAF;
-    s->seed = 1;
-    s->encapsulation = SETUP_ENCAP_TOPOLOGY;
-    s->duration_ns = EVENT_NEVER;
-    s->flows = o->duration == NULL ? FLOWS_DEFAULT : CLIENTS_UNLIMITED;
-    if (!take_families(o, s) || !take_number("--seed", o->seed, 0, UINT64_MAX, &s->seed) ||
-        !take_number("--flows", o->flows, 1, FLOWS_MAX, &s->flows) ||
-        !take_number("--rate", o->rate, 1, RATE_MAX, &rate) ||
-        !take_number("--response", o->response, 0, RESPONSE_MAX, &response) ||
-        (o->duration != NULL && !take_duration(o->duration, &s->duration_ns)) ||
-        (o->capability != NULL && !take_word("--capability", o->capability, capabilities, &capability)) ||
-        !take_encapsulation(o->encapsulation, &s->encapsulation) || !take_faults(o->faults, s->faulty))
-        return false;
-    s->interval_ns = NANOSECONDS / (int64_t)rate;
-    s->response = (uint32_t)response;
-    s->capability = (client_capability)capability;
-    s->kernel_flow_label = o->kernel_flow_label;
-    return true;
+    scenario_arguments_clear(&o->scenario);
+    g_free(o->duration);
+    g_free(o->write);
+    g_free(o->events);
 }
 
 /* ---- faults ---- */
@@ -196,11 +72,10 @@ static int simulate(const simulate_options *o, const scenario_options *options)
     recorder *rec = recorder_open(o->write, o->events, &error);
     if (rec == NULL)
         return cli_trouble(verb_name, "%s", error->message);
-    scenario *s = scenario_new(options, rec, &error);
+    scenario *s = scenario_arguments_start(&o->scenario, options, rec, &error);
     if (s == NULL) {
         recorder_abandon(rec);
-        return cli_trouble(verb_name, "%s%s%s", o->topology == NULL ? "" : o->topology,
-                           o->topology == NULL ? "" : ": ", error->message);
+        return cli_trouble(verb_name, "%s", error->message);
     }
     cli_watch_interrupt();
     run(s, rec, !o->quiet && isatty(STDERR_FILENO));
@@ -219,16 +94,12 @@ static int with_topology(const simulate_options *o)
         return cli_usage_error(verb_name, "-w - and --events -, expected one of them on standard output");
     if (o->write != NULL && o->events != NULL && output_file_same(o->write, o->events))
         return cli_usage_error(verb_name, "-w and --events: %s for both, expected two files", o->events);
-    if (!take_options(o, &options))
+    if (!scenario_arguments_take(verb_name, &o->scenario, o->duration != NULL, &options))
         return CLI_TROUBLE;
-    g_autoptr(GError) error = NULL;
-    cats_topology *topology =
-        o->topology == NULL ? cats_topology_builtin() : cats_topology_load(o->topology, &error);
-    if (topology == NULL)
-        return cli_trouble(verb_name, "%s", error->message);
-    options.topology = topology;
+    if (!cli_take_duration(verb_name, "--duration", o->duration, &options.duration_ns))
+        return scenario_arguments_drop(&options);
     int status = simulate(o, &options);
-    cats_topology_free(topology);
+    scenario_arguments_drop(&options);
     return status;
 }
 
@@ -239,24 +110,8 @@ int verb_simulate(int argc, char **argv)
         { "write", 'w', 0, G_OPTION_ARG_FILENAME, &o.write, "pcapng to write; - is standard output", "FILE" },
         { "events", 0, 0, G_OPTION_ARG_FILENAME, &o.events, "NDJSON events to write; - is standard output",
           "FILE" },
-        { "topology", 0, 0, G_OPTION_ARG_FILENAME, &o.topology, "topology file (the built-in scenario)",
-          "FILE" },
-        { "seed", 0, 0, G_OPTION_ARG_STRING, &o.seed, "the same seed gives the same octets (1)", "N" },
-        { "flows", 0, 0, G_OPTION_ARG_STRING, &o.flows, "flows to start (100; with --duration no bound)",
-          "N" },
+        SCENARIO_ARGUMENTS_ENTRIES(o.scenario),
         { "duration", 0, 0, G_OPTION_ARG_STRING, &o.duration, "virtual time for which flows start", "TIME" },
-        { "rate", 0, 0, G_OPTION_ARG_STRING, &o.rate, "new flows a second of virtual time (5)", "N" },
-        { "ipv4", 0, 0, G_OPTION_ARG_NONE, &o.ipv4, "IPv4 clients only", NULL },
-        { "ipv6", 0, 0, G_OPTION_ARG_NONE, &o.ipv6, "IPv6 clients only", NULL },
-        { "both", 0, 0, G_OPTION_ARG_NONE, &o.both, "clients of both families (the default)", NULL },
-        { "capability", 0, 0, G_OPTION_ARG_STRING, &o.capability,
-          "what clients announce on their SYN: saf (default), permit, raw or none", "WORD" },
-        { "response", 0, 0, G_OPTION_ARG_STRING, &o.response, "octets that a node answers with (4000)", "N" },
-        { "encapsulation", 0, 0, G_OPTION_ARG_STRING, &o.encapsulation,
-          "topology (default), full, reduced or bare: one segment without SRH", "WORD" },
-        { "kernel-flow-label", 0, 0, G_OPTION_ARG_NONE, &o.kernel_flow_label,
-          "outer flow label as Linux writes it: 0 for IPv4", NULL },
-        { "fault", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o.faults, "break this rule; may be given again", "ID" },
         { "list-faults", 0, 0, G_OPTION_ARG_NONE, &o.list_faults, "say what each fault changes, and stop",
           NULL },
         { "print-topology", 0, 0, G_OPTION_ARG_NONE, &o.print_topology,

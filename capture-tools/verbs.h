@@ -17,11 +17,16 @@ extern const size_t verb_count;
 /* NULL when there is none of this name. */
 const verb *verb_find(const char *name);
 
+int verb_capture(int argc, char **argv);
+int verb_client(int argc, char **argv);
 int verb_ctl(int argc, char **argv);
 int verb_doctor(int argc, char **argv);
 int verb_egress(int argc, char **argv);
+int verb_extcap(int argc, char **argv);
 int verb_ingress(int argc, char **argv);
+int verb_inject(int argc, char **argv);
 int verb_inspect(int argc, char **argv);
+int verb_service(int argc, char **argv);
 int verb_simulate(int argc, char **argv);
 int verb_verify(int argc, char **argv);
 

@@ -86,8 +86,10 @@ values() {
 expert_infos() {
   awk -F '\t' -v ours="$ours" '
     FNR == NR {
-      if (split($0, cell, / *[|] */) >= 5 && cell[2] ~ /^(affinity|cats)\//) {
+      # The ids of rules, and the names of what can be wrong with routes.
+      if (split($0, cell, / *[|] */) >= 5 && cell[2] ~ /^((affinity|cats)\/|`cats\.route-)/) {
         sub(/\//, ".", cell[2])
+        gsub(/`/, "", cell[2])
         severity[cell[2]] = cell[3]
         judged[cell[2]] = cell[4]
       }
@@ -119,7 +121,7 @@ sid_columns() {
 }
 
 statistics() {
-  grep -oE '^ *[a-z_]+,[a-z_,]+$' "$home/report/statistics" | tr -d ' ' | grep -E '(^|,)(affinity|cats)(,|$)' | sort |
+  grep -oE '^ *[a-z_-]+,[a-z_,-]+$' "$home/report/statistics" | tr -d ' ' | grep -E '(^|,)(affinity|cats|cats-routes)(,|$)' | LC_ALL=C sort |
     awk 'FNR == NR { if ($1 == "-z") { split($0, cell, /  +/); what[cell[1]] = cell[2] } next }
       { printf "| `-z %s` | %s |\n", $1, what["-z " $1] }' "$top/docs/fields.data" - || true
 }
@@ -131,7 +133,7 @@ write() {
 <!-- Written by docs/generate-fields.sh from what tshark reports; a test compares. Do not edit. -->
 
 Everything here can be a display filter, a column, a colour rule, and a field of `-T fields`, `-T json` and `-T ek`.
-`catshark inspect --json` has the same names as keys.
+`catshark inspect --json` has the same names as keys, but for `cats.route.*`: the tool reads no BGP yet.
 
 **Known from** says when a field can be shown: from the **packet** alone (and what is configured), from **earlier** packets, so
 on every pass, or from **later** packets too: then a single pass of tshark shows it only where it was settled already, and

@@ -3,6 +3,7 @@
  * s3.2.1.3. */
 #include "address.h"
 
+#include "hash-mix.h"
 #include <arpa/inet.h>
 #include <string.h>
 
@@ -39,6 +40,19 @@ bool cats_address_equal(const cats_address *a, const cats_address *b)
     if (a->family == 4)
         return memcmp(a->octets, b->octets, 4) == 0;
     return a->family != 6 || memcmp(a->octets, b->octets, 16) == 0;
+}
+
+unsigned cats_address_hash(const void *address)
+{
+    const cats_address *a = address;
+    uint64_t halves[2];
+    memcpy(halves, a->octets, sizeof halves);
+    return (unsigned)hash_mix(halves[0] ^ hash_mix(halves[1] ^ a->family));
+}
+
+int cats_address_same(const void *a, const void *b)
+{
+    return cats_address_equal(a, b);
 }
 
 /* The writers below put text at `out` without a NUL and return the place behind it. */
@@ -186,6 +200,26 @@ bool cats_address_parse(const char *text, cats_address *address)
             return false;
     }
     *address = parsed;
+    return true;
+}
+
+static int hex_digit(char c)
+{
+    static const char digits[] = "0123456789abcdef0123456789ABCDEF";
+    const char *found = c != '\0' ? strchr(digits, c) : NULL;
+    return found != NULL ? (int)(found - digits) % 16 : -1;
+}
+
+bool cats_mac_parse(const char *text, uint8_t mac[CATS_MAC_LENGTH])
+{
+    if (strlen(text) != 3 * CATS_MAC_LENGTH - 1)
+        return false;
+    for (size_t i = 0; i < CATS_MAC_LENGTH; i++) {
+        int high = hex_digit(text[3 * i]), low = hex_digit(text[3 * i + 1]);
+        if (high < 0 || low < 0 || (i > 0 && text[3 * i - 1] != ':'))
+            return false;
+        mac[i] = (uint8_t)(high * 16 + low);
+    }
     return true;
 }
 

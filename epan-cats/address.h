@@ -22,6 +22,9 @@ cats_address cats_address_ipv6(const uint8_t octets[16]);
 /* Number of octets on the wire: 4, 16, or 0. */
 size_t cats_address_length(const cats_address *address);
 bool cats_address_equal(const cats_address *a, const cats_address *b);
+/* The hash and the comparison of a hash table whose keys are cats_address (GHashFunc, GEqualFunc). */
+unsigned cats_address_hash(const void *address);
+int cats_address_same(const void *a, const void *b);
 
 /* Text per RFC 5952 (IPv6) or dotted decimal (IPv4), without any library call that allocates; returns its
  * length. `text` holds at least CATS_ADDRESS_TEXT octets. Family 0 gives "none". */
@@ -30,6 +33,10 @@ size_t cats_address_format(const cats_address *address, char *text);
 size_t cats_endpoint_format(const cats_address *address, uint16_t port, char *text);
 /* True when the whole of `text` is an IPv4 or IPv6 address. */
 bool cats_address_parse(const char *text, cats_address *address);
+
+#define CATS_MAC_LENGTH 6
+/* True when the whole of `text` is a link-layer address as 02:00:00:00:00:01. */
+bool cats_mac_parse(const char *text, uint8_t mac[CATS_MAC_LENGTH]);
 
 /* True when the first `bits` bits of both are equal (same family; bits beyond the address,
  * or family 0: false). */

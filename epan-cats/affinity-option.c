@@ -4,6 +4,7 @@
 #include "affinity-option.h"
 
 #include "numbers.h"
+#include "wire.h"
 #include <string.h>
 
 const affinity_numbers affinity_numbers_default = {
@@ -37,25 +38,11 @@ static const option_form *form_of(uint8_t kind, uint32_t exid)
     return exid > 0xffff ? &exid32_form : &exid16_form;
 }
 
-static uint32_t read_number(const uint8_t *octets, size_t count)
-{
-    uint32_t value = 0;
-    for (size_t i = 0; i < count; i++)
-        value = value << 8 | octets[i];
-    return value;
-}
-
-static void write_number(uint8_t *octets, size_t count, uint32_t value)
-{
-    for (size_t i = count; i > 0; i--, value >>= 8)
-        octets[i - 1] = (uint8_t)value;
-}
-
 /* True when the experimental option at octets[0] is long enough for the ExID of this form and carries it. */
 static bool carries_exid(const option_form *form, uint32_t exid, const uint8_t *octets, size_t available)
 {
     size_t size = form->address_at;
-    return available >= size && octets[1] >= size && read_number(octets + EXID_AT, size - EXID_AT) == exid;
+    return available >= size && octets[1] >= size && wire_get(octets + EXID_AT, size - EXID_AT) == exid;
 }
 
 affinity_parse_result affinity_option_parse(const affinity_numbers *numbers, const uint8_t *octets,
@@ -100,7 +87,7 @@ affinity_parse_result affinity_option_parse(const affinity_numbers *numbers, con
     memcpy(address.octets, octets + at, address_length);
     *option = (affinity_option){ .kind = kind, .exid = exid, .permit = length == at, .address = address };
     if (!option->permit)
-        option->port = (uint16_t)read_number(octets + at + address_length, PORT_LENGTH);
+        option->port = (uint16_t)wire_get(octets + at + address_length, PORT_LENGTH);
     return AFFINITY_PARSED;
 }
 
@@ -121,10 +108,10 @@ size_t affinity_option_build(const affinity_option *option, uint8_t *octets, siz
     size_t at = form_of(option->kind, option->exid)->address_at;
     octets[0] = option->kind;
     octets[1] = (uint8_t)length;
-    write_number(octets + EXID_AT, at - EXID_AT, option->exid);
+    wire_put(octets + EXID_AT, at - EXID_AT, option->exid);
     if (!option->permit) {
         memcpy(octets + at, option->address.octets, length - at - PORT_LENGTH);
-        write_number(octets + length - PORT_LENGTH, PORT_LENGTH, option->port);
+        wire_put(octets + length - PORT_LENGTH, PORT_LENGTH, option->port);
     }
     return length;
 }

@@ -82,6 +82,12 @@ const char *cats_metric_type_name(unsigned type)
     return name_at(names, G_N_ELEMENTS(names), type);
 }
 
+const char *cats_metric_format_name(unsigned format)
+{
+    static const char *const names[] = { [FORMAT_UNSIGNED_INTEGER] = "unsigned integer" };
+    return name_at(names, G_N_ELEMENTS(names), format);
+}
+
 const char *cats_score_band(unsigned score)
 {
     static const char *const bands[CATS_SCORE_MAX + 1] = {
@@ -103,11 +109,11 @@ uint8_t cats_score(uint32_t capacity, uint32_t load)
     return score_of(capacity, load);
 }
 
-static bool is_stale(const cats_report *report, int64_t now_ns, int64_t max_age_ns)
+static bool is_stale(int64_t time_ns, int64_t now_ns, int64_t max_age_ns)
 {
-    if (report->time_ns >= now_ns)
+    if (time_ns >= now_ns)
         return false;
-    uint64_t age = (uint64_t)now_ns - (uint64_t)report->time_ns;
+    uint64_t age = (uint64_t)now_ns - (uint64_t)time_ns;
     return max_age_ns < 0 || age > (uint64_t)max_age_ns;
 }
 
@@ -117,7 +123,7 @@ cats_merged cats_metric_merge(const cats_report *reports, size_t count, int64_t 
     uint64_t capacity = 0, load = 0;
     for (size_t i = 0; i < count; i++) {
         const cats_report *report = &reports[i];
-        if (is_stale(report, now_ns, max_age_ns)) {
+        if (is_stale(report->time_ns, now_ns, max_age_ns)) {
             merged.stale++;
         } else if (report->capacity > 0) {
             merged.counted++;
@@ -136,4 +142,91 @@ cats_merged cats_metric_merge(const cats_report *reports, size_t count, int64_t 
 cats_report cats_merged_report(const cats_merged *merged)
 {
     return (cats_report){ .capacity = merged->capacity, .load = merged->load, .time_ns = merged->time_ns };
+}
+
+const char *cats_merge_way_name(cats_merge_way way)
+{
+    static const char *const names[] = {
+        [CATS_MERGE_WEIGHTED_MEAN] = "weighted mean", [CATS_MERGE_WORST] = "worst", [CATS_MERGE_BEST] = "best"
+    };
+    return names[way];
+}
+
+static const struct {
+    cats_merge_way way;
+    const char *reason;
+} merging[] = {
+    [CATS_METRIC_SCORE] = { CATS_MERGE_WEIGHTED_MEAN,
+                            "a free share: weighted by capacity it is the free share of the sum" },
+    [CATS_METRIC_COMPUTING] = { CATS_MERGE_WEIGHTED_MEAN,
+                                "sites serve flows in proportion to their capacity, and so they count" },
+    [CATS_METRIC_COMMUNICATION] = { CATS_MERGE_WORST,
+                                    "the ingress does not choose the site: only the worst path is promised" },
+    [CATS_METRIC_SERVICE] = { CATS_MERGE_BEST, "the egress gives a flow to a site that has what the service "
+                                               "needs: one is enough" },
+    [CATS_METRIC_COMPOSED] = { CATS_MERGE_WEIGHTED_MEAN, "as the score, which composes in the same way" },
+};
+
+bool cats_metric_merge_way(unsigned type, cats_merge_way *way, const char **reason)
+{
+    if (type >= G_N_ELEMENTS(merging))
+        return false;
+    *way = merging[type].way;
+    *reason = merging[type].reason;
+    return true;
+}
+
+/* Sums of 32-bit weights times 8-bit values, of fewer than 2^24 inputs: they fit. Beyond that the sums stop,
+ * the mean with them. */
+static void add_input(cats_metric_merged *merged, uint64_t *sum, cats_merge_way way,
+                      const cats_metric_input *input)
+{
+    uint64_t part = (uint64_t)input->value * input->weight;
+    bool first = merged->counted++ == 0;
+    if (merged->weight > UINT64_MAX - input->weight || *sum > UINT64_MAX - part)
+        return;
+    merged->weight += input->weight;
+    *sum += part;
+    merged->time_ns = MIN(merged->time_ns, input->time_ns);
+    if (first || (way == CATS_MERGE_WORST && input->value < merged->value) ||
+        (way == CATS_MERGE_BEST && input->value > merged->value))
+        merged->value = input->value;
+}
+
+cats_metric_merged cats_metric_values_merge(unsigned type, const cats_metric_input *inputs, size_t count,
+                                            int64_t now_ns, int64_t max_age_ns)
+{
+    cats_metric_merged merged = { .time_ns = now_ns };
+    cats_merge_way way;
+    const char *reason;
+    uint64_t sum = 0;
+    if (!cats_metric_merge_way(type, &way, &reason))
+        return merged;
+    for (size_t i = 0; i < count; i++) {
+        if (is_stale(inputs[i].time_ns, now_ns, max_age_ns))
+            merged.stale++;
+        else if (inputs[i].weight > 0)
+            add_input(&merged, &sum, way, &inputs[i]);
+    }
+    merged.available = merged.counted > 0;
+    if (merged.available && way == CATS_MERGE_WEIGHTED_MEAN)
+        merged.value = (uint8_t)(sum / merged.weight);
+    return merged;
+}
+
+uint8_t cats_score_normalize(int64_t raw, int64_t worst, int64_t best)
+{
+    bool up = best >= worst;
+    if (up ? raw >= best : raw <= best)
+        return CATS_SCORE_MAX;
+    if (up ? raw <= worst : raw >= worst)
+        return 0;
+    uint64_t span = up ? (uint64_t)best - (uint64_t)worst : (uint64_t)worst - (uint64_t)best;
+    uint64_t way = up ? (uint64_t)raw - (uint64_t)worst : (uint64_t)worst - (uint64_t)raw;
+    /* Above a tenth of what fits, the last bits of both matter for nothing but the border to the best. */
+    while (way > UINT64_MAX / CATS_SCORE_MAX) {
+        way /= 2;
+        span /= 2;
+    }
+    return (uint8_t)MIN(CATS_SCORE_MAX * way / span, CATS_SCORE_MAX - 1);
 }

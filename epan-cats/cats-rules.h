@@ -5,6 +5,7 @@
 #ifndef EPAN_CATS_CATS_RULES_H
 #define EPAN_CATS_CATS_RULES_H
 
+#include "cats-route-table.h"
 #include "rules.h"
 #include "sid-table.h"
 #include "srh.h"
@@ -19,6 +20,7 @@ typedef struct cats_context {
     uint32_t function_end_cats; /* function value that means End.CATS where no row says so */
     const cats_sid_table *sids;
     const cats_topology *topology;
+    const cats_route_table *routes; /* learned; what is configured comes before it. May be NULL */
 } cats_context;
 
 /* The defaults of docs/wire-formats.md, no table, no topology. */
@@ -26,6 +28,7 @@ void cats_context_init(cats_context *context);
 
 /* One IPv6 header with what follows, as a reader's parser found it. Addresses point at 16 octets. */
 typedef struct cats_packet {
+    uint32_t frame; /* number of the packet: what was learned of SIDs by then holds */
     const uint8_t *outer_source;
     const uint8_t *outer_destination; /* as in the IPv6 header, not the final one */
     uint32_t flow_label;
@@ -57,6 +60,7 @@ typedef struct cats_steering {
     cats_sid_structure structure;
     cats_sid_parts parts;
     const cats_sid_row *row;  /* NULL when no row matched */
+    bool learned;             /* the row is one of the routes, not of a table or topology */
     uint16_t behavior;        /* from the row, or End.CATS by its function value; 0 when not known */
     uint16_t active_behavior; /* the same of the SID in force, the outer destination */
     bool has_granularity;     /* from the argument of End.CATS (32 bits, not 0), else from the row */
@@ -65,7 +69,8 @@ typedef struct cats_steering {
     cats_argument argument;
     bool has_srh; /* srh is valid (well-formed) */
     srh_view srh;
-    bool toward_service; /* an inner destination, and no topology or a CS-ID: cats.service is shown */
+    bool toward_service; /* an inner destination, and nothing tells which are services, or it is one:
+                            cats.service is shown. A topology tells, and for a learned SID the routes */
     bool from_ingress;   /* false when the owner is known and no egress; else cats.ingress, cats.egress are
                             shown */
     cats_address egress_locator; /* shown as cats.egress when there is no row or it has no owner; family 0
@@ -81,6 +86,10 @@ void cats_steering_read(const cats_context *context, const cats_packet *packet, 
 /* The judgement alone, on what cats_steering_read() gave; cats/srh-malformed is judged there. */
 void cats_steering_judge(const cats_context *context, const cats_packet *packet,
                          const cats_steering *steering, cats_findings *findings);
+
+/* The announcement behind the packet's aggregate ID. False when it has none, or none was learned. */
+bool cats_steering_behind(const cats_context *context, const cats_packet *packet,
+                          const cats_steering *steering, cats_route_behind *behind);
 
 /* Room for either of the texts below; longer ones are cut at a character. */
 #define CATS_SID_NAME_TEXT 96

@@ -39,18 +39,24 @@ static bool in_block(const cats_context *context, const uint8_t sid[16])
 /* What the table and the context know of one SID. */
 typedef struct known_sid {
     const cats_sid_row *row;
+    bool learned;
     bool structured; /* structure and parts are valid */
     cats_sid_structure structure;
     cats_sid_parts parts;
     uint16_t behavior;
 } known_sid;
 
-static void look_up(const cats_context *context, const uint8_t sid[16], known_sid *known)
+static void look_up(const cats_context *context, uint32_t frame, const uint8_t sid[16], known_sid *known)
 {
     const cats_sid_table *sids = context->sids;
     if (sids == NULL && context->topology != NULL)
         sids = context->topology->sids;
     known->row = cats_sid_table_match(sids, sid);
+    known->learned = false;
+    if (known->row == NULL) {
+        known->row = cats_route_table_row(context->routes, sid, frame);
+        known->learned = known->row != NULL;
+    }
     known->structured = known->row != NULL || in_block(context, sid);
     known->behavior = 0;
     if (!known->structured)
@@ -65,13 +71,13 @@ static void look_up(const cats_context *context, const uint8_t sid[16], known_si
 
 /* Goes on to the last C-SID where rows say that the address is a container. Ends, because each step moves the
  * last bit that is set towards the block. */
-static bool open_container(const cats_context *context, uint8_t sid[16], known_sid *known)
+static bool open_container(const cats_context *context, uint32_t frame, uint8_t sid[16], known_sid *known)
 {
     bool moved = false;
     while (known->row != NULL && cats_behavior_shifts_container(known->behavior) &&
            cats_sid_container_next(&known->structure, sid)) {
         moved = true;
-        look_up(context, sid, known);
+        look_up(context, frame, sid, known);
     }
     return moved;
 }
@@ -99,19 +105,20 @@ static bool read_sid(const cats_context *context, const cats_packet *packet, cat
            steering->sid_in_destination ? packet->outer_destination : srh_segment(&steering->srh, 0),
            sizeof steering->sid);
     known_sid known;
-    look_up(context, steering->sid, &known);
+    look_up(context, packet->frame, steering->sid, &known);
     if (!steering->has_srh && !known.structured)
         return false;
 
     if (!steering->sid_in_destination) {
         known_sid active;
-        look_up(context, packet->outer_destination, &active);
+        look_up(context, packet->frame, packet->outer_destination, &active);
         steering->active_behavior = active.behavior;
     } else {
         steering->active_behavior = known.behavior;
     }
-    steering->in_container = open_container(context, steering->sid, &known);
+    steering->in_container = open_container(context, packet->frame, steering->sid, &known);
     steering->row = known.row;
+    steering->learned = known.learned;
     steering->behavior = known.behavior;
     steering->structured = known.structured;
     if (known.structured) {
@@ -121,6 +128,17 @@ static bool read_sid(const cats_context *context, const cats_packet *packet, cat
         read_granularity(steering);
     }
     return true;
+}
+
+static bool is_toward_service(const cats_context *context, const cats_packet *packet,
+                              const cats_steering *steering)
+{
+    if (packet->inner_destination.family == 0)
+        return false;
+    if (context->topology != NULL)
+        return cats_topology_service_at(context->topology, &packet->inner_destination) != NULL;
+    return !steering->learned ||
+           cats_route_table_is_service(context->routes, &packet->inner_destination, packet->frame);
 }
 
 void cats_steering_read(const cats_context *context, const cats_packet *packet, cats_steering *steering,
@@ -152,12 +170,17 @@ void cats_steering_read(const cats_context *context, const cats_packet *packet, 
     steering->encapsulated = tunnel;
     steering->from_ingress =
         steering->row == NULL || steering->row->owner == NULL || steering->row->owner_is_egress;
-    steering->toward_service =
-        packet->inner_destination.family != 0 &&
-        (context->topology == NULL ||
-         cats_topology_service_at(context->topology, &packet->inner_destination) != NULL);
+    steering->toward_service = is_toward_service(context, packet, steering);
     if (findings != NULL)
         cats_steering_judge(context, packet, steering, findings);
+}
+
+bool cats_steering_behind(const cats_context *context, const cats_packet *packet,
+                          const cats_steering *steering, cats_route_behind *behind)
+{
+    return steering->encapsulated && steering->has_argument && packet->inner_destination.family != 0 &&
+           cats_route_table_find_behind(context->routes, steering->sid, steering->argument.aggregate_id,
+                                        &packet->inner_destination, packet->frame, behind);
 }
 
 /* Writes at most CATS_SID_NAME_TEXT octets, cut at a UTF-8 character: names come from a file. */

@@ -77,88 +77,125 @@ checksum_state checksum_verify_ip(const packet *p, const packet_ip *ip)
     return checksum_finish(checksum_add(p->data + ip->offset, length, 0)) == 0 ? CHECKSUM_GOOD : CHECKSUM_BAD;
 }
 
-/* The destination that the sender summed: behind a routing header with Segments Left above 0 its last
- * address. False when the header's type does not tell. */
-static bool final_destination(const packet *p, const packet_ip *ip, cats_address *destination)
+/* Where the destination lies that the sender summed: behind a routing header with Segments Left above 0 its
+ * last address. 0 when the header's type does not tell. */
+static uint32_t final_destination(const packet *p, const packet_ip *ip)
 {
-    enum { TYPE_0 = 0, TYPE_MOBILE = 2, ADDRESS = 16 };
+    enum { TYPE_0 = 0, TYPE_MOBILE = 2, ADDRESS = 16, IPV4_AT = 16, IPV6_AT = 24 };
     uint32_t at = ip->srh != 0 ? ip->srh : ip->routing;
     const uint8_t *header = p->data + at;
     unsigned addresses;
 
-    *destination = packet_destination(p, ip);
     if (at == 0 || header[3] == 0)
-        return true;
+        return ip->offset + (ip->version == 4 ? IPV4_AT : IPV6_AT);
     addresses = header[1] / 2;
     if (addresses == 0)
-        return false;
+        return 0;
     switch (header[2]) {
     case SRH_ROUTING_TYPE: /* Segment List[0] is the last segment, in the reduced form too */
     case TYPE_MOBILE:
-        *destination = cats_address_ipv6(header + SRH_FIXED_LENGTH);
-        return true;
+        return at + SRH_FIXED_LENGTH;
     case TYPE_0:
-        *destination = cats_address_ipv6(header + SRH_FIXED_LENGTH + (addresses - 1) * ADDRESS);
-        return true;
+        return at + SRH_FIXED_LENGTH + (addresses - 1) * ADDRESS;
     default:
-        return false;
+        return 0;
     }
+}
+
+static uint32_t source_of(const packet_ip *ip)
+{
+    enum { IPV4_AT = 12, IPV6_AT = 8 };
+
+    return ip->offset + (ip->version == 4 ? IPV4_AT : IPV6_AT);
+}
+
+/* Protocols with a checksum that this file knows, and where it is in their header. */
+static const struct summed {
+    uint8_t protocol, field;
+    bool pseudo;
+} summed[] = {
+    { PACKET_PROTOCOL_TCP, 16, true },
+    { PACKET_PROTOCOL_UDP, 6, true },
+    { PACKET_PROTOCOL_ICMP, 2, false },
+    { PACKET_PROTOCOL_ICMPV6, 2, true },
+};
+
+static const struct summed *find_summed(uint8_t protocol)
+{
+    for (size_t i = 0; i < sizeof summed / sizeof summed[0]; i++) {
+        if (summed[i].protocol == protocol)
+            return &summed[i];
+    }
+    return NULL;
+}
+
+/* The innermost IP header that is not quoted, or NULL. */
+static const packet_ip *carrier_of(const packet *p)
+{
+    const packet_ip *carrier = NULL;
+
+    for (unsigned i = 0; i < p->ip_count && !p->ip[i].quoted; i++)
+        carrier = &p->ip[i];
+    return carrier;
+}
+
+bool checksum_find(const packet *p, checksum_place *place)
+{
+    const packet_ip *ip = carrier_of(p);
+    const struct summed *known = ip != NULL ? find_summed(ip->protocol) : NULL;
+
+    /* payload == offset: the IP header itself is cut. */
+    if (known == NULL || ip->later_fragment || ip->payload == ip->offset)
+        return false;
+    *place =
+        (checksum_place){ .protocol = ip->protocol, .at = ip->payload, .field = ip->payload + known->field };
+    if (known->pseudo) {
+        place->source = source_of(ip);
+        place->destination = final_destination(p, ip);
+    }
+    return place->field + 2 <= ip->end && place->field + 2 <= p->captured;
 }
 
 /* A transport header with all of its payload at hand, and what its checksum covers. */
 typedef struct covered {
-    uint8_t protocol;
-    uint32_t at;
+    checksum_place place;
     uint32_t length;
-    uint32_t field;  /* offset of the checksum field in the header */
     uint32_t pseudo; /* sum of the pseudo-header; 0 where there is none */
 } covered;
 
-/* The innermost IP header that is not quoted, or NULL when it or one around it is a fragment. */
-static const packet_ip *whole_carrier(const packet *p)
+static bool any_fragment(const packet *p)
 {
-    const packet_ip *carrier = NULL;
-
     for (unsigned i = 0; i < p->ip_count && !p->ip[i].quoted; i++) {
         if (p->ip[i].fragment)
-            return NULL;
-        carrier = &p->ip[i];
+            return true;
     }
-    return carrier;
+    return false;
+}
+
+static cats_address address_at(const packet *p, uint8_t version, uint32_t at)
+{
+    return version == 4 ? cats_address_ipv4(p->data + at) : cats_address_ipv6(p->data + at);
 }
 
 static bool find_covered(const packet *p, covered *c)
 {
-    const packet_ip *ip = whole_carrier(p);
+    const packet_ip *ip = carrier_of(p);
     cats_address source, destination;
 
-    if (ip == NULL || p->end != PACKET_COMPLETE || ip->end > p->captured)
+    if (ip == NULL || any_fragment(p) || p->end != PACKET_COMPLETE || ip->end > p->captured ||
+        !checksum_find(p, &c->place))
         return false;
-    *c = (covered){ .protocol = ip->protocol, .at = ip->payload, .length = ip->end - ip->payload };
-    switch (ip->protocol) {
-    case PACKET_PROTOCOL_TCP:
-        c->field = 16;
-        break;
-    case PACKET_PROTOCOL_UDP:
-        c->field = 6;
-        if (packet_get16(p->data + c->at + 4) != 0)
-            c->length = packet_get16(p->data + c->at + 4);
-        break;
-    case PACKET_PROTOCOL_ICMP:
-        c->field = 2;
+    c->length = ip->end - ip->payload;
+    if (ip->protocol == PACKET_PROTOCOL_UDP && packet_get16(p->data + c->place.at + 4) != 0)
+        c->length = packet_get16(p->data + c->place.at + 4);
+    c->pseudo = 0;
+    if (c->place.source == 0)
         return true;
-    case PACKET_PROTOCOL_ICMPV6:
-        c->field = 2;
-        break;
-    default:
+    if (c->place.destination == 0)
         return false;
-    }
-    source = packet_source(p, ip);
-    if (ip->version == 4)
-        destination = packet_destination(p, ip);
-    else if (!final_destination(p, ip, &destination))
-        return false;
-    c->pseudo = checksum_pseudo(&source, &destination, c->protocol, c->length);
+    source = address_at(p, ip->version, c->place.source);
+    destination = address_at(p, ip->version, c->place.destination);
+    c->pseudo = checksum_pseudo(&source, &destination, ip->protocol, c->length);
     return true;
 }
 
@@ -170,12 +207,12 @@ checksum_state checksum_verify_transport(const packet *p)
 
     if (!find_covered(p, &c))
         return CHECKSUM_NOT_CHECKED;
-    found = packet_get16(p->data + c.at + c.field);
-    if (c.protocol == PACKET_PROTOCOL_UDP && found == 0 && p->ip[p->ip_count - 1].version == 4)
+    found = packet_get16(p->data + c.place.field);
+    if (c.place.protocol == PACKET_PROTOCOL_UDP && found == 0 && p->ip[p->ip_count - 1].version == 4)
         return CHECKSUM_NOT_CHECKED;
-    if (checksum_finish(checksum_add(p->data + c.at, c.length, c.pseudo)) == 0)
+    if (checksum_finish(checksum_add(p->data + c.place.at, c.length, c.pseudo)) == 0)
         return CHECKSUM_GOOD;
-    tcp_or_udp = c.protocol == PACKET_PROTOCOL_TCP || c.protocol == PACKET_PROTOCOL_UDP;
+    tcp_or_udp = c.place.protocol == PACKET_PROTOCOL_TCP || c.place.protocol == PACKET_PROTOCOL_UDP;
     return tcp_or_udp && found == c.pseudo ? CHECKSUM_PARTIAL : CHECKSUM_BAD;
 }
 
@@ -204,11 +241,11 @@ bool checksum_write(uint8_t *ip_packet, size_t length)
     }
     if (!find_covered(&p, &c))
         return true;
-    packet_put16(ip_packet + c.at + c.field, 0);
-    checksum = checksum_finish(checksum_add(ip_packet + c.at, c.length, c.pseudo));
+    packet_put16(ip_packet + c.place.field, 0);
+    checksum = checksum_finish(checksum_add(ip_packet + c.place.at, c.length, c.pseudo));
     /* RFC 768: 0 says that there is none. */
-    if (c.protocol == PACKET_PROTOCOL_UDP && checksum == 0)
+    if (c.place.protocol == PACKET_PROTOCOL_UDP && checksum == 0)
         checksum = 0xFFFF;
-    packet_put16(ip_packet + c.at + c.field, checksum);
+    packet_put16(ip_packet + c.place.field, checksum);
     return true;
 }

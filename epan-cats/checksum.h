@@ -18,6 +18,18 @@ uint16_t checksum_finish(uint32_t sum);
 /* RFC 1624 eqn 3: the checksum after one 16-bit word changed from `before` to `after`. */
 uint16_t checksum_adjust(uint16_t checksum, uint16_t before, uint16_t after);
 
+/* Where the checksum of the transport header behind the innermost IP header that is not quoted lies, and the
+ * addresses that its pseudo-header has. Offsets in the frame. */
+typedef struct checksum_place {
+    uint8_t protocol;     /* TCP, UDP, ICMP or ICMPv6 */
+    uint32_t at;          /* of the transport header */
+    uint32_t field;       /* of the checksum */
+    uint32_t source;      /* 0: no pseudo-header (ICMP) */
+    uint32_t destination; /* the final one; 0: none, or a routing header of a type that hides it */
+} checksum_place;
+/* Of a first fragment too. False: there is no such header, or its checksum is not in the capture. */
+bool checksum_find(const packet *p, checksum_place *place);
+
 typedef enum checksum_state {
     CHECKSUM_GOOD,
     CHECKSUM_BAD,

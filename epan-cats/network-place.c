@@ -60,14 +60,29 @@ static bool join_ends(const cats_topology *t, const place_end *a, const place_en
     return place->kind != CATS_PLACE_UNKNOWN;
 }
 
+/* By its own name; else the only one on this interface. */
+static const cats_link *link_captured_as(const cats_topology *t, const char *name)
+{
+    const cats_link *on_interface = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < t->link_count; i++) {
+        const cats_link *link = &t->links[i];
+        if (strcmp(link->name, name) == 0)
+            return link;
+        if (strcmp(link->interface, name) == 0) {
+            on_interface = link;
+            count++;
+        }
+    }
+    return count == 1 ? on_interface : NULL;
+}
+
 static bool find_link(const cats_topology *t, const char *name, cats_place *place)
 {
     place_end from, to;
-    for (size_t i = 0; i < t->link_count; i++)
-        if (strcmp(t->links[i].name, name) == 0)
-            return find_end(t, t->links[i].from, &from) && find_end(t, t->links[i].to, &to) &&
-                   join_ends(t, &from, &to, place);
-    return false;
+    const cats_link *link = link_captured_as(t, name);
+    return link != NULL && find_end(t, link->from, &from) && find_end(t, link->to, &to) &&
+           join_ends(t, &from, &to, place);
 }
 
 /* Names may hold dashes: every one is tried. */

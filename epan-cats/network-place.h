@@ -27,9 +27,9 @@ typedef struct cats_place {
 } cats_place;
 
 /* The place with this name; false (and CATS_PLACE_UNKNOWN) when the name is none. Names are, with a topology
- * (which may be NULL): a link of it; "FROM-TO" of two of its ends; an ingress or egress (its link to the
- * core) or a site (its link). Without: "clients", "ingress", "core", "egress", and whatever begins with
- * "site"; with "client" for "clients". */
+ * (which may be NULL): a link of it, or the interface that only one link is on; "FROM-TO" of two of its ends;
+ * an ingress or egress (its link to the core) or a site (its link). Without: "clients", "ingress", "core",
+ * "egress", and whatever begins with "site"; with "client" for "clients". */
 bool cats_place_find(const cats_topology *topology, const char *name, cats_place *place);
 /* The same of a link alone, or "FROM-TO": what an interface of a capture may be called. */
 bool cats_place_find_link(const cats_topology *topology, const char *name, cats_place *place);

@@ -19,4 +19,11 @@
 #define CATS_STRUCTURE_DEFAULT "32/16/16/32"
 #define CATS_LOCATOR_BLOCK_DEFAULT "5f00::/16" /* RFC 9602 */
 
+/* The path attribute of BGP that carries metrics and SID (docs/wire-formats.md s6) */
+#define CATS_ROUTE_ATTRIBUTE_DEFAULT 255 /* reserved for development, RFC 2042 */
+#define CATS_ROUTE_FLAGS_DEFAULT 0xC0u   /* optional, transitive */
+#define CATS_ROUTE_TLV_AGGREGATE 1
+#define CATS_ROUTE_TLV_SID 2
+#define CATS_EDGE_METADATA_DEFAULT 42 /* temporary, draft-ietf-idr-5g-edge-service-metadata */
+
 #endif

@@ -16,15 +16,18 @@ static void begin(tracked_direction *d, const steering_sight *sight)
     d->flow_label = sight->outer->flow_label;
     d->structure = steering->structure;
     d->row = steering->row;
+    d->learned = steering->learned;
     memcpy(d->sid, steering->sid, sizeof d->sid);
 }
 
 /* As much of the first packet's steering as cats_steering_egress() needs. */
 static cats_steering first_steering(const tracked_direction *d)
 {
-    cats_steering first = {
-        .structured = true, .from_ingress = d->from_ingress, .structure = d->structure, .row = d->row
-    };
+    cats_steering first = { .structured = true,
+                            .from_ingress = d->from_ingress,
+                            .structure = d->structure,
+                            .row = d->row,
+                            .learned = d->learned };
     cats_sid_split(&d->structure, d->sid, &first.parts);
     first.egress_locator = first.parts.locator;
     return first;
@@ -35,11 +38,15 @@ static const char *owner_of(const cats_steering *steering)
     return steering->row != NULL ? steering->row->owner : NULL;
 }
 
-/* By name where the table has names: an egress may have several locators. */
+/* By name where the table has names: an egress may have several locators. Names that were learned are next
+ * hops, of which an egress may have several too. */
 static bool same_egress(const cats_steering *a, const cats_steering *b)
 {
-    if (owner_of(a) != NULL && owner_of(b) != NULL)
-        return strcmp(owner_of(a), owner_of(b)) == 0;
+    if (owner_of(a) != NULL && owner_of(b) != NULL) {
+        bool same = strcmp(owner_of(a), owner_of(b)) == 0;
+        if (same || !(a->learned || b->learned))
+            return same;
+    }
     return cats_address_equal(&a->parts.locator, &b->parts.locator);
 }
 

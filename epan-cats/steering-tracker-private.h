@@ -15,6 +15,7 @@ typedef struct tracked_direction {
     bool steered;        /* the rest is valid */
     bool structured;     /* structure is valid */
     bool from_ingress;   /* as in cats_steering */
+    bool learned;        /* the row, from routes */
     uint8_t hop_limit;   /* inside the encapsulation, of the last packet */
     uint8_t reported;    /* enum direction_rule, a bit each */
     uint8_t sid[16];     /* the egress SID */

@@ -8,7 +8,6 @@
 
 /* IFNAMSIZ of Linux, its NUL left out. */
 #define INTERFACE_MAX 15
-#define MAC_LENGTH 6
 
 char *topology_parse_interface(topology_value *value)
 {
@@ -52,24 +51,12 @@ char *topology_parse_routers(topology_value *value)
     return *texts == NULL ? not_routers("") : NULL;
 }
 
-static int hex_pair(const char *text)
-{
-    int high = g_ascii_xdigit_value(text[0]);
-    int low = high < 0 ? -1 : g_ascii_xdigit_value(text[1]);
-    return low < 0 ? -1 : high * 16 + low;
-}
-
 char *topology_parse_mac(topology_value *value)
 {
     cats_link_end *end = FIELD(value, cats_link_end);
-    bool good = strlen(value->text) == 3 * MAC_LENGTH - 1;
-    for (size_t i = 0; good && i < MAC_LENGTH; i++) {
-        int octet = hex_pair(value->text + 3 * i);
-        good = octet >= 0 && (i == 0 || value->text[3 * i - 1] == ':');
-        end->mac[i] = (uint8_t)octet;
-    }
-    static const uint8_t zero[MAC_LENGTH];
-    if (!good || (end->mac[0] & 1) != 0 || memcmp(end->mac, zero, MAC_LENGTH) == 0)
+    static const uint8_t zero[CATS_MAC_LENGTH];
+    if (!cats_mac_parse(value->text, end->mac) || (end->mac[0] & 1) != 0 ||
+        memcmp(end->mac, zero, CATS_MAC_LENGTH) == 0)
         return g_strdup("the link-layer address of one interface, as 02:00:00:00:00:01");
     end->has_mac = true;
     return NULL;

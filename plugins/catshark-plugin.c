@@ -5,10 +5,12 @@
 
 #include "affinity-option-dissector.h"
 #include "affinity-session.h"
+#include "bgp-message.h"
 #include "capture-end.h"
 #include "fields.h"
 #include "packet-filters.h"
 #include "preferences.h"
+#include "route-store.h"
 #include "srv6.h"
 #include "statistics/statistics.h"
 #include "steering-flow.h"
@@ -30,6 +32,7 @@ static void begin_capture(void)
     capture_end_begin();
     affinity_session_begin();
     steering_flow_begin();
+    route_store_begin();
 }
 
 /* The settings outlive what was given them. */
@@ -37,6 +40,7 @@ static void end_capture(void)
 {
     affinity_session_end();
     steering_flow_end();
+    route_store_end();
     preferences_free_replaced();
 }
 
@@ -48,6 +52,7 @@ static void register_protocols(void)
     tcp_segment_register();
     srv6_register();
     udp_datagram_register();
+    bgp_message_register();
     taps_register();
     statistics_register();
     packet_filters_register();
@@ -62,6 +67,7 @@ static void hand_off(void)
     tcp_segment_handoff();
     srv6_handoff();
     udp_datagram_handoff();
+    bgp_message_handoff();
 }
 
 void plugin_register(void)

@@ -3,6 +3,7 @@
 #include "fields.h"
 
 #include "epan-cats/cats-behavior.h"
+#include "epan-cats/cats-metric.h"
 #include "epan-cats/cats-sid.h"
 #include "epan-cats/srh.h"
 
@@ -24,8 +25,19 @@ int hf_cats_segment_active = -1, hf_cats_srh_flags_oam = -1, hf_cats_srh_flags_u
 int hf_cats_srh_tlv_type = -1, hf_cats_srh_tlv_length = -1, hf_cats_srh_tlv_value = -1,
     hf_cats_srh_tlv_hmac_d = -1, hf_cats_srh_tlv_hmac_key_id = -1, hf_cats_srh_tlv_hmac_value = -1;
 
+int hf_cats_route_prefix = -1, hf_cats_route_withdrawn = -1, hf_cats_route_rd = -1,
+    hf_cats_route_handling = -1, hf_cats_route_sid = -1, hf_cats_route_behavior = -1,
+    hf_cats_route_structure = -1, hf_cats_route_granularity = -1, hf_cats_route_level = -1,
+    hf_cats_route_aggregate_id = -1, hf_cats_route_tlv_type = -1, hf_cats_route_tlv_length = -1,
+    hf_cats_route_tlv_value = -1;
+int hf_cats_route_metric = -1, hf_cats_route_metric_type = -1, hf_cats_route_metric_level = -1,
+    hf_cats_route_metric_format = -1, hf_cats_route_metric_length = -1, hf_cats_route_metric_value = -1,
+    hf_cats_route_metric_source = -1;
+int hf_cats_route_announced_in = -1, hf_cats_route_age = -1, hf_cats_route_replaced_in = -1;
+
 int ett_affinity = -1, ett_affinity_session = -1, ett_experimental = -1, ett_cats = -1, ett_cats_flow = -1,
-    ett_cats_sid = -1, ett_cats_sid_holder = -1, ett_cats_argument = -1, ett_cats_srh_tlv = -1;
+    ett_cats_sid = -1, ett_cats_sid_holder = -1, ett_cats_argument = -1, ett_cats_srh_tlv = -1,
+    ett_cats_route = -1, ett_cats_route_tlv = -1, ett_cats_route_metric = -1;
 
 /* Wireshark keeps these tables by reference, so they live as long as the process. */
 static value_string granularity_names[] = { { CATS_GRANULARITY_NOT_STATED, NULL },
@@ -37,7 +49,23 @@ static value_string tlv_names[] = {
     { SRH_TLV_PAD1, NULL }, { SRH_TLV_PADN, NULL }, { SRH_TLV_HMAC, NULL }, { 0, NULL }
 };
 
+static value_string metric_types[] = { { CATS_METRIC_SCORE, NULL },         { CATS_METRIC_COMPUTING, NULL },
+                                       { CATS_METRIC_COMMUNICATION, NULL }, { CATS_METRIC_SERVICE, NULL },
+                                       { CATS_METRIC_COMPOSED, NULL },      { 0, NULL } };
+static value_string metric_sources[] = {
+    { CATS_METRIC_NOMINAL, NULL },           { CATS_METRIC_ESTIMATION, NULL },
+    { CATS_METRIC_DIRECTLY_MEASURED, NULL }, { CATS_METRIC_NORMALIZATION, NULL },
+    { CATS_METRIC_AGGREGATION, NULL },       { 0, NULL }
+};
+static value_string metric_formats[] = { { 0, NULL }, { 0, NULL } };
+
 static expert_field rule_fields[CATS_RULE_COUNT];
+static expert_field problem_fields[CATS_ROUTE_PROBLEM_COUNT];
+
+expert_field *problem_expert_field(cats_route_problem_id problem)
+{
+    return &problem_fields[problem];
+}
 
 expert_field *rule_expert_field(cats_rule_id rule)
 {
@@ -60,13 +88,28 @@ static const value_string *behavior_names(void)
     return names;
 }
 
+static const char *tlv_name(unsigned type)
+{
+    return srh_tlv_name((uint8_t)type);
+}
+
 static void name_values(void)
 {
-    for (value_string *v = granularity_names; v < granularity_names + array_length(granularity_names) - 1;
-         v++)
-        v->strptr = cats_granularity_name(v->value);
-    for (value_string *v = tlv_names; v < tlv_names + array_length(tlv_names) - 1; v++)
-        v->strptr = srh_tlv_name((uint8_t)v->value);
+#define NAMED(table, name_of)                   \
+    {                                           \
+        table, array_length(table) - 1, name_of \
+    }
+    const struct {
+        value_string *names;
+        size_t count;
+        const char *(*name_of)(unsigned value);
+    } tables[] = { NAMED(granularity_names, cats_granularity_name), NAMED(tlv_names, tlv_name),
+                   NAMED(metric_types, cats_metric_type_name), NAMED(metric_sources, cats_metric_source_name),
+                   NAMED(metric_formats, cats_metric_format_name) };
+#undef NAMED
+    for (size_t i = 0; i < array_length(tables); i++)
+        for (size_t k = 0; k < tables[i].count; k++)
+            tables[i].names[k].strptr = tables[i].name_of(tables[i].names[k].value);
 }
 
 /* clang-format off */
@@ -152,12 +195,59 @@ static hf_register_info cats_fields[] = {
         "HMAC Key ID", HFILL } },
     { &hf_cats_srh_tlv_hmac_value, { "HMAC", "cats.srh.tlv.hmac.value", FT_BYTES, BASE_NONE, NULL, 0,
         "Keyed hash of the header", HFILL } },
+    { &hf_cats_route_prefix, { "Prefix", "cats.route.prefix", FT_STRING, BASE_NONE, NULL, 0,
+        "Prefix announced with metrics, a SID, or both", HFILL } },
+    { &hf_cats_route_withdrawn, { "Withdrawn", "cats.route.withdrawn", FT_STRING, BASE_NONE, NULL, 0,
+        "Prefix withdrawn by an UPDATE that changes what is known of SIDs and metrics", HFILL } },
+    { &hf_cats_route_rd, { "Route distinguisher", "cats.route.rd", FT_STRING, BASE_NONE, NULL, 0,
+        "Route distinguisher of a VPN prefix", HFILL } },
+    { &hf_cats_route_handling, { "Handling", "cats.route.handling", FT_STRING, BASE_NONE, NULL, 0,
+        "What a receiver does with an announcement that it cannot use (RFC 7606)", HFILL } },
+    { &hf_cats_route_sid, { "SID", "cats.route.sid", FT_IPv6, BASE_NONE, NULL, 0,
+        "SID announced, with the bits that stand in the label of a VPN prefix", HFILL } },
+    { &hf_cats_route_behavior, { "Behavior", "cats.route.behavior", FT_UINT16, BASE_HEX, NULL, 0,
+        "Endpoint behavior of the SID announced", HFILL } },
+    { &hf_cats_route_structure, { "Structure", "cats.route.structure", FT_STRING, BASE_NONE, NULL, 0,
+        "Bits of block, node, function and argument of the SID announced", HFILL } },
+    { &hf_cats_route_granularity, { "Granularity", "cats.route.granularity", FT_UINT8, BASE_DEC,
+        VALS(granularity_names), 0, "At which granularity the metrics announced were merged", HFILL } },
+    { &hf_cats_route_level, { "Metric level", "cats.route.level", FT_UINT8, BASE_DEC, NULL, 0,
+        "Level of the CATS metrics announced", HFILL } },
+    { &hf_cats_route_aggregate_id, { "Aggregate ID", "cats.route.aggregate_id", FT_UINT24, BASE_HEX, NULL, 0,
+        "Names this announcement in the argument of the SID", HFILL } },
+    { &hf_cats_route_metric, { "Metric", "cats.route.metric", FT_UINT32, BASE_HEX, NULL, 0,
+        "One metric announced, all of its octets", HFILL } },
+    { &hf_cats_route_metric_type, { "Type", "cats.route.metric.type", FT_UINT8, BASE_DEC, VALS(metric_types), 0,
+        "Type of the metric", HFILL } },
+    { &hf_cats_route_metric_level, { "Level", "cats.route.metric.level", FT_UINT8, BASE_DEC, NULL, 0,
+        "Level of the metric", HFILL } },
+    { &hf_cats_route_metric_format, { "Format", "cats.route.metric.format", FT_UINT8, BASE_DEC,
+        VALS(metric_formats), 0, "Format of the metric's value", HFILL } },
+    { &hf_cats_route_metric_length, { "Length", "cats.route.metric.length", FT_UINT8, BASE_DEC, NULL, 0,
+        "Octets of the metric's value", HFILL } },
+    { &hf_cats_route_metric_value, { "Value", "cats.route.metric.value", FT_UINT8, BASE_DEC, NULL, 0,
+        "Value of the metric; a score of level 2 is 0 to 10, 10 best", HFILL } },
+    { &hf_cats_route_metric_source, { "Source", "cats.route.metric.source", FT_UINT8, BASE_DEC,
+        VALS(metric_sources), 0, "How the metric came about", HFILL } },
+    { &hf_cats_route_tlv_type, { "Type", "cats.route.tlv.type", FT_UINT16, BASE_DEC, NULL, 0,
+        "Type of a TLV in our attribute or the edge metadata attribute", HFILL } },
+    { &hf_cats_route_tlv_length, { "Length", "cats.route.tlv.length", FT_UINT16, BASE_DEC, NULL, 0,
+        "Octets of the TLV's value", HFILL } },
+    { &hf_cats_route_tlv_value, { "Value", "cats.route.tlv.value", FT_BYTES, BASE_NONE, NULL, 0,
+        "Value of the TLV", HFILL } },
+    { &hf_cats_route_announced_in, { "Announced in", "cats.route.announced_in", FT_FRAMENUM, BASE_NONE, NULL, 0,
+        "The UPDATE that announced the aggregate ID of this packet", HFILL } },
+    { &hf_cats_route_age, { "Age of the announcement", "cats.route.age", FT_RELATIVE_TIME, BASE_NONE, NULL, 0,
+        "From that UPDATE to this packet", HFILL } },
+    { &hf_cats_route_replaced_in, { "Replaced in", "cats.route.replaced_in", FT_FRAMENUM, BASE_NONE, NULL, 0,
+        "The message before this packet that replaced or withdrew that announcement", HFILL } },
 };
 /* clang-format on */
 
 static int *const subtrees[] = {
-    &ett_affinity, &ett_affinity_session, &ett_experimental,  &ett_cats,        &ett_cats_flow,
-    &ett_cats_sid, &ett_cats_sid_holder,  &ett_cats_argument, &ett_cats_srh_tlv
+    &ett_affinity,     &ett_affinity_session, &ett_experimental,    &ett_cats,
+    &ett_cats_flow,    &ett_cats_sid,         &ett_cats_sid_holder, &ett_cats_argument,
+    &ett_cats_srh_tlv, &ett_cats_route,       &ett_cats_route_tlv,  &ett_cats_route_metric
 };
 
 static int wireshark_severity(cats_severity severity)
@@ -198,6 +288,20 @@ static void register_rules(int protocol)
     expert_register_field_array(expert_register_protocol(protocol), info, count);
 }
 
+/* What can be wrong with routes, until rules name it: an error, for the route is lost. */
+static void register_problems(void)
+{
+    static ei_register_info infos[CATS_ROUTE_PROBLEM_COUNT];
+    for (int id = 0; id < CATS_ROUTE_PROBLEM_COUNT; id++) {
+        const cats_route_problem_kind *kind = cats_route_problem_get((cats_route_problem_id)id);
+        problem_fields[id] = (expert_field)EI_INIT;
+        infos[id] = (ei_register_info){ &problem_fields[id],
+                                        { wmem_strdup_printf(wmem_epan_scope(), "cats.route-%s", kind->name),
+                                          PI_PROTOCOL, PI_ERROR, kind->sentence, EXPFILL } };
+    }
+    expert_register_field_array(expert_register_protocol(proto_cats), infos, array_length(infos));
+}
+
 static hf_register_info *field_of(hf_register_info *fields, size_t count, const int *id)
 {
     for (size_t i = 0; i < count; i++)
@@ -211,11 +315,14 @@ void fields_register(void)
     proto_affinity = proto_register_protocol("Service Affinity", "Service Affinity", "affinity");
     proto_cats = proto_register_protocol("Computing-Aware Traffic Steering", "CATS", "cats");
     name_values();
-    field_of(cats_fields, array_length(cats_fields), &hf_cats_sid_behavior)->hfinfo.strings =
-        VALS(behavior_names());
+    const value_string *behaviors = behavior_names();
+    field_of(cats_fields, array_length(cats_fields), &hf_cats_sid_behavior)->hfinfo.strings = VALS(behaviors);
+    field_of(cats_fields, array_length(cats_fields), &hf_cats_route_behavior)->hfinfo.strings =
+        VALS(behaviors);
     proto_register_field_array(proto_affinity, affinity_fields, array_length(affinity_fields));
     proto_register_field_array(proto_cats, cats_fields, array_length(cats_fields));
     proto_register_subtree_array(subtrees, array_length(subtrees));
     register_rules(proto_affinity);
     register_rules(proto_cats);
+    register_problems();
 }

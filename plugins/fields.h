@@ -6,6 +6,7 @@
 
 #include "compat.h"
 #include "epan-cats/numbers.h"
+#include "epan-cats/route-problem.h"
 #include "epan-cats/rules.h"
 
 extern int proto_affinity; /* "Service Affinity" */
@@ -28,11 +29,24 @@ extern int hf_cats_segment_active, hf_cats_srh_flags_oam, hf_cats_srh_flags_unus
 extern int hf_cats_srh_tlv_type, hf_cats_srh_tlv_length, hf_cats_srh_tlv_value, hf_cats_srh_tlv_hmac_d,
     hf_cats_srh_tlv_hmac_key_id, hf_cats_srh_tlv_hmac_value;
 
+extern int hf_cats_route_prefix, hf_cats_route_withdrawn, hf_cats_route_rd, hf_cats_route_handling,
+    hf_cats_route_sid, hf_cats_route_behavior, hf_cats_route_structure, hf_cats_route_granularity,
+    hf_cats_route_level, hf_cats_route_aggregate_id, hf_cats_route_tlv_type, hf_cats_route_tlv_length,
+    hf_cats_route_tlv_value;
+extern int hf_cats_route_metric, hf_cats_route_metric_type, hf_cats_route_metric_level,
+    hf_cats_route_metric_format, hf_cats_route_metric_length, hf_cats_route_metric_value,
+    hf_cats_route_metric_source;
+extern int hf_cats_route_announced_in, hf_cats_route_age, hf_cats_route_replaced_in;
+
 extern int ett_affinity, ett_affinity_session, ett_experimental, ett_cats, ett_cats_flow, ett_cats_sid,
-    ett_cats_sid_holder, ett_cats_argument, ett_cats_srh_tlv;
+    ett_cats_sid_holder, ett_cats_argument, ett_cats_srh_tlv, ett_cats_route, ett_cats_route_tlv,
+    ett_cats_route_metric;
 
 /* The expert info of a rule; valid for rules that the plugin judges only. */
 expert_field *rule_expert_field(cats_rule_id rule);
+
+/* The expert info of what can be wrong with a route. */
+expert_field *problem_expert_field(cats_route_problem_id problem);
 
 /* Registers both protocols with all of the above. */
 void fields_register(void);

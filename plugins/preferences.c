@@ -19,17 +19,24 @@ static struct {
     guint reconnect_limit; /* milliseconds */
     const char *structure;
     const char *topology;
+    guint route_attribute;
+    guint route_flags;
+    guint edge_metadata;
 } preferred = { .kind = AFFINITY_KIND_DEFAULT,
                 .exid = AFFINITY_EXID_DEFAULT,
                 .saf_bit = AFFINITY_SAF_OFFSET_DEFAULT,
                 .reconnect_limit = AFFINITY_RECONNECT_LIMIT_DEFAULT_MS,
                 .structure = CATS_STRUCTURE_DEFAULT,
-                .topology = "" };
+                .topology = "",
+                .route_attribute = CATS_ROUTE_ATTRIBUTE_DEFAULT,
+                .route_flags = CATS_ROUTE_FLAGS_DEFAULT,
+                .edge_metadata = CATS_EDGE_METADATA_DEFAULT };
 
 /* What is in force. */
 static affinity_numbers numbers;
 static uint8_t kind_preferred; /* the last one that can be used */
 static cats_context context;
+static cats_route_codes route_codes;
 static guint reconnect_limit_ms = AFFINITY_RECONNECT_LIMIT_DEFAULT_MS;
 static cats_topology *topology;
 static char *topology_path; /* of the last attempt to load, good or bad */
@@ -46,6 +53,16 @@ const affinity_numbers *affinity_settings(void)
 const cats_context *cats_settings(void)
 {
     return &context;
+}
+
+const cats_route_codes *route_settings(void)
+{
+    return &route_codes;
+}
+
+void preferences_set_routes(const cats_route_table *routes)
+{
+    context.routes = routes;
 }
 
 const cats_topology *topology_settings(void)
@@ -155,8 +172,30 @@ static void load_topology(const char *path)
     rebuild_sids();
 }
 
+static void apply_attribute(const char *name, guint wanted, uint8_t *code)
+{
+    if (wanted >= 1 && wanted <= 255)
+        *code = (uint8_t)wanted;
+    else
+        report_failure("cats.%s: %u, expected 1-255; %u stays in force", name, wanted, *code);
+}
+
+static void apply_routes(void)
+{
+    apply_attribute("route_attribute", preferred.route_attribute, &route_codes.attribute);
+    apply_attribute("edge_metadata", preferred.edge_metadata, &route_codes.edge_metadata);
+    if ((preferred.route_flags & ~BGP_FLAGS_KIND) == 0)
+        route_codes.flags = (uint8_t)preferred.route_flags;
+    else
+        report_failure(
+            "cats.route_flags: 0x%x, expected the bits 80 (optional), 40 (transitive) and 20 (partial); "
+            "0x%x stays in force",
+            preferred.route_flags, route_codes.flags);
+}
+
 static void apply_cats(void)
 {
+    apply_routes();
     cats_sid_structure structure;
     const char *reason;
     const char *text = preferred.structure == NULL ? "" : preferred.structure;
@@ -197,6 +236,16 @@ static void register_cats(void)
     prefs_register_filename_preference(module, "topology", "Topology file",
                                        "Services, ingresses, egresses and SIDs of the network",
                                        &preferred.topology, FALSE);
+    prefs_register_uint_preference(module, "route_attribute", "Path attribute of routes",
+                                   "Type code of BGP's path attribute with metrics and SID, 1-255", 10,
+                                   &preferred.route_attribute);
+    prefs_register_uint_preference(
+        module, "route_flags", "Flags of that path attribute",
+        "Flags that it must have, hexadecimal; the partial bit (20) comes on the way", 16,
+        &preferred.route_flags);
+    prefs_register_uint_preference(module, "edge_metadata", "Path attribute of edge metadata",
+                                   "Type code of BGP's path attribute that is shown as TLVs, 1-255", 10,
+                                   &preferred.edge_metadata);
     sid_uat_register(module, rebuild_sids);
 }
 
@@ -205,6 +254,7 @@ void preferences_register(void)
     numbers = affinity_numbers_default;
     kind_preferred = numbers.kind;
     cats_context_init(&context);
+    route_codes = cats_route_codes_default;
     register_affinity();
     register_cats();
 }

@@ -5,12 +5,17 @@
 
 #include "compat.h"
 #include "epan-cats/affinity-option.h"
+#include "epan-cats/cats-route-update.h"
 #include "epan-cats/cats-rules.h"
 #include "epan-cats/topology.h"
 
 /* Always valid: a setting that cannot be used is reported and the one before stays in force. */
 const affinity_numbers *affinity_settings(void);
 const cats_context *cats_settings(void);
+/* Which path attributes of BGP are ours. */
+const cats_route_codes *route_settings(void);
+/* What is learned from the capture, and asked behind tables and topology; NULL: nothing. */
+void preferences_set_routes(const cats_route_table *routes);
 /* NULL without a topology file. */
 const cats_topology *topology_settings(void);
 

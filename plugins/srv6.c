@@ -131,6 +131,7 @@ static bool judge(packet_info *pinfo, const ws_ip6 *ip6, const steering_place *p
     cats_findings findings;
     flow_note note;
     cats_findings_clear(&findings);
+    packet->frame = pinfo->num;
     packet->outer_source = ip6->ip6_src.data;
     packet->outer_destination = ip6->ip6_dst.data;
     packet->flow_label = ip6->ip6_flw;

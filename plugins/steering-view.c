@@ -7,6 +7,8 @@
 #include "flow-view.h"
 #include "generated.h"
 #include "packet-filters.h"
+#include "preferences.h"
+#include "route-view.h"
 #include "tree.h"
 
 #define SID_LENGTH 16
@@ -248,10 +250,21 @@ static proto_item *show_items(const steering_place *place, const cats_packet *pa
     return show_summary(place, packet, steering);
 }
 
+/* Under the summary, for it is of what was learned, not of this packet's octets. */
+static void show_behind(const packet_info *pinfo, const steering_place *place, const cats_packet *packet,
+                        const cats_steering *steering, proto_item *item)
+{
+    cats_route_behind behind;
+    if (place->tree == NULL || !cats_steering_behind(cats_settings(), packet, steering, &behind))
+        return;
+    route_show_behind(proto_item_add_subtree(item, ett_cats), place->near, pinfo, &behind);
+}
+
 void steering_show(packet_info *pinfo, const steering_place *place, const cats_packet *packet,
                    const cats_steering *steering, const cats_findings *findings, const flow_note *note)
 {
     proto_item *item = show_items(place, packet, steering);
+    show_behind(pinfo, place, packet, steering, item);
     if (place->tree != NULL && steering->encapsulated)
         packet_filters_note_sid(pinfo, steering->sid);
     for (unsigned i = 0; i < findings->count; i++)

@@ -6,6 +6,7 @@
 
 #include "compat.h"
 #include "epan-cats/affinity-tracker.h"
+#include "epan-cats/cats-route-update.h"
 #include "epan-cats/cats-rules.h"
 #include "epan-cats/steering-tracker.h"
 
@@ -51,12 +52,21 @@ typedef struct cats_tap {
     const cats_findings *flow_findings;   /* of the flow; may be NULL */
 } cats_tap;
 
-extern int affinity_tap_id, cats_tap_id;
+/* One UPDATE with routes of ours, or that withdraws such. */
+typedef struct cats_routes_tap {
+    cats_address speaker;
+    const cats_route_update *update;
+} cats_routes_tap;
+
+extern int affinity_tap_id, cats_tap_id, cats_routes_tap_id;
 
 void taps_register(void);
 
 /* Hands a copy to the listeners: to be asked for only when there are any. What it points to is copied where
  * it is not of the frame or of the settings. */
 void cats_tap_queue(packet_info *pinfo, const cats_tap *tap);
+
+/* Asks by itself whether there is a listener. The octets of the UPDATE are of the frame. */
+void cats_routes_tap_queue(packet_info *pinfo, const cats_route_update *update);
 
 #endif

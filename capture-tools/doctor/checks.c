@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Is the plugin where this Wireshark looks, was it built for it, does it load; is the profile there; may this
- * user capture.
+/* Is the plugin where this Wireshark looks, was it built for it, does it load; is the profile there; does
+ * Wireshark find our captures; may this user capture, by Wireshark's program and by ours.
  * Spec: Wireshark's plugin folders (WIRESHARK_PLUGIN_DIR, global, personal), which root is denied. */
 #include "checks.h"
 
+#include "capture-tools/live/privileges.h"
 #include "plugin-file.h"
 #include "wireshark.h"
 
@@ -291,6 +292,37 @@ static void check_profile(const wireshark_facts *facts, GPtrArray *findings)
             how_to_get_profile(facts));
 }
 
+/* ---- captures of ours in Wireshark's list ---- */
+
+static char *how_to_get_extcap(const wireshark_facts *facts)
+{
+    g_autofree char *build = build_folder();
+    g_autofree char *beside = build != NULL ? g_build_filename(build, "extcap", EXTCAP_FILE, NULL) : NULL;
+    if (beside == NULL || !g_file_test(beside, G_FILE_TEST_IS_EXECUTABLE))
+        return g_strdup("in catshark's sources: cmake --build build && sudo cmake --install build");
+    g_autofree char *from = shell_word(beside), *to = shell_word(facts->extcap);
+    return g_strdup_printf("%sinstall -m 755 %s %s", is_root() ? "" : "sudo ", from, to);
+}
+
+static void check_extcap(const wireshark_facts *facts, GPtrArray *findings)
+{
+    static const char check[] = "extcap";
+    if (facts->extcap == NULL)
+        return;
+    g_autofree char *program = g_build_filename(facts->extcap, EXTCAP_FILE, NULL);
+    g_autofree char *line = privileges_setcap_line(PRIVILEGE_RAW);
+    if (!g_file_test(program, G_FILE_TEST_IS_EXECUTABLE))
+        add(findings, check, FINDING_WARN,
+            g_strdup_printf("no " EXTCAP_FILE " in %s: Wireshark does not list our captures", facts->extcap),
+            how_to_get_extcap(facts));
+    else if (!privileges_check(PRIVILEGE_RAW, NULL))
+        add(findings, check, FINDING_WARN,
+            g_strdup_printf("%s, but this user may not capture with catshark", program),
+            g_strdup_printf("%s%s", is_root() ? "" : "sudo ", line));
+    else
+        add(findings, check, FINDING_OK, g_strdup_printf("%s, where Wireshark looks", program), NULL);
+}
+
 /* ---- the right to capture ---- */
 
 #define LET_GROUP_CAPTURE \
@@ -339,6 +371,7 @@ GPtrArray *doctor_findings(void)
         }
         places_clear(&place);
         check_profile(&facts, findings);
+        check_extcap(&facts, findings);
     }
     wireshark_facts_clear(&facts);
     check_capture(findings);

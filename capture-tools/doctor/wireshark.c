@@ -77,6 +77,9 @@ void wireshark_facts_gather(wireshark_facts *facts)
     if (run(folder_arguments, &folders, NULL)) {
         facts->global_plugins = folder(folders, "Global Plugins:");
         facts->personal_plugins = folder(folders, "Personal Plugins:");
+        facts->extcap = folder(folders, "Extcap path:");
+        if (facts->extcap == NULL) /* from 4.2 on there are two */
+            facts->extcap = folder(folders, "Global Extcap path:");
         facts->global_configuration = folder(folders, "Global configuration:");
         facts->personal_configuration = folder(folders, "Personal configuration:");
     }
@@ -98,6 +101,7 @@ void wireshark_facts_clear(wireshark_facts *facts)
     g_free(facts->personal_plugins);
     g_free(facts->global_configuration);
     g_free(facts->personal_configuration);
+    g_free(facts->extcap);
     g_free(facts->loaded);
     g_free(facts->complaint);
 }

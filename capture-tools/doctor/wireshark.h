@@ -9,6 +9,8 @@
 
 /* The module's file name. */
 #define PLUGIN_FILE "catshark.so"
+/* What Wireshark runs to capture with us. */
+#define EXTCAP_FILE "catshark-extcap"
 /* The name of the configuration profile that comes with it. */
 #define PROFILE_NAME "CATS"
 
@@ -20,6 +22,7 @@ typedef struct wireshark_facts {
                            */
     char *personal_plugins;                              /* may be NULL */
     char *global_configuration, *personal_configuration; /* folders that hold profiles/; may be NULL */
+    char *extcap;    /* where it looks for capture programs; may be NULL */
     char *loaded;    /* path of our module as -G plugins lists it; NULL: not loaded */
     char *complaint; /* the line of tshark's that names our module on stderr, or NULL */
 } wireshark_facts;

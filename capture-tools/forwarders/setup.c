@@ -98,9 +98,20 @@ void setup_site_address(const setup *s, size_t site, const cats_address *address
                           (unsigned)(site - behind->first_site));
 }
 
-void setup_ingress(const setup *s, ingress *role)
+static void add_ingress_sids(const setup *s, size_t index, ingress *role)
 {
     const cats_topology *t = s->topology;
+    for (size_t i = 0; i < cats_sid_table_size(t->sids); i++) {
+        const cats_sid_row *row = cats_sid_table_row(t->sids, i);
+        if (setup_owned_by(row, t->ingresses[index].name) && cats_behavior_decapsulates(row->behavior))
+            ingress_add_sid(role, row->prefix, row->prefix_length, row->behavior);
+    }
+}
+
+void setup_ingress(const setup *s, size_t index, ingress *role)
+{
+    const cats_topology *t = s->topology;
+    add_ingress_sids(s, index, role);
     for (size_t i = 0; i < t->node_count; i++) {
         const cats_address *own[] = { &t->nodes[i].ipv4, &t->nodes[i].ipv6 };
         ingress_route route;

@@ -34,10 +34,10 @@ packet_encapsulation setup_ingress_encapsulation(const setup *s, const cats_ingr
 void setup_ingress_config(const setup *s, size_t index, ingress_config *config);
 void setup_egress_config(const setup *s, size_t index, egress_config *config);
 
-/* Routes to the own addresses of all nodes. */
-void setup_ingress(const setup *s, ingress *role);
-/* Sites with the topology's weights, SIDs, services, routes to the nodes of its sites, return routes to the
- * clients of all ingresses. */
+/* SIDs that it announces, routes to the own addresses of all nodes. */
+void setup_ingress(const setup *s, size_t index, ingress *role);
+/* Sites with the topology's weights (those that are there keep theirs), SIDs, services, routes to the nodes
+ * of its sites, return routes to the clients of all ingresses. */
 void setup_egress(const setup *s, size_t index, egress *role);
 
 /* The SR domain of the topology: packets from other outer sources are dropped then. */

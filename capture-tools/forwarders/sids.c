@@ -3,7 +3,7 @@
 #include "sids.h"
 #include "epan-cats/numbers.h"
 
-static bool owned_by(const cats_sid_row *row, const char *owner)
+bool setup_owned_by(const cats_sid_row *row, const char *owner)
 {
     return row->owner != NULL && g_str_equal(row->owner, owner);
 }
@@ -12,7 +12,7 @@ const cats_sid_row *setup_second_round(const cats_topology *topology, size_t egr
 {
     for (size_t i = 0; i < cats_sid_table_size(topology->sids); i++) {
         const cats_sid_row *row = cats_sid_table_row(topology->sids, i);
-        if (row->behavior == CATS_BEHAVIOR_END_CATS && owned_by(row, topology->egresses[egress].name))
+        if (row->behavior == CATS_BEHAVIOR_END_CATS && setup_owned_by(row, topology->egresses[egress].name))
             return row;
     }
     return NULL;
@@ -22,7 +22,7 @@ const cats_sid_row *setup_lookup(const cats_topology *topology, const char *owne
 {
     for (size_t i = 0; i < cats_sid_table_size(topology->sids); i++) {
         const cats_sid_row *row = cats_sid_table_row(topology->sids, i);
-        if (owned_by(row, owner) && row->behavior != CATS_BEHAVIOR_END_CATS &&
+        if (setup_owned_by(row, owner) && row->behavior != CATS_BEHAVIOR_END_CATS &&
             cats_behavior_decapsulates(row->behavior) && !cats_behavior_picks_site(row->behavior) &&
             cats_behavior_accepts(row->behavior, next_header))
             return row;

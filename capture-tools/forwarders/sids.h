@@ -5,6 +5,8 @@
 
 #include "epan-cats/topology.h"
 
+/* True when this forwarder announces the SID. */
+bool setup_owned_by(const cats_sid_row *row, const char *owner);
 /* The SID of the egress's second round; NULL: none. */
 const cats_sid_row *setup_second_round(const cats_topology *topology, size_t egress);
 /* The SID that sends decapsulated packets of this next header (4 or 41) on by a look-up of their destination;

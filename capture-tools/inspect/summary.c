@@ -128,9 +128,8 @@ static void print_count(const summary *s, const count_row *row, FILE *out)
     fprintf(out, "  %-22s %" PRIu64 "\n", row->label, count_of(s, row));
 }
 
-bool summary_print(const summary *s, const char *name, FILE *out)
+void summary_print_counts(const summary *s, FILE *out)
 {
-    fprintf(out, "%s: %" PRIu64 " frames in %.6f s\n", name, s->frames, (double)duration_ns(s) / 1e9);
     for (size_t i = 1; i < G_N_ELEMENTS(counts); i++)
         if (count_of(s, &counts[i]) != 0)
             print_count(s, &counts[i], out);
@@ -150,6 +149,12 @@ bool summary_print(const summary *s, const char *name, FILE *out)
     }
     if (!any)
         fputs("  no rule broken of those that were judged\n", out);
+}
+
+bool summary_print(const summary *s, const char *name, FILE *out)
+{
+    fprintf(out, "%s: %" PRIu64 " frames in %.6f s\n", name, s->frames, (double)duration_ns(s) / 1e9);
+    summary_print_counts(s, out);
     return !ferror(out);
 }
 
@@ -161,13 +166,8 @@ static void add_counts(JsonBuilder *builder, const summary *s, const count_row *
     }
 }
 
-bool summary_write_json(const summary *s, const char *name, FILE *out)
+void summary_add_members(const summary *s, JsonBuilder *builder)
 {
-    JsonBuilder *builder = json_builder_new();
-
-    json_builder_begin_object(builder);
-    json_builder_set_member_name(builder, "summary");
-    json_builder_add_string_value(builder, name);
     json_builder_set_member_name(builder, "duration_ns");
     json_builder_add_int_value(builder, duration_ns(s));
     add_counts(builder, s, counts, G_N_ELEMENTS(counts));
@@ -188,6 +188,16 @@ bool summary_write_json(const summary *s, const char *name, FILE *out)
         }
     }
     json_builder_end_object(builder);
+}
+
+bool summary_write_json(const summary *s, const char *name, FILE *out)
+{
+    JsonBuilder *builder = json_builder_new();
+
+    json_builder_begin_object(builder);
+    json_builder_set_member_name(builder, "summary");
+    json_builder_add_string_value(builder, name);
+    summary_add_members(s, builder);
     json_builder_end_object(builder);
     bool written = ndjson_write(out, builder);
     g_object_unref(builder);

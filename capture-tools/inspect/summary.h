@@ -4,6 +4,7 @@
 #define CATSHARK_INSPECT_SUMMARY_H
 
 #include "decode.h"
+#include <json-glib/json-glib.h>
 #include <stdio.h>
 
 typedef struct summary {
@@ -24,6 +25,9 @@ typedef struct summary {
 void summary_add(summary *s, const decoded *frame, int64_t time_ns);
 /* After the last frame: what the decoder's trackers have to tell. */
 void summary_add_tracked(summary *s, const decoder *d);
+/* The counts and the broken rules as lines, or as members of the JSON object under construction. */
+void summary_print_counts(const summary *s, FILE *out);
+void summary_add_members(const summary *s, JsonBuilder *builder);
 /* Text for people. False on a write error. */
 bool summary_print(const summary *s, const char *name, FILE *out);
 /* One line of NDJSON with the same counts. */

@@ -15,6 +15,9 @@ struct output_file {
     char *path;      /* where the file is to be */
     char *temporary; /* where it is until then; NULL when written in place */
     int fd;
+    bool growing;
+    uint64_t written; /* octets of whole writes; of a failed one `partial` arrived */
+    size_t partial;
     int failed; /* errno of the first failure, 0 while all is well */
 };
 
@@ -51,7 +54,14 @@ static bool open_beside(output_file *file)
     return false;
 }
 
-static bool open_path(output_file *file, const char *path, GError **error)
+static bool open_growing(output_file *file)
+{
+    file->growing = true;
+    file->fd = g_open(file->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    return file->fd >= 0;
+}
+
+static bool open_path(output_file *file, const char *path, bool growing, GError **error)
 {
     char *target = realpath(path, NULL); /* behind symbolic links */
     file->path = g_strdup(target != NULL ? target : path);
@@ -63,7 +73,9 @@ static bool open_path(output_file *file, const char *path, GError **error)
         set_error(error, path, EISDIR);
         return false;
     }
-    if (exists && !S_ISREG(status.st_mode) ? open_in_place(file) : open_beside(file))
+    if (exists && !S_ISREG(status.st_mode) ? open_in_place(file)
+        : growing                          ? open_growing(file)
+                                           : open_beside(file))
         return true;
     set_error(error, path, errno);
     return false;
@@ -76,15 +88,36 @@ static void file_free(output_file *file)
     g_free(file);
 }
 
-output_file *output_file_open(const char *path, bool for_people, GError **error)
+static output_file *open_file(const char *path, bool for_people, bool growing, GError **error)
 {
     output_file *file = g_new0(output_file, 1);
-    bool opened =
-        strcmp(path, "-") == 0 ? open_standard_output(file, for_people, error) : open_path(file, path, error);
+    bool opened = strcmp(path, "-") == 0 ? open_standard_output(file, for_people, error)
+                                         : open_path(file, path, growing, error);
     if (opened)
         return file;
     file_free(file);
     return NULL;
+}
+
+output_file *output_file_open(const char *path, bool for_people, GError **error)
+{
+    return open_file(path, for_people, false, error);
+}
+
+output_file *output_file_open_growing(const char *path, GError **error)
+{
+    return open_file(path, false, true, error);
+}
+
+int output_file_fd(const output_file *file)
+{
+    return file->fd;
+}
+
+bool output_file_is_stream(const output_file *file)
+{
+    struct stat status;
+    return fstat(file->fd, &status) == 0 && (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode));
 }
 
 /* The path with its folder's symbolic links resolved: what tells files apart that are not there yet. */
@@ -117,13 +150,34 @@ bool output_file_write(output_file *file, const void *octets, size_t length)
             done += (size_t)count;
         else if (errno != EINTR)
             file->failed = errno;
+        file->partial = done;
+    }
+    if (file->failed == 0) {
+        file->written += length;
+        file->partial = 0;
     }
     return file->failed == 0;
+}
+
+size_t output_file_partial(const output_file *file)
+{
+    return file->partial;
+}
+
+void output_file_cut_partial(output_file *file, size_t kept)
+{
+    if (file->growing)
+        (void)!ftruncate(file->fd, (off_t)(file->written + kept));
 }
 
 bool output_file_failed(const output_file *file)
 {
     return file->failed != 0;
+}
+
+int output_file_failure(const output_file *file)
+{
+    return file->failed;
 }
 
 static void close_descriptor(output_file *file)

@@ -1,19 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Writes pcapng, little endian wherever it runs so that the same packets give the same octets.
- * Spec: draft-ietf-opsawg-pcapng s4.1 (SHB), s4.2 (IDB), s4.3 (EPB), s3.5 (options). */
+ * Spec: draft-ietf-opsawg-pcapng s4.1 (SHB), s4.2 (IDB), s4.3 (EPB), s4.6 (ISB), s3.5 (options). */
 #include "pcapng-writer.h"
-#include "output-file.h"
 
 #include <string.h>
 
-enum { BLOCK_INTERFACE = 0x00000001, BLOCK_ENHANCED_PACKET = 0x00000006, BLOCK_SECTION = 0x0A0D0D0A };
+enum {
+    BLOCK_INTERFACE = 0x00000001,
+    BLOCK_STATISTICS = 0x00000005,
+    BLOCK_ENHANCED_PACKET = 0x00000006,
+    BLOCK_SECTION = 0x0A0D0D0A
+};
 enum {
     OPTION_END = 0,
     OPTION_COMMENT = 1,
     OPTION_IF_NAME = 2,
+    OPTION_IF_DESCRIPTION = 3,
     OPTION_SHB_USERAPPL = 4,
-    OPTION_IF_TSRESOL = 9
+    OPTION_IF_TSRESOL = 9,
+    OPTION_IF_FILTER = 11,
+    OPTION_ISB_STARTTIME = 2,
+    OPTION_ISB_ENDTIME = 3,
+    OPTION_ISB_IFRECV = 4,
+    OPTION_ISB_IFDROP = 5,
+    OPTION_ISB_USRDELIV = 8
 };
+
+/* First octet of if_filter: what follows is an expression of libpcap. */
+#define FILTER_OF_LIBPCAP 0
 
 #define BYTE_ORDER_MAGIC UINT32_C(0x1A2B3C4D)
 #define NANOSECONDS 9 /* if_tsresol: 10^-9 */
@@ -25,6 +39,7 @@ enum {
 #define SECTION_BODY 16
 #define INTERFACE_BODY 8
 #define PACKET_BODY 20
+#define STATISTICS_BODY 12
 
 #define BUFFER_START (1024 * 1024)
 
@@ -32,6 +47,7 @@ struct pcapng_writer {
     output_file *file;
     bool failed;
     uint32_t interfaces;
+    uint64_t flushed;
     size_t used, size;
     uint8_t *buffer;
 };
@@ -43,10 +59,27 @@ static size_t padded(size_t length)
 
 /* ---- output ---- */
 
+/* Octets of whole blocks among the first `length` of the buffer: each tells its own length behind its type.
+ */
+static size_t whole_blocks(const pcapng_writer *writer, size_t length)
+{
+    size_t at = 0;
+    for (uint32_t block = 0; at + BLOCK_FRAME <= length; at += block) {
+        memcpy(&block, writer->buffer + at + sizeof(uint32_t), sizeof block);
+        block = GUINT32_FROM_LE(block);
+        if (block > length - at)
+            break;
+    }
+    return at;
+}
+
 static void flush(pcapng_writer *writer)
 {
-    if (!output_file_write(writer->file, writer->buffer, writer->used))
+    if (!writer->failed && !output_file_write(writer->file, writer->buffer, writer->used)) {
         writer->failed = true;
+        output_file_cut_partial(writer->file, whole_blocks(writer, output_file_partial(writer->file)));
+    }
+    writer->flushed += writer->used;
     writer->used = 0;
 }
 
@@ -140,24 +173,48 @@ static void write_section(pcapng_writer *writer, const char *application)
     put32(at, (uint32_t)length);
 }
 
-uint32_t pcapng_writer_add_interface(pcapng_writer *writer, const char *name, uint16_t link_type,
-                                     uint32_t snap_length)
+/* The filter with the octet that says what kind it is; to be freed. NULL: none. */
+static char *filter_value(const char *filter, size_t *length)
+{
+    *length = 0;
+    size_t text = option_text_length(filter);
+    if (text == 0)
+        return NULL;
+    *length = MIN(text + 1, OPTION_VALUE_MAX);
+    char *value = g_malloc(*length);
+    value[0] = FILTER_OF_LIBPCAP;
+    memcpy(value + 1, filter, *length - 1);
+    return value;
+}
+
+uint32_t pcapng_writer_describe_interface(pcapng_writer *writer, const pcapng_interface *interface)
 {
     static const uint8_t resolution = NANOSECONDS;
-    size_t text = option_text_length(name);
-    size_t length =
-        BLOCK_FRAME + INTERFACE_BODY + option_size(text) + option_size(sizeof resolution) + OPTION_HEADER;
+    size_t name = option_text_length(interface->name), filter_length;
+    size_t description = option_text_length(interface->description);
+    g_autofree char *filter = filter_value(interface->filter, &filter_length);
+    size_t length = BLOCK_FRAME + INTERFACE_BODY + option_size(name) + option_size(description) +
+                    option_size(sizeof resolution) + option_size(filter_length) + OPTION_HEADER;
     uint8_t *at = reserve(writer, length);
     at = put32(at, BLOCK_INTERFACE);
     at = put32(at, (uint32_t)length);
-    at = put16(at, link_type);
+    at = put16(at, interface->link_type);
     at = put16(at, 0);
-    at = put32(at, snap_length);
-    at = put_option(at, OPTION_IF_NAME, name, text);
+    at = put32(at, interface->snap_length);
+    at = put_option(at, OPTION_IF_NAME, interface->name, name);
+    at = put_option(at, OPTION_IF_DESCRIPTION, interface->description, description);
     at = put_option(at, OPTION_IF_TSRESOL, &resolution, sizeof resolution);
+    at = put_option(at, OPTION_IF_FILTER, filter, filter_length);
     at = put_end_of_options(at);
     put32(at, (uint32_t)length);
     return writer->interfaces++;
+}
+
+uint32_t pcapng_writer_add_interface(pcapng_writer *writer, const char *name, uint16_t link_type,
+                                     uint32_t snap_length)
+{
+    return pcapng_writer_describe_interface(
+        writer, &(pcapng_interface){ .name = name, .link_type = link_type, .snap_length = snap_length });
 }
 
 bool pcapng_writer_packet(pcapng_writer *writer, uint32_t interface, int64_t time_ns, const uint8_t *data,
@@ -183,11 +240,44 @@ bool pcapng_writer_packet(pcapng_writer *writer, uint32_t interface, int64_t tim
     return !writer->failed;
 }
 
+/* Times are two halves, the upper one first; numbers are in the section's byte order. */
+static uint8_t *put_time(uint8_t *at, uint16_t code, int64_t time_ns)
+{
+    uint8_t halves[8];
+    put32(put32(halves, (uint32_t)((uint64_t)time_ns >> 32)), (uint32_t)time_ns);
+    return put_option(at, code, halves, sizeof halves);
+}
+
+static uint8_t *put_number(uint8_t *at, uint16_t code, uint64_t value)
+{
+    value = GUINT64_TO_LE(value);
+    return put_option(at, code, &value, sizeof value);
+}
+
+bool pcapng_writer_statistics(pcapng_writer *writer, uint32_t interface, const pcapng_statistics *statistics)
+{
+    const size_t length = BLOCK_FRAME + STATISTICS_BODY + 5 * option_size(sizeof(uint64_t)) + OPTION_HEADER;
+    uint8_t *at = reserve(writer, length);
+    at = put32(at, BLOCK_STATISTICS);
+    at = put32(at, (uint32_t)length);
+    at = put32(at, interface);
+    at = put32(at, (uint32_t)((uint64_t)statistics->end_ns >> 32));
+    at = put32(at, (uint32_t)statistics->end_ns);
+    at = put_time(at, OPTION_ISB_STARTTIME, statistics->start_ns);
+    at = put_time(at, OPTION_ISB_ENDTIME, statistics->end_ns);
+    at = put_number(at, OPTION_ISB_IFRECV, statistics->received);
+    at = put_number(at, OPTION_ISB_IFDROP, statistics->dropped);
+    at = put_number(at, OPTION_ISB_USRDELIV, statistics->delivered);
+    at = put_end_of_options(at);
+    put32(at, (uint32_t)length);
+    return !writer->failed;
+}
+
 /* ---- the file ---- */
 
-pcapng_writer *pcapng_writer_open(const char *path, const char *application, GError **error)
+/* Takes the file. */
+static pcapng_writer *writer_new(output_file *file, const char *application)
 {
-    output_file *file = output_file_open(path, false, error);
     if (file == NULL)
         return NULL;
     pcapng_writer *writer = g_new0(pcapng_writer, 1);
@@ -196,6 +286,32 @@ pcapng_writer *pcapng_writer_open(const char *path, const char *application, GEr
     writer->buffer = g_malloc(writer->size);
     write_section(writer, application);
     return writer;
+}
+
+pcapng_writer *pcapng_writer_open(const char *path, const char *application, GError **error)
+{
+    return writer_new(output_file_open(path, false, error), application);
+}
+
+pcapng_writer *pcapng_writer_open_growing(const char *path, const char *application, GError **error)
+{
+    return writer_new(output_file_open_growing(path, error), application);
+}
+
+bool pcapng_writer_flush(pcapng_writer *writer)
+{
+    flush(writer);
+    return !writer->failed;
+}
+
+uint64_t pcapng_writer_octets(const pcapng_writer *writer)
+{
+    return writer->flushed + writer->used;
+}
+
+const output_file *pcapng_writer_file(const pcapng_writer *writer)
+{
+    return writer->file;
 }
 
 static void writer_free(pcapng_writer *writer)

@@ -22,6 +22,8 @@
 #define NEIGHBOR_ADVERTISEMENT 136
 
 enum { FAMILY_IPV4, FAMILY_IPV6, FAMILIES };
+/* No driver_drop. */
+enum { DRIVER_TAKES = -1 };
 
 typedef enum driver_drop {
 #define X(symbol, word) DROP_##symbol,
@@ -35,11 +37,16 @@ static const char *const drop_words[] = {
 #undef X
 };
 
+/* VLAN identifiers, FRAME_NO_VLAN too. */
+#define VLANS 4096
+#define NO_PORT UINT16_MAX
+
 /* An interface of the host, and its link. */
 typedef struct attachment {
     driver *owner;
     live_interface *interface;
     live_link *link;
+    uint16_t ports[VLANS]; /* by VLAN, NO_PORT: none */
 } attachment;
 
 typedef struct driver_port {
@@ -49,6 +56,7 @@ typedef struct driver_port {
     next_hop *hops[FAMILIES]; /* NULL: none of this family */
     waiting *queues[FAMILIES];
     neighbor_answers *answers;
+    bool end_point;
 } driver_port;
 
 struct driver {
@@ -58,9 +66,12 @@ struct driver {
     GPtrArray *attachments; /* of attachment, owned */
     GArray *ports;          /* of driver_port */
     driver_take take;
+    driver_deadline role_deadline; /* NULL: the role has none */
+    driver_expire role_expire;
     void *role;
     role_sink sink;
-    int64_t now; /* of the round */
+    int64_t now;      /* of the round */
+    uint64_t waiting; /* packets in all queues */
     uint64_t answered, ignored;
     live_drops drops;
     GError *failure;
@@ -108,7 +119,9 @@ static void sink_packet(void *context, unsigned number, const uint8_t *octets, s
     const uint8_t *mac = next_hop_mac(port->hops[family]);
     if (mac != NULL)
         send_packet(d, port, family, mac, octets, length);
-    else if (!waiting_add(port->queues[family], d->now, octets, length))
+    else if (waiting_add(port->queues[family], d->now, octets, length))
+        d->waiting++;
+    else
         drop(d, DROP_NEXT_HOP_UNKNOWN);
 }
 
@@ -136,18 +149,22 @@ static void send_waiting(driver *d, driver_port *port, int family)
         const uint8_t *octets = g_bytes_get_data(each, &length);
         send_packet(d, port, family, mac, octets, length);
         g_bytes_unref(each);
+        d->waiting--;
     }
 }
 
 static void expire_waiting(driver *d, driver_port *port, int family, int64_t now)
 {
-    for (unsigned gone = waiting_expire(port->queues[family], now); gone > 0; gone--)
+    for (unsigned gone = waiting_expire(port->queues[family], now); gone > 0; gone--) {
         drop(d, DROP_NEXT_HOP_UNKNOWN);
+        d->waiting--;
+    }
 }
 
+/* Mostly nothing waits, and then a round costs the same with one port or a thousand. */
 static void for_each_queue(driver *d, int64_t now, bool expire)
 {
-    for (unsigned i = 0; i < d->ports->len; i++)
+    for (unsigned i = 0; d->waiting > 0 && i < d->ports->len; i++)
         for (int family = 0; family < FAMILIES; family++) {
             send_waiting(d, port_at(d, i), family);
             if (expire)
@@ -157,14 +174,10 @@ static void for_each_queue(driver *d, int64_t now, bool expire)
 
 /* ---- frames in ---- */
 
-static bool find_port(const driver *d, const attachment *at, const frame_header *header, unsigned *port)
+static bool find_port(const attachment *at, const frame_header *header, unsigned *port)
 {
-    if (header->tags > 1)
-        return false;
-    for (*port = 0; *port < d->ports->len; (*port)++)
-        if (port_at(d, *port)->at == at && port_at(d, *port)->vlan == header->vlan)
-            return true;
-    return false;
+    *port = at->ports[header->vlan];
+    return header->tags <= 1 && *port != NO_PORT;
 }
 
 /* ARP, and neighbour solicitations and advertisements. */
@@ -205,21 +218,30 @@ static bool is_own(const driver_port *port, const cats_address *address)
            cats_address_equal(address, &port->own[FAMILY_IPV6]);
 }
 
+/* Why a packet to this address does not reach the role; DRIVER_TAKES: it does. */
+static int refuse_destination(const driver_port *port, const cats_address *destination)
+{
+    if (live_interface_owns(port->at->interface, destination))
+        return DROP_TO_HOST;
+    if (port->end_point)
+        return neighbor_answers_own(port->answers, destination) ? DRIVER_TAKES : DROP_NOT_OURS;
+    return is_own(port, destination) ? DROP_TO_ROUTER : DRIVER_TAKES;
+}
+
 static void take_packet(driver *d, unsigned number, const frame_header *header, const uint8_t *ip,
                         size_t length)
 {
     const driver_port *port = port_at(d, number);
     cats_address destination;
+    int refused;
     if ((header->destination[0] & GROUP_BIT) != 0)
         d->ignored++;
     else if (memcmp(header->destination, port->at->interface->mac, FRAME_ADDRESS) != 0)
         drop(d, DROP_NOT_TO_US);
     else if (!read_destination(header, ip, length, &destination))
         drop(d, DROP_NOT_IP);
-    else if (live_interface_owns(port->at->interface, &destination))
-        drop(d, DROP_TO_HOST);
-    else if (is_own(port, &destination))
-        drop(d, DROP_TO_ROUTER);
+    else if ((refused = refuse_destination(port, &destination)) != DRIVER_TAKES)
+        drop(d, (driver_drop)refused);
     else
         d->take(d->role, d->now, number, ip, length, &d->sink);
 }
@@ -236,7 +258,7 @@ static void take_frame(void *context, int64_t time_ns, const uint8_t *octets, ui
         drop(d, DROP_NO_FRAME);
     else if (captured < wire)
         drop(d, DROP_CUT_SHORT);
-    else if (!find_port(d, at, &header, &port))
+    else if (!find_port(at, &header, &port))
         drop(d, DROP_OTHER_VLAN);
     else if (memcmp(header.source, at->interface->mac, FRAME_ADDRESS) == 0)
         drop(d, DROP_OWN_FRAME);
@@ -264,22 +286,35 @@ static void hops_ready(void *context, int64_t now)
     for_each_queue(d, now, false);
 }
 
-static int64_t driver_deadline(void *context)
+static int64_t own_deadline(void *context)
 {
     const driver *d = context;
     int64_t due = next_hops_deadline(d->hops);
-    for (unsigned i = 0; i < d->ports->len; i++)
+    for (unsigned i = 0; d->waiting > 0 && i < d->ports->len; i++)
         for (int family = 0; family < FAMILIES; family++)
             due = MIN(due, waiting_deadline(port_at(d, i)->queues[family]));
     return due;
 }
 
-static void driver_expire(void *context, int64_t now)
+static void own_expire(void *context, int64_t now)
 {
     driver *d = context;
     d->now = now;
     next_hops_expire(d->hops, now);
     for_each_queue(d, now, true);
+}
+
+static int64_t role_deadline(void *context)
+{
+    const driver *d = context;
+    return d->role_deadline(d->role);
+}
+
+static void role_expire(void *context, int64_t now)
+{
+    driver *d = context;
+    d->now = now;
+    d->role_expire(d->role, now, &d->sink);
 }
 
 /* An answer that the tool itself asked for may have come in this round. */
@@ -356,6 +391,7 @@ static attachment *attach(driver *d, const char *name, GError **error)
     attachment *at = g_new0(attachment, 1);
     at->owner = d;
     at->interface = interface;
+    memset(at->ports, 0xff, sizeof at->ports);
     at->link = interface->up ? live_link_open(&options, error) : NULL;
     if (!interface->up)
         g_set_error(error, LIVE_ERROR, LIVE_ERROR_INTERFACE,
@@ -368,25 +404,23 @@ static attachment *attach(driver *d, const char *name, GError **error)
     return at;
 }
 
-static bool port_is_free(const driver *d, const attachment *at, uint16_t vlan, GError **error)
+static bool port_is_free(const attachment *at, uint16_t vlan, GError **error)
 {
-    for (unsigned i = 0; i < d->ports->len; i++) {
-        if (port_at(d, i)->at != at || port_at(d, i)->vlan != vlan)
-            continue;
-        g_set_error(error, LIVE_ERROR, LIVE_ERROR_INTERFACE,
-                    "interface \"%s\": two links on it%s, expected a vlan= of its own for each",
-                    at->interface->name, vlan == FRAME_NO_VLAN ? " without a vlan" : " with the same vlan");
-        return false;
-    }
-    return true;
+    if (at->ports[vlan] == NO_PORT)
+        return true;
+    g_set_error(error, LIVE_ERROR, LIVE_ERROR_INTERFACE,
+                "interface \"%s\": two links on it%s, expected a vlan= of its own for each",
+                at->interface->name, vlan == FRAME_NO_VLAN ? " without a vlan" : " with the same vlan");
+    return false;
 }
 
 bool driver_add_port(driver *d, const driver_port_spec *spec, GError **error)
 {
     attachment *at = attach(d, spec->interface, error);
-    if (at == NULL || !port_is_free(d, at, spec->vlan, error))
+    if (at == NULL || !port_is_free(at, spec->vlan, error))
         return false;
     driver_port port = { .at = at, .vlan = spec->vlan };
+    port.end_point = spec->end_point;
     port.answers = neighbor_answers_new(at->interface->mac);
     for (int family = 0; family < FAMILIES; family++) {
         const cats_address *own = &spec->own[family];
@@ -398,6 +432,7 @@ bool driver_add_port(driver *d, const driver_port_spec *spec, GError **error)
             port.hops[family] = next_hops_add(d->hops, at->link, at->interface, spec->vlan,
                                               &spec->peer[family], own, spec->peer_mac);
     }
+    at->ports[spec->vlan] = (uint16_t)d->ports->len;
     g_array_append_val(d->ports, port);
     return true;
 }
@@ -405,6 +440,12 @@ bool driver_add_port(driver *d, const driver_port_spec *spec, GError **error)
 void driver_answer(driver *d, unsigned port, const cats_address *prefix, unsigned length)
 {
     neighbor_answers_add(port_at(d, port)->answers, prefix, length);
+}
+
+void driver_set_timer(driver *d, driver_deadline deadline, driver_expire expire)
+{
+    d->role_deadline = deadline;
+    d->role_expire = expire;
 }
 
 void driver_start(driver *d, driver_take take, void *role)
@@ -419,7 +460,9 @@ void driver_start(driver *d, driver_take take, void *role)
         live_loop_watch(d->loop, live_link_fd(at->link), link_ready, at);
     }
     live_loop_watch(d->loop, next_hops_fd(d->hops), hops_ready, d);
-    live_loop_timer(d->loop, driver_deadline, driver_expire, d);
+    live_loop_timer(d->loop, own_deadline, own_expire, d);
+    if (d->role_deadline != NULL)
+        live_loop_timer(d->loop, role_deadline, role_expire, d);
     live_loop_after(d->loop, round_ends, d);
 }
 
@@ -461,16 +504,13 @@ const GError *driver_failure(const driver *d)
 
 driver_counts driver_count(const driver *d)
 {
-    driver_counts sum = { .answered = d->answered, .ignored = d->ignored };
+    driver_counts sum = { .answered = d->answered, .ignored = d->ignored, .waiting = d->waiting };
     for (unsigned i = 0; i < d->attachments->len; i++) {
         live_link_counts one = live_link_count(((attachment *)g_ptr_array_index(d->attachments, i))->link);
         sum.received += one.received;
         sum.sent += one.sent;
         sum.lost += one.dropped;
     }
-    for (unsigned i = 0; i < d->ports->len; i++)
-        for (int family = 0; family < FAMILIES; family++)
-            sum.waiting += waiting_count(port_at(d, i)->queues[family]);
     return sum;
 }
 

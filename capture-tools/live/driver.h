@@ -22,6 +22,7 @@
     X(NOT_TO_US, "not-to-us")               /* to another station */ \
     X(NOT_IP, "not-ip")                     /* neither IPv4 nor IPv6, nor a question that is answered */ \
     X(TO_HOST, "to-host")                   /* to an address of the host itself: the kernel's business */ \
+    X(NOT_OURS, "not-ours")                 /* to an address that this end point does not answer for */ \
     X(TO_ROUTER, "to-router")               /* to a router address that is ours, and nothing we answer */ \
     X(NO_NEXT_HOP, "no-next-hop")           /* the port has no next hop of this family */ \
     X(NEXT_HOP_UNKNOWN, "next-hop-unknown") /* its link-layer address was not found in time */ \
@@ -40,6 +41,8 @@ typedef struct driver_port_spec {
     cats_address own[2];     /* IPv4, IPv6 router address here, family 0: none */
     cats_address peer[2];    /* IPv4, IPv6 next hop, family 0: none */
     const uint8_t *peer_mac; /* static; NULL: asked for */
+    bool end_point;          /* the role gets what is for addresses that are answered for, its own too, and
+                              * nothing else; false: a router's port */
 } driver_port_spec;
 
 typedef struct driver driver;
@@ -56,6 +59,11 @@ void driver_free(driver *d);
 bool driver_add_port(driver *d, const driver_port_spec *spec, GError **error);
 /* An address or prefix on the far side of nobody: questions for it at this port are answered. */
 void driver_answer(driver *d, unsigned port, const cats_address *prefix, unsigned length);
+/* Of a role with deadlines: when it wants to be called next (ROLE_NEVER: not), asked after each round, and
+ * the call. To be set before driver_start(). */
+typedef int64_t (*driver_deadline)(const void *role);
+typedef void (*driver_expire)(void *role, int64_t now, const role_sink *sink);
+void driver_set_timer(driver *d, driver_deadline deadline, driver_expire expire);
 /* From now on frames reach the role. */
 void driver_start(driver *d, driver_take take, void *role);
 

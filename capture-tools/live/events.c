@@ -3,11 +3,16 @@
 #include "events.h"
 #include "capture-tools/io/ndjson.h"
 #include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
 #include <stdio.h>
 
 struct live_events {
     FILE *out; /* NULL: nothing is written */
+    char *path;
     const char *at;
+    uint64_t lost; /* that a reader had no room for */
+    int failed;    /* errno of the first failure, behind which nothing is written */
     JsonBuilder *builder;
 };
 
@@ -25,6 +30,7 @@ live_events *live_events_open(const char *path, const char *at, GError **error)
     }
     live_events *events = g_new0(live_events, 1);
     events->out = out;
+    events->path = g_strdup(path);
     events->at = at;
     events->builder = json_builder_new();
     return events;
@@ -37,6 +43,7 @@ void live_events_close(live_events *events)
     if (events->out != NULL && events->out != stdout)
         fclose(events->out);
     g_object_unref(events->builder);
+    g_free(events->path);
     g_free(events);
 }
 
@@ -66,10 +73,22 @@ void live_events_add_fields(JsonBuilder *builder, const role_field *fields, size
     }
 }
 
+/* A pipe that is not full takes PIPE_BUF octets at once, more than an event has: packets do not wait for who
+ * reads. */
+static bool has_room(const live_events *events)
+{
+    struct pollfd out = { .fd = fileno(events->out), .events = POLLOUT };
+    return poll(&out, 1, 0) == 1;
+}
+
 void live_events_write(live_events *events, const char *name, const role_field *fields, size_t count)
 {
-    if (events->out == NULL)
+    if (events->out == NULL || events->failed != 0)
         return;
+    if (!has_room(events)) {
+        events->lost++;
+        return;
+    }
     g_autoptr(GDateTime) now = g_date_time_new_now_utc();
     g_autofree char *time = g_date_time_format(now, "%Y-%m-%dT%H:%M:%S.%fZ");
     json_builder_begin_object(events->builder);
@@ -78,5 +97,18 @@ void live_events_write(live_events *events, const char *name, const role_field *
     add_text(events->builder, "at", events->at);
     live_events_add_fields(events->builder, fields, count);
     json_builder_end_object(events->builder);
-    ndjson_write(events->out, events->builder);
+    if (!ndjson_write(events->out, events->builder))
+        events->failed = errno;
+}
+
+bool live_events_failed(const live_events *events, GError **error)
+{
+    const char *where = g_strcmp0(events->path, "-") == 0 ? "standard output" : events->path;
+    if (events->failed != 0)
+        g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(events->failed),
+                    "events: %s: %s, what came then is not there", where, g_strerror(events->failed));
+    else if (events->lost != 0)
+        g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_AGAIN,
+                    "events: %s: %" PRIu64 " are not there, for want of who reads them", where, events->lost);
+    return events->failed != 0 || events->lost != 0;
 }

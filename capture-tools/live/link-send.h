@@ -14,7 +14,22 @@ void link_sender_close(link_sender *sender); /* what is gathered is not sent; NU
 /* `header` NULL: `octets` are the whole frame. False: counted in send_failures; `sender` may be NULL. */
 bool link_sender_gather(link_sender *sender, const frame_header *header, const uint8_t *octets, size_t length,
                         live_link_counts *counts);
+/* The same for a whole frame that is not copied: it stays where it is until the next flush. */
+bool link_sender_borrow(link_sender *sender, const uint8_t *octets, size_t length, live_link_counts *counts);
 void link_sender_flush(link_sender *sender, live_link_counts *counts); /* NULL is allowed */
-const char *link_sender_error(const link_sender *sender);              /* NULL is allowed */
+/* How long a flush waits for a slow interface (50) before it gives up what is gathered. Then a full queue of
+ * the interface ("No buffer space available") is waited for too. */
+void link_sender_set_patience(link_sender *sender, unsigned milliseconds);
+const char *link_sender_error(const link_sender *sender); /* NULL is allowed */
+
+typedef struct link_failure {
+    int error; /* errno */
+    uint64_t count;
+} link_failure;
+/* What the kernel refused, by reason, in the order in which each came first: of link_failure, the sender's.
+ */
+const GArray *link_sender_failures(const link_sender *sender);
+/* The interface is there no more. */
+bool link_sender_gone(const link_sender *sender);
 
 #endif

@@ -6,17 +6,15 @@
 #include "link-send.h"
 #include "privileges.h"
 #include <errno.h>
+#include <linux/filter.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
 #include <pcap/pcap.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
-enum {
-    SNAPSHOT_ALL = 262144,
-    BUFFER_OCTETS = 16 << 20,
-    BLOCK_MILLISECONDS = 1 /* how long the kernel may keep a block that is not full */
-};
+enum { SNAPSHOT_ALL = 262144, BUFFER_OCTETS = 16 << 20, BLOCK_MILLISECONDS = 1 };
 
 struct live_link {
     char *name;
@@ -62,12 +60,13 @@ static void activation_error(const live_link *link, int status, GError **error)
             link->name, line);
         return;
     }
-    const char *words = pcap_geterr(link->pcap);
-    g_set_error(error, LIVE_ERROR, code, "interface \"%s\": %s%s%s", link->name, pcap_statustostr(status),
-                *words != '\0' ? ": " : "", words);
+    const char *words = pcap_geterr(link->pcap), *meaning = pcap_statustostr(status);
+    bool more = *words != '\0' && strcmp(words, meaning) != 0;
+    g_set_error(error, LIVE_ERROR, code, "interface \"%s\": %s%s%s", link->name, meaning, more ? ": " : "",
+                more ? words : "");
 }
 
-/* As libpcap takes numbers of octets. */
+/* As libpcap takes numbers. */
 static int octets_or(uint32_t wanted, int otherwise)
 {
     return wanted != 0 ? (int)MIN(wanted, (uint32_t)INT_MAX) : otherwise;
@@ -84,7 +83,7 @@ static bool activate(live_link *link, const link_options *options, GError **erro
     pcap_set_snaplen(link->pcap, octets_or(options->snapshot, SNAPSHOT_ALL));
     pcap_set_promisc(link->pcap, options->promiscuous);
     pcap_set_immediate_mode(link->pcap, options->immediate);
-    pcap_set_timeout(link->pcap, BLOCK_MILLISECONDS);
+    pcap_set_timeout(link->pcap, octets_or(options->block_ms, BLOCK_MILLISECONDS));
     pcap_set_buffer_size(link->pcap, octets_or(options->buffer_octets, BUFFER_OCTETS));
     pcap_set_tstamp_precision(link->pcap, PCAP_TSTAMP_PRECISION_NANO);
     int status = pcap_activate(link->pcap);
@@ -122,12 +121,34 @@ static bool join_all(live_link *link, const link_options *options, GError **erro
     return false;
 }
 
-static bool set_filter(live_link *link, const char *filter, GError **error)
+/* Tried on a socket of no use: libpcap itself only warns, and hands over what it then filters too late. */
+static bool kernel_takes(const struct bpf_program *program)
 {
-    if (filter == NULL)
+    const struct sock_fprog code = { .len = (unsigned short)program->bf_len,
+                                     .filter = (struct sock_filter *)(void *)program->bf_insns };
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    bool taken = fd < 0 || setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &code, sizeof code) == 0;
+    if (fd >= 0)
+        close(fd);
+    return taken;
+}
+
+/* What libpcap's optimizer makes of some expressions ("ip6" beside "vlan") reads scratch memory that is not
+ * written, which the kernel refuses. */
+static bool compile(live_link *link, struct bpf_program *program, const char *filter)
+{
+    if (pcap_compile(link->pcap, program, filter, 1, PCAP_NETMASK_UNKNOWN) != 0)
+        return false;
+    if (kernel_takes(program))
         return true;
+    pcap_freecode(program);
+    return pcap_compile(link->pcap, program, filter, 0, PCAP_NETMASK_UNKNOWN) == 0;
+}
+
+bool live_link_set_filter(live_link *link, const char *filter, GError **error)
+{
     struct bpf_program program;
-    bool compiled = pcap_compile(link->pcap, &program, filter, 1, PCAP_NETMASK_UNKNOWN) == 0;
+    bool compiled = compile(link, &program, filter);
     bool set = compiled && pcap_setfilter(link->pcap, &program) == 0;
     if (!set)
         g_set_error(error, LIVE_ERROR, LIVE_ERROR_FILTER,
@@ -152,9 +173,11 @@ live_link *live_link_open(const link_options *options, GError **error)
     live_link *link = g_new0(live_link, 1);
     link->name = g_strdup(options->interface);
     if (activate(link, options, error) && choose_direction(link, options, error) &&
-        join_all(link, options, error) && set_filter(link, options->filter, error) &&
+        join_all(link, options, error) &&
+        (options->filter == NULL || live_link_set_filter(link, options->filter, error)) &&
         set_nonblocking(link, error)) {
-        link->sender = link_sender_open(if_nametoindex(link->name));
+        if (!options->receive_only)
+            link->sender = link_sender_open(if_nametoindex(link->name));
         return link;
     }
     live_link_close(link);

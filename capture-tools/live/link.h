@@ -16,6 +16,8 @@ typedef struct link_options {
     bool immediate;         /* each frame at once; false: in blocks, cheaper at flood */
     uint32_t snapshot;      /* octets kept of a frame; 0: all (262144) */
     uint32_t buffer_octets; /* of the kernel's ring; 0: 16 MiB */
+    uint32_t block_ms;      /* how long the kernel may keep a block that is not full; 0: 1 */
+    bool receive_only;      /* nothing will be sent */
 } link_options;
 
 typedef struct live_link live_link;
@@ -27,6 +29,8 @@ live_link *live_link_open(const link_options *options, GError **error);
 void live_link_close(live_link *link); /* NULL is allowed */
 const char *live_link_name(const live_link *link);
 int live_link_type(const live_link *link); /* DLT */
+/* The filter of what comes from now on: for one that depends on live_link_type(). */
+bool live_link_set_filter(live_link *link, const char *filter, GError **error);
 /* Readable when frames wait. */
 int live_link_fd(const live_link *link);
 
@@ -49,6 +53,7 @@ typedef struct live_link_counts {
     uint64_t received; /* handed over */
     uint64_t dropped;  /* by the kernel, for want of room */
     uint64_t sent, send_failures;
+    uint64_t sent_octets;
 } live_link_counts;
 live_link_counts live_link_count(live_link *link);
 /* Why the kernel refused a frame last: "Message too long"; NULL when it never did. */

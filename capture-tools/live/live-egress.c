@@ -4,8 +4,10 @@
 #include "live-egress.h"
 #include "capture-tools/cli.h"
 #include "epan-cats/computing-table.h"
-#include "forwarder-report.h"
+#include "live-report.h"
+#include "reload.h"
 #include <inttypes.h>
+#include <string.h>
 
 /* Flows remembered at most. */
 #define FLOWS_MAX 1048576
@@ -24,6 +26,7 @@ static void create(forwarder *f)
 {
     egress_config config;
     setup_egress_config(&f->setup, f->index, &config);
+    config.name = f->run.name;
     config.flows_max = FLOWS_MAX;
     config.flow_idle_ns = f->flow_idle_ns;
     config.report_max_age_ns = REPORT_MAX_AGE_NS;
@@ -61,18 +64,18 @@ static void describe(const forwarder *f, JsonBuilder *builder)
 {
     egress_counts counts = egress_count(f->role);
     int64_t now = live_loop_now();
-    forwarder_member(builder, "decapsulated", counts.decapsulated);
-    forwarder_member(builder, "encapsulated", counts.encapsulated);
-    forwarder_member(builder, "icmp_errors", counts.errors);
+    live_member(builder, "decapsulated", counts.decapsulated);
+    live_member(builder, "encapsulated", counts.encapsulated);
+    live_member(builder, "icmp_errors", counts.errors);
     json_builder_set_member_name(builder, "sites");
     json_builder_begin_array(builder);
     for (unsigned i = 0; i < site_count(f); i++) {
         json_builder_begin_object(builder);
         json_builder_set_member_name(builder, "site");
         json_builder_add_string_value(builder, site_of(f, i)->name);
-        forwarder_member(builder, "weight", egress_site_weight(f->role, i));
-        forwarder_member(builder, "flows", egress_site_flows(f->role, now, i));
-        forwarder_member(builder, "packets", egress_site_packets(f->role, i));
+        live_member(builder, "weight", egress_site_weight(f->role, i));
+        live_member(builder, "flows", egress_site_flows(f->role, now, i));
+        live_member(builder, "packets", egress_site_packets(f->role, i));
         json_builder_end_object(builder);
     }
     json_builder_end_array(builder);
@@ -101,7 +104,7 @@ static bool find_site(const forwarder *f, const char *name, unsigned *site, GErr
     for (unsigned i = 0; i < site_count(f); i++)
         g_string_append_printf(names, "%s%s", i > 0 ? ", " : "", site_of(f, i)->name);
     g_set_error(error, CONTROL_ERROR, CONTROL_ERROR_REQUEST, "\"%s\", expected a site of %s: %s", name,
-                f->name, names->str);
+                f->run.name, names->str);
     g_string_free(names, TRUE);
     return false;
 }
@@ -125,7 +128,7 @@ static void announce(const forwarder *f, const egress_announcement *announcement
         ROLE_FIELD_NUMBER("load", announcement->merged.load),
         ROLE_FIELD_NUMBER("withdrawn", announcement->withdrawn),
     };
-    live_events_write(f->events, "announced", fields, G_N_ELEMENTS(fields));
+    live_events_write(f->run.events, "announced", fields, G_N_ELEMENTS(fields));
 }
 
 static void set_weight(const forwarder *f, int64_t now, unsigned site, uint32_t weight)
@@ -134,7 +137,7 @@ static void set_weight(const forwarder *f, int64_t now, unsigned site, uint32_t 
     egress_set_weight(f->role, site, weight);
     const role_field fields[] = { ROLE_FIELD_TEXT("site", site_of(f, site)->name),
                                   ROLE_FIELD_NUMBER("weight", weight) };
-    live_events_write(f->events, "weight-set", fields, G_N_ELEMENTS(fields));
+    live_events_write(f->run.events, "weight-set", fields, G_N_ELEMENTS(fields));
     if (egress_review(f->role, now, &announcement))
         announce(f, &announcement);
 }
@@ -145,9 +148,9 @@ static bool run_show(void *context, int64_t now, const char *const *arguments, J
     const forwarder *f = context;
     (void)now, (void)arguments, (void)error;
     json_builder_set_member_name(answer, "at");
-    json_builder_add_string_value(answer, f->name);
+    json_builder_add_string_value(answer, f->run.name);
     describe(f, answer);
-    forwarder_describe_links(f, answer);
+    live_describe_links(f->run.driver, answer);
     return true;
 }
 
@@ -161,7 +164,7 @@ static bool run_weight(void *context, int64_t now, const char *const *arguments,
         !take_number(arguments[1], COMPUTING_TABLE_WEIGHT_MAX, &weight, error))
         return false;
     set_weight(f, now, site, (uint32_t)weight);
-    forwarder_member(answer, "weight", weight);
+    live_member(answer, "weight", weight);
     return true;
 }
 
@@ -173,8 +176,8 @@ static bool run_drain(void *context, int64_t now, const char *const *arguments, 
     if (!find_site(f, arguments[0], &site, error))
         return false;
     set_weight(f, now, site, 0);
-    forwarder_member(answer, "weight", 0);
-    forwarder_member(answer, "flows", egress_site_flows(f->role, now, site));
+    live_member(answer, "weight", 0);
+    live_member(answer, "flows", egress_site_flows(f->role, now, site));
     return true;
 }
 
@@ -187,7 +190,7 @@ static bool run_undrain(void *context, int64_t now, const char *const *arguments
     if (!find_site(f, arguments[0], &site, error))
         return false;
     set_weight(f, now, site, MAX(site_of(f, site)->weight, 1));
-    forwarder_member(answer, "weight", egress_site_weight(f->role, site));
+    live_member(answer, "weight", egress_site_weight(f->role, site));
     return true;
 }
 
@@ -208,49 +211,37 @@ static bool run_metric(void *context, int64_t now, const char *const *arguments,
     json_builder_add_boolean_value(answer, changed);
     if (changed) {
         announce(f, &announcement);
-        forwarder_member(answer, "score", announcement.merged.score);
-        forwarder_member(answer, "cats.aggregate_id", announcement.aggregate_id);
+        live_member(answer, "score", announcement.merged.score);
+        live_member(answer, "cats.aggregate_id", announcement.aggregate_id);
     }
     return true;
 }
 
-/* Weights are taken over; what else has changed needs a new start, and nothing is done then. */
-static bool same_sites(const forwarder *f, const cats_topology *fresh, size_t index, GError **error)
+static bool same(const forwarder *f, const cats_topology *fresh, size_t index, GError **error)
 {
-    const cats_egress *e = &fresh->egresses[index];
-    bool same = e->site_count == site_count(f);
-    for (unsigned i = 0; same && i < e->site_count; i++)
-        same = g_str_equal(fresh->sites[e->first_site + i].name, site_of(f, i)->name);
-    if (!same)
-        g_set_error(error, CONTROL_ERROR, CONTROL_ERROR_REQUEST,
-                    "%s: other sites of %s than before, expected the same: start anew for that",
-                    f->topology_path, f->name);
-    return same;
+    const cats_egress *e = &fresh->egresses[index], *old = &f->topology->egresses[f->index];
+    bool sites = e->site_count == site_count(f);
+    for (unsigned i = 0; sites && i < e->site_count; i++)
+        sites = g_str_equal(fresh->sites[e->first_site + i].name, site_of(f, i)->name);
+    return forwarder_same(f, sites, "sites", error) &&
+           forwarder_same(f, memcmp(e->source, old->source, sizeof e->source) == 0, "source", error);
 }
 
-static bool run_reload(void *context, int64_t now, const char *const *arguments, JsonBuilder *answer,
-                       GError **error)
+static unsigned reload(forwarder *f, const forwarder *before, int64_t now)
 {
-    const forwarder *f = context;
-    (void)arguments;
-    cats_topology *fresh = cats_topology_load(f->topology_path, error);
-    size_t index = fresh == NULL ? SIZE_MAX : find(fresh, f->name);
-    if (fresh != NULL && index == SIZE_MAX)
-        g_set_error(error, CONTROL_ERROR, CONTROL_ERROR_REQUEST, "%s: no [egress %s] any more, expected it",
-                    f->topology_path, f->name);
-    bool good = index != SIZE_MAX && same_sites(f, fresh, index, error);
     unsigned changed = 0;
-    for (unsigned i = 0; good && i < site_count(f); i++) {
-        uint32_t weight = fresh->sites[fresh->egresses[index].first_site + i].weight;
+    (void)before;
+    egress_forget_routes(f->role);
+    setup_egress(&f->setup, f->index, f->role);
+    setup_egress_domain(&f->setup, f->role);
+    for (unsigned i = 0; i < site_count(f); i++) {
+        uint32_t weight = site_of(f, i)->weight;
         if (weight == egress_site_weight(f->role, i))
             continue;
         set_weight(f, now, i, weight);
         changed++;
     }
-    if (good)
-        forwarder_member(answer, "changed", changed);
-    cats_topology_free(fresh);
-    return good;
+    return changed;
 }
 
 static const control_command commands[] = {
@@ -259,7 +250,7 @@ static const control_command commands[] = {
     { "drain", "SITE", run_drain },
     { "undrain", "SITE", run_undrain },
     { "metric", "SITE CAPACITY LOAD", run_metric },
-    { "reload", "", run_reload },
+    { "reload", "", forwarder_reload },
     { NULL, NULL, NULL },
 };
 
@@ -273,6 +264,8 @@ const forwarder_kind live_egress = {
     .prefixes = setup_egress_prefixes,
     .create = create,
     .destroy = destroy,
+    .same = same,
+    .reload = reload,
     .take = take,
     .describe = describe,
     .print = print,

@@ -4,7 +4,9 @@
  * s3. */
 #include "live-ingress.h"
 #include "capture-tools/cli.h"
-#include "forwarder-report.h"
+#include "live-egress.h"
+#include "live-report.h"
+#include "reload.h"
 #include <inttypes.h>
 #include <string.h>
 
@@ -49,6 +51,24 @@ static void offer(const ingress_state *state, size_t index, int64_t now, const r
     }
 }
 
+/* The egresses of f->topology as they are before anything is heard of them. */
+static void learn_egresses(const forwarder *f, ingress_state *state)
+{
+    state->egress_count = f->topology->egress_count;
+    state->egresses = g_new0(egress_state, state->egress_count);
+    for (size_t i = 0; i < state->egress_count; i++)
+        state->egresses[i] = (egress_state){ .offers = setup_offers(&f->setup, i),
+                                             .score = CATS_SCORE_MAX,
+                                             .aggregate_id = AGGREGATE_ID_FIRST };
+}
+
+static void forget_egresses(egress_state *egresses, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        g_array_free(egresses[i].offers, TRUE);
+    g_free(egresses);
+}
+
 static void create(forwarder *f)
 {
     const cats_topology *t = f->topology;
@@ -56,33 +76,27 @@ static void create(forwarder *f)
     ingress_state *state = g_new0(ingress_state, 1);
     ingress_config config;
     setup_ingress_config(&f->setup, f->index, &config);
+    config.name = f->run.name;
     config.flow_idle_ns = f->flow_idle_ns;
     memcpy(config.block, spec->locator.octets, sizeof config.block);
     config.block_length = spec->structure.block;
     state->role = ingress_new(&config);
-    setup_ingress(&f->setup, state->role);
+    setup_ingress(&f->setup, f->index, state->role);
     setup_ingress_domain(&f->setup, state->role);
     for (unsigned i = 0; i < f->ports->len; i++) {
         router_port port = forwarder_router_port(f, i);
         ingress_set_port(state->role, i, &port);
     }
-    state->egress_count = t->egress_count;
-    state->egresses = g_new0(egress_state, t->egress_count);
     f->role = state;
-    for (size_t i = 0; i < t->egress_count; i++) {
-        state->egresses[i] = (egress_state){ .offers = setup_offers(&f->setup, i),
-                                             .score = CATS_SCORE_MAX,
-                                             .aggregate_id = AGGREGATE_ID_FIRST };
-        offer(state, i, live_loop_now(), driver_sink(f->driver));
-    }
+    learn_egresses(f, state);
+    for (size_t i = 0; i < state->egress_count; i++)
+        offer(state, i, live_loop_now(), driver_sink(f->run.driver));
 }
 
 static void destroy(void *role)
 {
     ingress_state *state = role;
-    for (size_t i = 0; i < state->egress_count; i++)
-        g_array_free(state->egresses[i].offers, TRUE);
-    g_free(state->egresses);
+    forget_egresses(state->egresses, state->egress_count);
     ingress_free(state->role);
     g_free(state);
 }
@@ -97,11 +111,11 @@ static void describe(const forwarder *f, JsonBuilder *builder)
 {
     const ingress_state *state = f->role;
     ingress_counts counts = ingress_count(state->role);
-    forwarder_member(builder, "encapsulated", counts.encapsulated);
-    forwarder_member(builder, "decapsulated", counts.decapsulated);
-    forwarder_member(builder, "icmp_errors", counts.errors);
-    forwarder_member(builder, "flows", counts.flows);
-    forwarder_member(builder, "pinned", counts.pinned);
+    live_member(builder, "encapsulated", counts.encapsulated);
+    live_member(builder, "decapsulated", counts.decapsulated);
+    live_member(builder, "icmp_errors", counts.errors);
+    live_member(builder, "flows", counts.flows);
+    live_member(builder, "pinned", counts.pinned);
     json_builder_set_member_name(builder, "egresses");
     json_builder_begin_array(builder);
     for (size_t i = 0; i < state->egress_count; i++) {
@@ -110,8 +124,8 @@ static void describe(const forwarder *f, JsonBuilder *builder)
         json_builder_add_string_value(builder, f->topology->egresses[i].name);
         json_builder_set_member_name(builder, "withdrawn");
         json_builder_add_boolean_value(builder, state->egresses[i].withdrawn);
-        forwarder_member(builder, "score", state->egresses[i].score);
-        forwarder_member(builder, "cats.aggregate_id", state->egresses[i].aggregate_id);
+        live_member(builder, "score", state->egresses[i].score);
+        live_member(builder, "cats.aggregate_id", state->egresses[i].aggregate_id);
         json_builder_end_object(builder);
     }
     json_builder_end_array(builder);
@@ -134,23 +148,29 @@ static void print(const forwarder *f, FILE *out)
 
 static bool find_egress(const forwarder *f, const char *name, size_t *index, GError **error)
 {
-    for (*index = 0; *index < f->topology->egress_count; (*index)++)
-        if (g_str_equal(f->topology->egresses[*index].name, name))
-            return true;
+    *index = live_egress.find(f->topology, name);
+    if (*index != SIZE_MAX)
+        return true;
     g_set_error(error, CONTROL_ERROR, CONTROL_ERROR_REQUEST,
                 "\"%s\", expected the NAME of one [egress NAME] of %s", name, f->topology_path);
     return false;
 }
 
-static void announce(const forwarder *f, int64_t now, size_t index, JsonBuilder *answer)
+/* A new announcement has the next identifier. */
+static void offer_anew(const forwarder *f, const ingress_state *state, size_t index, int64_t now)
 {
-    const ingress_state *state = f->role;
     egress_state *e = &state->egresses[index];
     if (!e->withdrawn)
         e->aggregate_id = e->aggregate_id % AGGREGATE_ID_MAX + 1;
-    offer(state, index, now, driver_sink(f->driver));
-    forwarder_member(answer, "score", e->score);
-    forwarder_member(answer, "cats.aggregate_id", e->aggregate_id);
+    offer(state, index, now, driver_sink(f->run.driver));
+}
+
+static void announce(const forwarder *f, int64_t now, size_t index, JsonBuilder *answer)
+{
+    const ingress_state *state = f->role;
+    offer_anew(f, state, index, now);
+    live_member(answer, "score", state->egresses[index].score);
+    live_member(answer, "cats.aggregate_id", state->egresses[index].aggregate_id);
 }
 
 static bool run_show(void *context, int64_t now, const char *const *arguments, JsonBuilder *answer,
@@ -159,9 +179,9 @@ static bool run_show(void *context, int64_t now, const char *const *arguments, J
     const forwarder *f = context;
     (void)now, (void)arguments, (void)error;
     json_builder_set_member_name(answer, "at");
-    json_builder_add_string_value(answer, f->name);
+    json_builder_add_string_value(answer, f->run.name);
     describe(f, answer);
-    forwarder_describe_links(f, answer);
+    live_describe_links(f->run.driver, answer);
     return true;
 }
 
@@ -198,10 +218,89 @@ static bool run_withdraw(void *context, int64_t now, const char *const *argument
     return true;
 }
 
+static bool same(const forwarder *f, const cats_topology *fresh, size_t index, GError **error)
+{
+    const cats_ingress *in = &fresh->ingresses[index], *old = &f->topology->ingresses[f->index];
+    return forwarder_same(f, memcmp(in->source, old->source, sizeof in->source) == 0, "source", error) &&
+           forwarder_same(f,
+                          in->locator_length == old->locator_length &&
+                              cats_address_equal(&in->locator, &old->locator),
+                          "locator", error) &&
+           forwarder_same(f, memcmp(&in->structure, &old->structure, sizeof in->structure) == 0, "structure",
+                          error) &&
+           forwarder_same(f, g_strcmp0(in->encapsulation, old->encapsulation) == 0, "encapsulation", error);
+}
+
+static bool same_offer(const setup_offer *a, const setup_offer *b)
+{
+    return cats_address_equal(&a->offer.service, &b->offer.service) && a->granularity == b->granularity &&
+           memcmp(&a->structure, &b->structure, sizeof a->structure) == 0 &&
+           a->offer.segment_count == b->offer.segment_count &&
+           memcmp(a->offer.segments, b->offer.segments, sizeof a->offer.segments) == 0;
+}
+
+static bool same_offers(const GArray *a, const GArray *b)
+{
+    bool equal = a->len == b->len;
+    for (guint i = 0; equal && i < a->len; i++)
+        equal = same_offer(&g_array_index(a, setup_offer, i), &g_array_index(b, setup_offer, i));
+    return equal;
+}
+
+static void take_back(const ingress_state *state, const GArray *offers, int64_t now, const role_sink *sink)
+{
+    for (guint i = 0; i < offers->len; i++) {
+        const ingress_offer *each = &g_array_index(offers, setup_offer, i).offer;
+        ingress_withdraw(state->role, now, each->egress, &each->service, sink);
+    }
+}
+
+/* What the control socket said of an egress holds on. True when it offers something else than it did. */
+static bool carry_over(const forwarder *f, const ingress_state *state, const egress_state *was, size_t index,
+                       int64_t now)
+{
+    egress_state *e = index != SIZE_MAX ? &state->egresses[index] : NULL;
+    if (e != NULL) {
+        e->score = was->score;
+        e->aggregate_id = was->aggregate_id;
+        e->withdrawn = was->withdrawn;
+        if (same_offers(e->offers, was->offers))
+            return false;
+    }
+    take_back(state, was->offers, now, driver_sink(f->run.driver));
+    if (e != NULL)
+        offer_anew(f, state, index, now);
+    return e != NULL || was->offers->len > 0;
+}
+
+static unsigned reload(forwarder *f, const forwarder *before, int64_t now)
+{
+    ingress_state *state = f->role;
+    egress_state *old = state->egresses;
+    size_t old_count = state->egress_count;
+    unsigned changed = 0;
+    ingress_forget_routes(state->role);
+    setup_ingress(&f->setup, f->index, state->role);
+    setup_ingress_domain(&f->setup, state->role);
+    learn_egresses(f, state);
+    for (size_t i = 0; i < old_count; i++)
+        changed += carry_over(f, state, &old[i],
+                              live_egress.find(f->topology, before->topology->egresses[i].name), now);
+    for (size_t i = 0; i < state->egress_count; i++) {
+        if (live_egress.find(before->topology, f->topology->egresses[i].name) != SIZE_MAX)
+            continue;
+        offer(state, i, now, driver_sink(f->run.driver));
+        changed += state->egresses[i].offers->len > 0;
+    }
+    forget_egresses(old, old_count);
+    return changed;
+}
+
 static const control_command commands[] = {
     { "show", "", run_show },
     { "metric", "EGRESS SCORE", run_metric },
     { "withdraw", "EGRESS", run_withdraw },
+    { "reload", "", forwarder_reload },
     { NULL, NULL, NULL },
 };
 
@@ -215,6 +314,8 @@ const forwarder_kind live_ingress = {
     .prefixes = setup_ingress_prefixes,
     .create = create,
     .destroy = destroy,
+    .same = same,
+    .reload = reload,
     .take = take,
     .describe = describe,
     .print = print,

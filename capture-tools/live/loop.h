@@ -10,7 +10,7 @@
 
 typedef struct live_loop live_loop;
 
-/* Watches SIGINT and SIGTERM by cli_watch_interrupt(), which the whole program shares: after the run
+/* Watches SIGINT, SIGTERM and SIGHUP by cli_watch_interrupt(), which the whole program shares: after the run
  * cli_interrupted() says whether one of them ended it. */
 live_loop *live_loop_new(void);
 void live_loop_free(live_loop *loop);

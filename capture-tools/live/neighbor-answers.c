@@ -3,7 +3,6 @@
  * messages. Spec: RFC 826, RFC 5227 s2.4, RFC 4861 s7.2, RFC 2464 s7. */
 #include "neighbor-answers.h"
 
-#include "epan-cats/hash-mix.h"
 #include "epan-cats/packet.h"
 #include "neighbor-message.h"
 #include <glib.h>
@@ -24,24 +23,11 @@ struct neighbor_answers {
 
 /* ---- which addresses ---- */
 
-static guint address_hash(gconstpointer key)
-{
-    const cats_address *address = key;
-    uint64_t halves[2];
-    memcpy(halves, address->octets, sizeof halves);
-    return (guint)hash_mix(halves[0] ^ hash_mix(halves[1] ^ address->family));
-}
-
-static gboolean address_same(gconstpointer a, gconstpointer b)
-{
-    return cats_address_equal(a, b);
-}
-
 neighbor_answers *neighbor_answers_new(const uint8_t mac[FRAME_ADDRESS])
 {
     neighbor_answers *answers = g_new0(neighbor_answers, 1);
     memcpy(answers->mac, mac, FRAME_ADDRESS);
-    answers->addresses = g_hash_table_new_full(address_hash, address_same, g_free, NULL);
+    answers->addresses = g_hash_table_new_full(cats_address_hash, cats_address_same, g_free, NULL);
     answers->prefixes = g_array_new(FALSE, FALSE, sizeof(owned_prefix));
     return answers;
 }
@@ -65,7 +51,7 @@ void neighbor_answers_add(neighbor_answers *answers, const cats_address *prefix,
         g_array_append_val(answers->prefixes, ((owned_prefix){ *prefix, length }));
 }
 
-static bool is_owned(const neighbor_answers *answers, const cats_address *address)
+bool neighbor_answers_own(const neighbor_answers *answers, const cats_address *address)
 {
     if (g_hash_table_contains(answers->addresses, address))
         return true;
@@ -122,7 +108,7 @@ size_t neighbor_answers_to(const neighbor_answers *answers, const uint8_t *frame
     neighbor_message message;
     if (!read_message(frame, length, &header, &message) || message.answer || !may_answer(answers, &header) ||
         cats_address_equal(&message.about, &message.asker) /* gratuitous: it tells, it does not ask */ ||
-        !is_owned(answers, &message.about))
+        !neighbor_answers_own(answers, &message.about))
         return 0;
 
     frame_header out = { .vlan = header.vlan };

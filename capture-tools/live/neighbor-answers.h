@@ -14,6 +14,8 @@ neighbor_answers *neighbor_answers_new(const uint8_t mac[FRAME_ADDRESS]);
 void neighbor_answers_free(neighbor_answers *answers);
 /* An address, or a whole prefix, to answer for. */
 void neighbor_answers_add(neighbor_answers *answers, const cats_address *prefix, unsigned length);
+/* Whether it answers for the address. */
+bool neighbor_answers_own(const neighbor_answers *answers, const cats_address *address);
 
 /* The longest answer or question: Ethernet, tag, IPv6, message with link-layer address. */
 #define NEIGHBOR_ANSWER_MAX (FRAME_HEADER_MAX + 40 + 32)

@@ -32,6 +32,8 @@ struct next_hop {
 struct next_hops {
     neighbor_table *table;
     GPtrArray *all;
+    int64_t due; /* of the first question, where `counted`: asked for in every round, changed seldom */
+    bool counted;
 };
 
 /* ---- the set ---- */
@@ -119,6 +121,12 @@ static cats_address question_source(const live_interface *interface, const cats_
 
 /* ---- asking ---- */
 
+static void set_due(next_hops *hops, next_hop *hop, int64_t due)
+{
+    hop->due = due;
+    hops->counted = false;
+}
+
 static void ask(next_hops *hops, next_hop *hop, int64_t now)
 {
     if (hop->by == BY_KERNEL && neighbor_table_refused(hops->table))
@@ -135,15 +143,15 @@ static void ask(next_hops *hops, next_hop *hop, int64_t now)
     }
     hop->unanswered++;
     bool calm = hop->by == BY_KERNEL && hop->known; /* the kernel says when it fails */
-    hop->due = now + (calm ? REFRESH : hop->unanswered <= QUESTIONS ? RETRY : RETRY_SLOW);
+    set_due(hops, hop, now + (calm ? REFRESH : hop->unanswered <= QUESTIONS ? RETRY : RETRY_SLOW));
 }
 
-static void learn(next_hop *hop, const uint8_t mac[FRAME_ADDRESS])
+static void learn(next_hops *hops, next_hop *hop, const uint8_t mac[FRAME_ADDRESS])
 {
     memcpy(hop->mac, mac, FRAME_ADDRESS);
     hop->known = true;
     hop->unanswered = 0;
-    hop->due = live_loop_now() + REFRESH;
+    set_due(hops, hop, live_loop_now() + REFRESH);
 }
 
 static next_hop *find(const next_hops *hops, const live_link *link, uint16_t vlan,
@@ -184,12 +192,15 @@ next_hop *next_hops_add(next_hops *hops, live_link *link, const live_interface *
     return hop;
 }
 
-int64_t next_hops_deadline(const next_hops *hops)
+int64_t next_hops_deadline(next_hops *hops)
 {
-    int64_t next = INT64_MAX;
-    for (guint i = 0; i < hops->all->len; i++)
-        next = MIN(next, hop_at(hops, i)->due);
-    return next;
+    if (!hops->counted) {
+        hops->due = INT64_MAX;
+        for (guint i = 0; i < hops->all->len; i++)
+            hops->due = MIN(hops->due, hop_at(hops, i)->due);
+        hops->counted = true;
+    }
+    return hops->due;
 }
 
 int64_t next_hops_expire(next_hops *hops, int64_t now)
@@ -205,16 +216,16 @@ int64_t next_hops_expire(next_hops *hops, int64_t now)
 /* What the kernel knows helps the tool's own questions too; its failures do not count there. */
 static void heard(void *context, unsigned interface_index, const cats_address *address, const uint8_t *mac)
 {
-    const next_hops *hops = context;
+    next_hops *hops = context;
     for (guint i = 0; i < hops->all->len; i++) {
         next_hop *hop = hop_at(hops, i);
         if (hop->by == BY_NO_ONE || hop->index != interface_index || hop->vlan != FRAME_NO_VLAN ||
             !cats_address_equal(&hop->address, address))
             continue;
         if (mac != NULL) {
-            learn(hop, mac);
+            learn(hops, hop, mac);
         } else if (hop->by == BY_KERNEL) {
-            hop->due = hop->known ? live_loop_now() + RETRY : hop->due;
+            set_due(hops, hop, hop->known ? live_loop_now() + RETRY : hop->due);
             hop->known = false;
         }
     }
@@ -227,7 +238,7 @@ void next_hops_read(next_hops *hops)
     bool anew = neighbor_table_lost(hops->table) || refused != neighbor_table_refused(hops->table);
     for (guint i = 0; anew && i < hops->all->len; i++)
         if (hop_at(hops, i)->by == BY_KERNEL)
-            hop_at(hops, i)->due = live_loop_now();
+            set_due(hops, hop_at(hops, i), live_loop_now());
 }
 
 void next_hops_see(next_hops *hops, const live_link *link, const uint8_t *frame, size_t length)
@@ -240,7 +251,7 @@ void next_hops_see(next_hops *hops, const live_link *link, const uint8_t *frame,
         next_hop *hop = hop_at(hops, i);
         if (hop->by != BY_NO_ONE && hop->link == link && hop->vlan == header.vlan &&
             neighbor_answered(frame, length, &hop->address, mac))
-            learn(hop, mac);
+            learn(hops, hop, mac);
     }
 }
 

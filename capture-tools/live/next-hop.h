@@ -31,7 +31,7 @@ void next_hops_see(next_hops *hops, const live_link *link, const uint8_t *frame,
 /* Asks again where it is time; gives when it wants to be called next, as next_hops_deadline() does at any
  * time (INT64_MAX: never): reading and seeing may bring it forward. */
 int64_t next_hops_expire(next_hops *hops, int64_t now);
-int64_t next_hops_deadline(const next_hops *hops);
+int64_t next_hops_deadline(next_hops *hops);
 /* "10.3.1.2 on eth1: no answer to ARP after 3 questions" of the first that is not known; NULL when all are.
  * To be freed. */
 char *next_hops_missing(const next_hops *hops);

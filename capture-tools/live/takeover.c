@@ -97,12 +97,24 @@ static void take_back(const GArray *prefixes)
 
 /* ---- the journal ---- */
 
+/* False when its owner ended, and removed it, between our open(2) and flock(2). */
+static bool is_there(int journal)
+{
+    struct stat status;
+    return fstat(journal, &status) == 0 && status.st_nlink > 0;
+}
+
 /* Open and locked, -1 when its owner lives or it cannot be had. */
 static int lock_journal(const char *path, int flags)
 {
     int fd = open(path, flags | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
+    bool locked = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0;
+    if (locked && is_there(fd))
         return fd;
+    if (locked) {
+        close(fd);
+        return lock_journal(path, flags);
+    }
     int reason = errno;
     if (fd >= 0)
         close(fd);
@@ -194,6 +206,26 @@ static bool rewrite_journal(const takeover *t)
     return good;
 }
 
+static bool has_added(const takeover *t, const setup_prefix *to)
+{
+    for (guint i = 0; i < t->added->len; i++) {
+        const setup_prefix *each = &g_array_index(t->added, setup_prefix, i);
+        if (each->length == to->length && cats_address_equal(&each->prefix, &to->prefix))
+            return true;
+    }
+    return false;
+}
+
+bool takeover_add(takeover *t, const GArray *prefixes, GError **error)
+{
+    bool good = true;
+    for (guint i = 0; good && i < prefixes->len; i++) {
+        const setup_prefix *to = &g_array_index(prefixes, setup_prefix, i);
+        good = has_added(t, to) || add_route(t, to, error);
+    }
+    return good && (rewrite_journal(t) || fail(t, errno, "to write the routes down", error));
+}
+
 takeover *takeover_begin(const char *name, const GArray *prefixes, GError **error)
 {
     takeover *t = g_new0(takeover, 1);
@@ -203,10 +235,7 @@ takeover *takeover_begin(const char *name, const GArray *prefixes, GError **erro
     t->journal = lock_journal(t->path, O_CREAT);
     bool good =
         t->journal >= 0 || fail(t, errno, "a journal that no other process of this name holds", error);
-    for (guint i = 0; good && i < prefixes->len; i++)
-        good = add_route(t, &g_array_index(prefixes, setup_prefix, i), error);
-    good = good && (rewrite_journal(t) || fail(t, errno, "to write the routes down", error));
-    if (good)
+    if (good && takeover_add(t, prefixes, error))
         return t;
     takeover_end(t);
     return NULL;

@@ -14,6 +14,9 @@ typedef struct takeover takeover;
 /* Adds a route for each setup_prefix (CAP_NET_ADMIN) and prints the `ip` line that does the same. A route
  * that is there already stays as it is. NULL and *error (LIVE_ERROR) on failure. */
 takeover *takeover_begin(const char *name, const GArray *prefixes, GError **error);
+/* Adds routes to those of them that it has not added yet; what it has added besides stays. False and *error:
+ * some may be added. */
+bool takeover_add(takeover *t, const GArray *prefixes, GError **error);
 /* Takes them back. NULL is allowed. */
 void takeover_end(takeover *t);
 /* Takes back what a process of this name left behind when it crashed; does nothing while it runs. */

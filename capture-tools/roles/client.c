@@ -3,6 +3,8 @@
  * Spec: draft-wang-tcpm-tcp-service-affinity-option. */
 #include "capture-tools/roles/client.h"
 
+#include "capture-tools/roles/client-answer.h"
+#include "capture-tools/roles/client-redirect.h"
 #include "capture-tools/roles/connections.h"
 #include "epan-cats/packet.h"
 #include <string.h>
@@ -20,36 +22,37 @@ typedef struct client_connection {
     connection base;
     uint16_t refusals; /* a bit for each client_refusal that was reported */
     bool reconnect;
-    bool follow; /* the option of the peer's FIN passed every check */
+    bool follow;     /* the option of the peer's FIN passed every check */
+    bool asked;      /* the request is queued */
+    bool redirected; /* the first of two */
+    int64_t opened_at, asked_at;
+    client_answer answer;
     uint16_t anycast_port;
     cats_address anycast; /* reconnect: where the first connection went */
 } client_connection;
-
-static const char *const refusal_names[] = {
-    [CLIENT_ACCEPTS] = "accepts",
-    [CLIENT_REFUSES_OPTION_LENGTH] = "option-length",
-    [CLIENT_REFUSES_NOT_ON_FIN] = "not-on-fin",
-    [CLIENT_REFUSES_OUT_OF_WINDOW] = "out-of-window",
-    [CLIENT_REFUSES_NO_CAPABILITY] = "no-capability",
-    [CLIENT_REFUSES_EXID_NOT_IN_SYN] = "exid-not-in-syn",
-    [CLIENT_REFUSES_DUPLICATE] = "duplicate",
-    [CLIENT_REFUSES_RETRANSMISSION_DIFFERS] = "retransmission-differs",
-    [CLIENT_REFUSES_REDIRECT_LOOP] = "redirect-loop",
-    [CLIENT_REFUSES_FAMILY_DIFFERS] = "family-differs",
-    [CLIENT_REFUSES_NOT_UNICAST] = "not-unicast",
-    [CLIENT_REFUSES_PORT_ZERO] = "port-zero",
-    [CLIENT_REFUSES_IS_ANYCAST] = "is-anycast",
-    [CLIENT_REFUSES_NOT_ALLOWED] = "not-allowed",
-    [CLIENT_REFUSES_PORT_IN_USE] = "port-in-use",
-};
 
 /* What makes the FIN's option itself doubtful, however well it reads. */
 static const unsigned doubts = 1u << CLIENT_REFUSES_OPTION_LENGTH | 1u << CLIENT_REFUSES_DUPLICATE |
                                1u << CLIENT_REFUSES_RETRANSMISSION_DIFFERS;
 
-const char *client_refusal_name(client_refusal refusal)
+static client_connection *connection_of(connection *base)
 {
-    return (unsigned)refusal < CLIENT_REFUSALS ? refusal_names[refusal] : "?";
+    return (client_connection *)(void *)base;
+}
+
+static void deliver(void *context, const tcp_endpoint *endpoint, uint64_t position, const uint8_t *octets,
+                    size_t length)
+{
+    client *c = context;
+    client_connection *conn =
+        connection_of((connection *)(void *)((const char *)endpoint - offsetof(connection, tcp)));
+    c->counts.octets += length;
+    client_answer_take(&conn->answer, endpoint, position, octets, length);
+}
+
+static void release(connection *base)
+{
+    client_answer_clear(&connection_of(base)->answer);
 }
 
 client *client_new(const client_config *config)
@@ -66,6 +69,9 @@ client *client_new(const client_config *config)
                                                      .seed = config->seed,
                                                      .mss_ipv4 = config->mss_ipv4,
                                                      .mss_ipv6 = config->mss_ipv6 });
+    c->all.release = release;
+    c->all.settings.deliver = deliver;
+    c->all.settings.deliver_context = c;
     return c;
 }
 
@@ -75,6 +81,20 @@ void client_free(client *c)
         return;
     connections_clear(&c->all);
     g_free(c);
+}
+
+/* When the role itself has something to do: ask, or give up. */
+static void set_due(const client *c, client_connection *conn)
+{
+    const tcp_endpoint *tcp = &conn->base.tcp;
+    const bool open = tcp->state != TCP_STATE_TIME_WAIT && tcp->state != TCP_STATE_CLOSED;
+    const bool holds = tcp->state == TCP_STATE_ESTABLISHED && !conn->asked;
+    if (holds)
+        conn->base.due = conn->asked_at;
+    else if (open && c->config.timeout_ns > 0)
+        conn->base.due = MAX(tcp->heard_at, conn->asked_at) + c->config.timeout_ns;
+    else
+        conn->base.due = ROLE_NEVER;
 }
 
 static void event(const client_connection *conn, const role_sink *sink, const char *name)
@@ -93,6 +113,9 @@ static bool start(client *c, int64_t now, const cats_flow_key *flow, const clien
     const bool permit = capability == CLIENT_PERMIT_EXID || capability == CLIENT_PERMIT_RAW;
     tcp_endpoint_connect(&conn->base.tcp, &c->all.settings, now, flow, capability == CLIENT_SAF,
                          permit ? &c->permit : NULL);
+    conn->opened_at = now;
+    if (c->config.http_path)
+        client_answer_use_http(&conn->answer, c->config.http_path, flow);
     if (redirected) {
         conn->reconnect = true;
         conn->anycast = redirected->base.tcp.flow.source;
@@ -101,6 +124,7 @@ static bool start(client *c, int64_t now, const cats_flow_key *flow, const clien
     connections_add(&c->all, &conn->base);
     event(conn, sink, "connection-opened");
     tcp_endpoint_output(&conn->base.tcp, now, sink);
+    set_due(c, conn);
     connections_schedule(&c->all, &conn->base);
     return true;
 }
@@ -130,43 +154,12 @@ static void refuse(client *c, client_connection *conn, client_refusal refusal, c
         return;
     conn->refusals |= (uint16_t)(1u << refusal);
     c->counts.redirects_refused++;
+    c->counts.refused_by[refusal]++;
     role_field fields[4] = { ROLE_FIELD_NUMBER("reconnect", conn->reconnect),
-                             ROLE_FIELD_TEXT("reason", refusal_names[refusal]) };
+                             ROLE_FIELD_TEXT("reason", client_refusal_name(refusal)) };
     if (option)
         connection_affinity_fields(option, fields + 2);
     connection_event(&conn->base, sink, "redirect-refused", fields, option ? 4 : 2);
-}
-
-static bool is_allowed(const client_config *config, const cats_address *address)
-{
-    for (size_t i = 0; i < config->allowed_count; i++) {
-        if (cats_address_in_prefix(address, &config->allowed[i].prefix, config->allowed[i].length))
-            return true;
-    }
-    return config->allowed == NULL;
-}
-
-/* The option of a FIN that came in sequence. */
-static client_refusal judge(const client *c, const client_connection *conn, const affinity_option *option)
-{
-    const cats_flow_key *flow = &conn->base.tcp.flow;
-    if (conn->reconnect)
-        return CLIENT_REFUSES_REDIRECT_LOOP;
-    if (c->config.capability == CLIENT_INCAPABLE)
-        return CLIENT_REFUSES_NO_CAPABILITY;
-    if (option->kind != c->config.numbers.kind && c->config.capability != CLIENT_PERMIT_EXID)
-        return CLIENT_REFUSES_EXID_NOT_IN_SYN;
-    if (option->address.family != flow->destination.family)
-        return CLIENT_REFUSES_FAMILY_DIFFERS;
-    if (cats_address_not_unicast(&option->address))
-        return CLIENT_REFUSES_NOT_UNICAST;
-    if (option->port == 0)
-        return CLIENT_REFUSES_PORT_ZERO;
-    if (cats_address_equal(&option->address, &flow->source))
-        return CLIENT_REFUSES_IS_ANYCAST;
-    if (!is_allowed(&c->config, &option->address))
-        return CLIENT_REFUSES_NOT_ALLOWED;
-    return CLIENT_ACCEPTS;
 }
 
 /* An option in a segment that just arrived: what is wrong with its place or form. */
@@ -200,19 +193,37 @@ static void peer_closed(client *c, client_connection *conn, const role_sink *sin
     tcp_endpoint_close(&conn->base.tcp, NULL);
     if (!conn->base.tcp.has_fin_option || conn->refusals & doubts)
         return;
-    const client_refusal refusal = judge(c, conn, option);
+    const client_refusal refusal = client_judge(&c->config, conn->reconnect, &conn->base.tcp.flow, option);
     if (refusal != CLIENT_ACCEPTS) {
         refuse(c, conn, refusal, option, sink);
         return;
     }
-    conn->follow = !c->config.ignore_redirect;
+    conn->follow = conn->redirected = !c->config.ignore_redirect;
     connection_affinity_fields(option, fields + 1);
     connection_event(&conn->base, sink, conn->follow ? "redirect-received" : "redirect-ignored", fields, 3);
 }
 
-static void established(client *c, client_connection *conn, const role_sink *sink)
+static void note_time(client_times *times, int64_t took_ns)
+{
+    times->least_ns = times->count == 0 ? took_ns : MIN(times->least_ns, took_ns);
+    times->most_ns = MAX(times->most_ns, took_ns);
+    times->sum_ns += took_ns;
+    times->count++;
+}
+
+static void ask(const client *c, client_connection *conn)
+{
+    tcp_endpoint *tcp = &conn->base.tcp;
+    conn->asked = true;
+    client_answer_ask(&conn->answer, tcp, MAX(c->config.request_length, 1));
+    if (c->config.close_after_request)
+        tcp_endpoint_close(tcp, NULL);
+}
+
+static void established(client *c, int64_t now, client_connection *conn, const role_sink *sink)
 {
     c->counts.established++;
+    note_time(conn->reconnect ? &c->counts.reconnect : &c->counts.establish, now - conn->opened_at);
     event(conn, sink, "established");
     if (conn->reconnect) {
         const role_field fields[] = { ROLE_FIELD_NUMBER("reconnect", 1),
@@ -221,23 +232,44 @@ static void established(client *c, client_connection *conn, const role_sink *sin
         c->counts.reconnected++;
         connection_event(&conn->base, sink, "reconnected", fields, G_N_ELEMENTS(fields));
     }
-    tcp_endpoint_write(&conn->base.tcp, MAX(c->config.request_length, 1));
-    if (c->config.close_after_request)
-        tcp_endpoint_close(&conn->base.tcp, NULL);
+    conn->asked_at = now + c->config.hold_ns;
+    if (c->config.hold_ns == 0)
+        ask(c, conn);
 }
 
-static void ended(client *c, client_connection *conn, unsigned happened, const role_sink *sink)
+static void failed(client *c, const client_connection *conn, const char *reason, const role_sink *sink)
 {
-    role_field fields[] = { ROLE_FIELD_NUMBER("reconnect", conn->reconnect),
-                            ROLE_FIELD_NUMBER("octets", conn->base.tcp.received) };
-    if (happened & TCP_HAPPENED_FINISHED) {
-        c->counts.finished++;
-        connection_event(&conn->base, sink, "finished", fields, G_N_ELEMENTS(fields));
-    } else {
-        c->counts.failed++;
-        fields[1] = ROLE_FIELD_TEXT("reason", conn->base.tcp.failure);
-        connection_event(&conn->base, sink, "failed", fields, G_N_ELEMENTS(fields));
-    }
+    const role_field fields[] = { ROLE_FIELD_NUMBER("reconnect", conn->reconnect),
+                                  ROLE_FIELD_TEXT("reason", reason) };
+    c->counts.failed++;
+    connection_event(&conn->base, sink, "failed", fields, G_N_ELEMENTS(fields));
+}
+
+static void finished(client *c, const client_connection *conn, const role_sink *sink)
+{
+    role_field fields[4] = { ROLE_FIELD_NUMBER("reconnect", conn->reconnect),
+                             ROLE_FIELD_NUMBER("octets", conn->base.tcp.received) };
+    c->counts.finished++;
+    size_t count = 2;
+    if (!conn->answer.differs)
+        c->counts.verified += conn->answer.checked;
+    if (!conn->redirected)
+        count += client_answer_fields(&conn->answer, &conn->base.tcp, fields + count);
+    connection_event(&conn->base, sink, "finished", fields, count);
+}
+
+static void ended(client *c, const client_connection *conn, unsigned happened, const role_sink *sink)
+{
+    const tcp_endpoint *tcp = &conn->base.tcp;
+    const bool closed = (happened & TCP_HAPPENED_FINISHED) != 0;
+    /* The first of two has no answer. */
+    const char *reason = !closed            ? tcp->failure
+                         : conn->redirected ? NULL
+                                            : client_answer_failure(&conn->answer, tcp);
+    if (reason)
+        failed(c, conn, reason, sink);
+    else
+        finished(c, conn, sink);
 }
 
 static void follow(client *c, int64_t now, client_connection *conn, const role_sink *sink)
@@ -261,7 +293,7 @@ static void proceed(client *c, int64_t now, client_connection *conn, unsigned ha
 {
     tcp_endpoint *tcp = &conn->base.tcp;
     if (happened & TCP_HAPPENED_ESTABLISHED)
-        established(c, conn, sink);
+        established(c, now, conn, sink);
     if (happened & TCP_HAPPENED_DATA && c->config.close_after && tcp->received >= c->config.close_after)
         tcp_endpoint_close(tcp, NULL);
     if (happened & TCP_HAPPENED_PEER_CLOSED)
@@ -271,10 +303,21 @@ static void proceed(client *c, int64_t now, client_connection *conn, unsigned ha
         ended(c, conn, happened, sink);
     if (conn->follow)
         follow(c, now, conn, sink);
-    if (happened & TCP_HAPPENED_GONE)
+    if (happened & TCP_HAPPENED_GONE) {
         connections_remove(&c->all, &conn->base);
-    else
+    } else {
+        set_due(c, conn);
         connections_schedule(&c->all, &conn->base);
+    }
+}
+
+static bool take_icmp(client *c, int64_t now, const uint8_t *octets, size_t length, const role_sink *sink)
+{
+    unsigned happened;
+    connection *about = connections_icmp(&c->all, octets, length, &happened);
+    if (about)
+        proceed(c, now, connection_of(about), happened, sink);
+    return about != NULL;
 }
 
 void client_packet(client *c, int64_t now, const uint8_t *octets, size_t length, const role_sink *sink)
@@ -282,7 +325,8 @@ void client_packet(client *c, int64_t now, const uint8_t *octets, size_t length,
     tcp_segment segment;
     const char *reason;
     if (!tcp_segment_read(&c->config.numbers, octets, length, &segment, &reason)) {
-        sink->drop(sink->context, reason);
+        if (!take_icmp(c, now, octets, length, sink))
+            sink->drop(sink->context, reason);
         return;
     }
     client_connection *conn = (client_connection *)connections_find(&c->all, &segment.flow);
@@ -301,11 +345,43 @@ int64_t client_deadline(const client *c)
     return connections_deadline(&c->all);
 }
 
+/* The role's own time has come: to ask, or to give up when nothing was heard meanwhile. */
+static void take_due(client *c, int64_t now, client_connection *conn, const role_sink *sink)
+{
+    tcp_endpoint *tcp = &conn->base.tcp;
+    unsigned happened = 0;
+    set_due(c, conn);
+    if (conn->base.due <= now && tcp->state == TCP_STATE_ESTABLISHED && !conn->asked)
+        ask(c, conn);
+    else if (conn->base.due <= now)
+        happened = tcp_endpoint_abort(tcp, now, "timeout", sink);
+    proceed(c, now, conn, happened, sink);
+}
+
 void client_expire(client *c, int64_t now, const role_sink *sink)
 {
     connection *due;
-    while ((due = connections_due(&c->all, now)))
-        proceed(c, now, (client_connection *)due, tcp_endpoint_expire(&due->tcp, now, sink), sink);
+    while ((due = connections_due(&c->all, now))) {
+        client_connection *conn = connection_of(due);
+        if (due->due > now)
+            proceed(c, now, conn, tcp_endpoint_expire(&due->tcp, now, sink), sink);
+        else
+            take_due(c, now, conn, sink);
+    }
+}
+
+void client_abort(client *c, int64_t now, const role_sink *sink)
+{
+    g_autoptr(GList) all = g_hash_table_get_keys(c->all.by_flow);
+    for (GList *each = all; each; each = each->next) {
+        client_connection *conn = connection_of(each->data);
+        proceed(c, now, conn, tcp_endpoint_abort(&conn->base.tcp, now, "interrupted", sink), sink);
+    }
+}
+
+uint64_t client_busy(const client_counts *counts)
+{
+    return counts->opened + counts->redirects_accepted - counts->finished - counts->failed;
 }
 
 client_counts client_count(const client *c)
@@ -313,6 +389,7 @@ client_counts client_count(const client *c)
     client_counts counts = c->counts;
     counts.retransmissions = c->all.settings.counts.retransmissions;
     counts.live = connections_count(&c->all);
+    counts.peak = c->all.peak;
     return counts;
 }
 

@@ -13,8 +13,11 @@
  * port where it had one. Each reason comes once per connection
  * - reconnected: the re-established connection is established; + anycast, anycast_port (the first one's
  * server)
- * - finished: both sides closed in order; + octets (received)
- * - failed: given up; + reason: refused, reset, timeout, idle, peer-open (the node never closed its side) */
+ * - finished: both sides closed in order; + octets (received); of HTTP + http.status, http.octets (of the
+ * body)
+ * - failed: given up; + reason: refused, unreachable, reset, timeout, idle, peer-open (the node never closed
+ * its side), interrupted (client_abort()); http-status, http-length: closed in order, and no whole answer of
+ *   status 200 */
 #ifndef CATSHARK_ROLES_CLIENT_H
 #define CATSHARK_ROLES_CLIENT_H
 
@@ -62,6 +65,10 @@ typedef struct client_config {
     bool ignore_redirect;        /* a client that announces SAF and does not follow (as samples/ shows) */
     bool close_after_request;    /* closes its side behind the request, before the answer */
     uint32_t close_after;        /* closes when it has that many octets of the answer; 0: after the node */
+    const char *http_path;       /* asks for it by HTTP, request_length is not read; NULL: asks with generated
+                                  * octets. Borrowed */
+    int64_t hold_ns;             /* waits so long between the handshake and the request */
+    int64_t timeout_ns;      /* gives up a connection that hears nothing for so long; 0: TCP's own limits */
     const tcp_settings *tcp; /* copied; NULL: tcp_settings_default(). numbers, seed and mss above prevail */
 } client_config;
 
@@ -81,11 +88,28 @@ void client_packet(client *c, int64_t now, const uint8_t *octets, size_t length,
 int64_t client_deadline(const client *c);
 void client_expire(client *c, int64_t now, const role_sink *sink);
 
+/* RST on every connection that is not over ("interrupted"). */
+void client_abort(client *c, int64_t now, const role_sink *sink);
+
+/* Times of something that happened `count` times. */
+typedef struct client_times {
+    uint64_t count;
+    int64_t least_ns, most_ns, sum_ns;
+} client_times;
+
 typedef struct client_counts {
     uint64_t opened, established, redirects_accepted, redirects_refused, reconnected, finished, failed,
         retransmissions;
-    uint64_t live; /* connections held now, TIME-WAIT included */
+    uint64_t live;                        /* connections held now, TIME-WAIT included */
+    uint64_t peak;                        /* the most of them at once */
+    uint64_t refused_by[CLIENT_REFUSALS]; /* redirects */
+    uint64_t octets,
+        verified;           /* received; of them on connections whose every octet was what a node generates */
+    client_times establish; /* SYN to handshake done, of first connections */
+    client_times reconnect; /* redirect to handshake done with the node */
 } client_counts;
+/* Connections that are not over: of a flow one, or two for a moment. */
+uint64_t client_busy(const client_counts *counts);
 client_counts client_count(const client *c);
 /* What its TCP counted. */
 const tcp_counts *client_tcp_counts(const client *c);

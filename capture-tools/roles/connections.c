@@ -2,6 +2,7 @@
 /* The connections of a role: found by their flow, woken by their deadlines, described in events. */
 #include "capture-tools/roles/connections.h"
 
+#include "capture-tools/roles/tcp-icmp.h"
 #include "capture-tools/roles/tcp-payload.h"
 #include <string.h>
 
@@ -34,8 +35,10 @@ void connections_init(connections *all, const connections_config *config)
         all->settings.mss_ipv6 = config->mss_ipv6;
 }
 
-static void destroy(connection *c)
+static void destroy(const connections *all, connection *c)
 {
+    if (all->release)
+        all->release(c);
     tcp_endpoint_clear(&c->tcp);
     g_free(c);
 }
@@ -46,7 +49,7 @@ void connections_clear(connections *all)
     gpointer key;
     g_hash_table_iter_init(&iter, all->by_flow);
     while (g_hash_table_iter_next(&iter, &key, NULL))
-        destroy(key);
+        destroy(all, key);
     g_hash_table_destroy(all->by_flow);
     timers_free(all->queue);
 }
@@ -61,14 +64,16 @@ void connections_add(connections *all, connection *c)
 {
     c->key = key_of(all, &c->tcp.flow);
     c->wake.owner = c;
+    c->due = ROLE_NEVER;
     g_hash_table_add(all->by_flow, c);
+    all->peak = MAX(all->peak, connections_count(all));
 }
 
 void connections_remove(connections *all, connection *c)
 {
     timers_cancel(all->queue, &c->wake);
     g_hash_table_remove(all->by_flow, &c->key);
-    destroy(c);
+    destroy(all, c);
 }
 
 size_t connections_count(const connections *all)
@@ -76,12 +81,27 @@ size_t connections_count(const connections *all)
     return g_hash_table_size(all->by_flow);
 }
 
+connection *connections_icmp(connections *all, const uint8_t *octets, size_t length, unsigned *happened)
+{
+    tcp_icmp icmp;
+    connection *c = tcp_icmp_read(octets, length, &icmp) ? connections_find(all, &icmp.flow) : NULL;
+    if (c)
+        *happened = tcp_endpoint_icmp(&c->tcp, &icmp);
+    return c;
+}
+
+static int64_t deadline_of(const connection *c)
+{
+    return MIN(c->tcp.deadline, c->due);
+}
+
 /* A deadline that moves away, as it does with nearly every packet, stays where it is in the queue: the early
  * call finds nothing due and sets it anew. */
 void connections_schedule(connections *all, connection *c)
 {
-    if (!timers_is_set(&c->wake) || c->tcp.deadline < timers_deadline(all->queue, &c->wake))
-        timers_set(all->queue, &c->wake, c->tcp.deadline);
+    const int64_t deadline = deadline_of(c);
+    if (!timers_is_set(&c->wake) || deadline < timers_deadline(all->queue, &c->wake))
+        timers_set(all->queue, &c->wake, deadline);
 }
 
 int64_t connections_deadline(const connections *all)
@@ -94,7 +114,7 @@ connection *connections_due(connections *all, int64_t now)
     timer *t;
     while ((t = timers_pop(all->queue, now))) {
         connection *c = t->owner;
-        if (c->tcp.deadline <= now)
+        if (deadline_of(c) <= now)
             return c;
         connections_schedule(all, c);
     }

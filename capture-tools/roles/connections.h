@@ -16,6 +16,7 @@ typedef struct connection_key {
 typedef struct connection {
     connection_key key;
     timer wake;
+    int64_t due; /* when the role itself wants to be called for it; ROLE_NEVER: it does not */
     tcp_endpoint tcp;
 } connection;
 
@@ -24,6 +25,8 @@ typedef struct connections {
     timers *queue;
     tcp_settings settings;
     uint64_t seed;
+    size_t peak;                    /* the most that were held at once */
+    void (*release)(connection *c); /* frees what the role's record owns; NULL: nothing */
 } connections;
 
 /* What a role's configuration says about its TCP; `base` may be NULL, mss 0 leaves the base's value. */
@@ -45,10 +48,15 @@ void connections_add(connections *all, connection *c);
 void connections_remove(connections *all, connection *c);
 size_t connections_count(const connections *all);
 
-/* To be called after whatever may have moved the end point's deadline. */
+/* Hands an ICMP error to the end point that it is about; *happened is what came of it. NULL when the packet
+ * is no such error or is about no connection. */
+connection *connections_icmp(connections *all, const uint8_t *octets, size_t length, unsigned *happened);
+
+/* To be called after whatever may have moved the end point's deadline or the role's own. */
 void connections_schedule(connections *all, connection *c);
 int64_t connections_deadline(const connections *all);
-/* The next connection whose deadline has come, or NULL; the caller expires and schedules (or removes) it. */
+/* The next connection one of whose deadlines has come, or NULL; the caller expires and schedules (or removes)
+ * it. */
 connection *connections_due(connections *all, int64_t now);
 
 /* Fields that every event of a connection has, client and server being told apart by `active` (we are the

@@ -4,7 +4,6 @@
  * s4. */
 #include "egress.h"
 
-#include "epan-cats/cats-behavior.h"
 #include "epan-cats/computing-table.h"
 #include "flow-pins.h"
 
@@ -69,6 +68,24 @@ static void flow_let_go(void *value)
     ((site_flows *)value)->count--;
 }
 
+static void new_routes(egress *e)
+{
+    e->sids = prefix_table_new(g_free);
+    e->services = prefix_table_new(NULL);
+    e->site_routes = prefix_table_new(NULL);
+    e->return_routes = prefix_table_new(segment_path_unref);
+    e->domain = NULL;
+}
+
+static void free_routes(egress *e)
+{
+    prefix_table_free(e->sids);
+    prefix_table_free(e->services);
+    prefix_table_free(e->site_routes);
+    prefix_table_free(e->return_routes);
+    prefix_table_free(e->domain);
+}
+
 egress *egress_new(const egress_config *config)
 {
     egress *e = g_new0(egress, 1);
@@ -82,10 +99,7 @@ egress *egress_new(const egress_config *config)
     e->sites = g_array_new(FALSE, TRUE, sizeof(egress_site));
     g_array_set_clear_func(e->sites, site_clear);
     e->table = computing_table_new();
-    e->sids = prefix_table_new(g_free);
-    e->services = prefix_table_new(NULL);
-    e->site_routes = prefix_table_new(NULL);
-    e->return_routes = prefix_table_new(segment_path_unref);
+    new_routes(e);
     e->ports = g_array_new(FALSE, TRUE, sizeof(router_port));
     e->error_comment = g_strdup_printf("%s: ICMP error", config->name);
     e->reports = g_array_new(FALSE, FALSE, sizeof(cats_report));
@@ -105,12 +119,8 @@ void egress_free(egress *e)
     }
     flow_pins_free(e->pins);
     g_array_free(e->sites, TRUE);
-    prefix_table_free(e->domain);
     computing_table_free(e->table);
-    prefix_table_free(e->sids);
-    prefix_table_free(e->services);
-    prefix_table_free(e->site_routes);
-    prefix_table_free(e->return_routes);
+    free_routes(e);
     g_array_free(e->ports, TRUE);
     g_free(e->error_comment);
     g_array_free(e->reports, TRUE);
@@ -196,6 +206,12 @@ bool egress_add_domain(egress *e, const cats_address *prefix, unsigned prefix_le
 bool egress_add_return_route(egress *e, const ingress_route *route)
 {
     return ingress_route_add(e->return_routes, route, e->config.name, "return traffic to");
+}
+
+void egress_forget_routes(egress *e)
+{
+    free_routes(e);
+    new_routes(e);
 }
 
 void egress_set_port(egress *e, unsigned port, const router_port *set)
@@ -359,8 +375,7 @@ static forwarding_drop from_core(egress *e, const forwarding_packet *ip, int64_t
     if (drop != FORWARDING_PASSED) {
         return drop;
     }
-    uint8_t next_header = inner.source.family == 4 ? PACKET_PROTOCOL_IPV4 : PACKET_PROTOCOL_IPV6;
-    if (!cats_behavior_accepts(sid->behavior, next_header)) {
+    if (!forwarding_accepts(sid->behavior, &inner)) {
         return FORWARDING_UPPER_LAYER;
     }
     drop = choose_site(e, sid, &inner, now, &site);

@@ -72,6 +72,8 @@ bool egress_add_site_route(egress *e, const cats_address *prefix, unsigned prefi
 bool egress_add_domain(egress *e, const cats_address *prefix, unsigned prefix_length);
 /* Return traffic: client prefix -> segment list to the ingress. False as ingress_set_route(). */
 bool egress_add_return_route(egress *e, const ingress_route *route);
+/* Forgets SIDs, CS-IDs, routes and the SR domain; sites and remembered flows stay. */
+void egress_forget_routes(egress *e);
 
 /* The port as a router's interface: packets that are too long for it are dropped ("too-big"), and the sources
  * of packets that are dropped for their length, their hop limit or want of a route are told by ICMP. */

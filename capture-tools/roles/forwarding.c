@@ -3,6 +3,7 @@
  * 1812 s5. */
 #include "forwarding.h"
 
+#include "epan-cats/cats-behavior.h"
 #include "epan-cats/checksum.h"
 #include "epan-cats/flow-key.h"
 #include <glib.h>
@@ -127,4 +128,10 @@ forwarding_drop forwarding_decapsulate(const forwarding_packet *ip, uint8_t *buf
     }
     forwarding_drop drop = forwarding_read(octets, length, inner);
     return drop != FORWARDING_PASSED ? drop : decap_drops[result];
+}
+
+bool forwarding_accepts(uint16_t behavior, const forwarding_packet *inner)
+{
+    return cats_behavior_accepts(behavior,
+                                 inner->source.family == 4 ? PACKET_PROTOCOL_IPV4 : PACKET_PROTOCOL_IPV6);
 }

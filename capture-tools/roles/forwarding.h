@@ -68,5 +68,7 @@ forwarding_drop forwarding_encapsulate(const forwarding_encapsulation *how, cons
  * came. */
 forwarding_drop forwarding_decapsulate(const forwarding_packet *ip, uint8_t *buffer,
                                        forwarding_packet *inner);
+/* Whether a SID of this behaviour takes what was inside. */
+bool forwarding_accepts(uint16_t behavior, const forwarding_packet *inner);
 
 #endif

@@ -23,6 +23,7 @@ struct ingress {
     unsigned closed_length;
     prefix_table *routes; /* segment_path */
     prefix_table *domain; /* non-NULL: inside; NULL: all are */
+    prefix_table *sids;   /* of uint16_t, the behaviour; NULL: all of the locator */
     egress_offers *offers;
     flow_pins *pins; /* segment_path */
     GArray *ports;   /* router_port */
@@ -64,6 +65,7 @@ void ingress_free(ingress *in)
     egress_offers_free(in->offers);
     prefix_table_free(in->routes);
     prefix_table_free(in->domain);
+    prefix_table_free(in->sids);
     g_array_free(in->ports, TRUE);
     g_free(in->decap_comment);
     g_free(in->error_comment);
@@ -100,6 +102,28 @@ bool ingress_add_domain(ingress *in, const cats_address *prefix, unsigned prefix
         in->domain = prefix_table_new(NULL);
     }
     return prefix_table_set(in->domain, prefix, prefix_length, in);
+}
+
+void ingress_forget_routes(ingress *in)
+{
+    prefix_table_free(in->routes);
+    in->routes = prefix_table_new(segment_path_unref);
+    g_clear_pointer(&in->domain, prefix_table_free);
+    g_clear_pointer(&in->sids, prefix_table_free);
+}
+
+bool ingress_add_sid(ingress *in, const uint8_t prefix[16], unsigned prefix_length, uint16_t behavior)
+{
+    cats_address address = cats_address_ipv6(prefix);
+    uint16_t *row = g_memdup2(&behavior, sizeof behavior);
+    if (in->sids == NULL) {
+        in->sids = prefix_table_new(g_free);
+    }
+    if (!prefix_table_set(in->sids, &address, prefix_length, row)) {
+        g_free(row);
+        return false;
+    }
+    return true;
 }
 
 void ingress_set_port(ingress *in, unsigned port, const router_port *set)
@@ -299,7 +323,9 @@ static forwarding_drop from_clients(ingress *in, const forwarding_packet *ip, in
 
 static forwarding_drop from_core(ingress *in, const forwarding_packet *ip, int64_t now, const role_sink *sink)
 {
-    if (!is_inside(&ip->destination, &in->locator, in->config.locator_length)) {
+    const uint16_t *behavior = in->sids != NULL ? prefix_table_match(in->sids, &ip->destination) : NULL;
+    if (!is_inside(&ip->destination, &in->locator, in->config.locator_length) ||
+        (in->sids != NULL && behavior == NULL)) {
         return FORWARDING_NO_ROUTE;
     }
     if (in->domain != NULL && prefix_table_match(in->domain, &ip->source) == NULL) {
@@ -307,6 +333,9 @@ static forwarding_drop from_core(ingress *in, const forwarding_packet *ip, int64
     }
     forwarding_packet inner;
     forwarding_drop drop = forwarding_decapsulate(ip, in->buffer, &inner);
+    if (drop == FORWARDING_PASSED && behavior != NULL && !forwarding_accepts(*behavior, &inner)) {
+        return FORWARDING_UPPER_LAYER;
+    }
     uint32_t mtu = router_mtu(in->ports, INGRESS_PORT_CLIENTS);
     if (drop == FORWARDING_HOP_LIMIT) {
         send_error(in, now, INGRESS_PORT_CORE, ICMP_TIME_EXCEEDED, &inner, 0, sink);

@@ -33,9 +33,10 @@ typedef struct ingress_offer {
 } ingress_offer;
 
 typedef struct ingress_config {
-    const char *name;    /* borrowed */
-    uint8_t source[16];  /* outer source address */
-    uint8_t locator[16]; /* own locator: SIDs in it are decapsulated towards the clients */
+    const char *name;   /* borrowed */
+    uint8_t source[16]; /* outer source address */
+    uint8_t
+        locator[16]; /* own locator: SIDs in it are decapsulated towards the clients, see ingress_add_sid() */
     unsigned locator_length;
     uint8_t block[16];     /* SIDs of the SR domain: clients may not address them (RFC 8754 s5.1) */
     unsigned block_length; /* 0: only the own locator is kept from clients */
@@ -67,6 +68,12 @@ bool ingress_withdraw(ingress *in, int64_t now, const char *egress, const cats_a
 /* The SR domain: once there is one prefix, packets from the core whose outer source lies in none are dropped
  * ("not-from-domain"; RFC 8754 s5.1). False for an impossible prefix. */
 bool ingress_add_domain(ingress *in, const cats_address *prefix, unsigned prefix_length);
+/* A SID, or a prefix of SIDs, that it announces. Once there is one, packets from the core to any other are
+ * dropped ("no-route"), and those that carry what the behaviour does not take ("upper-layer"). False for an
+ * impossible prefix. */
+bool ingress_add_sid(ingress *in, const uint8_t prefix[16], unsigned prefix_length, uint16_t behavior);
+/* Forgets all routes, SIDs and the SR domain; offers and pinned flows stay. */
+void ingress_forget_routes(ingress *in);
 /* The port as a router's interface: packets that are too long for it are dropped ("too-big"), and the sources
  * of packets that are dropped for their length, their hop limit or want of a route are told by ICMP. */
 void ingress_set_port(ingress *in, unsigned port, const router_port *set);

@@ -2,15 +2,16 @@
 /* Longest-prefix match by one hash table and the list of lengths in use. Spec: RFC 1812 s5.2.4.3. */
 #include "prefix-table.h"
 
+#include "epan-cats/hash-mix.h"
+#include "epan-cats/packet.h"
 #include <string.h>
 
 #define IPV6_BITS 128
 
-/* All octets are set: hashed and compared as octets. */
+/* The address as two numbers, bits behind the length zero. */
 typedef struct prefix_key {
-    uint8_t family;
-    uint8_t length;
-    uint8_t octets[16];
+    uint64_t high, low;
+    uint8_t family, length;
 } prefix_key;
 
 /* Prefix lengths of one family in use, the longest first. */
@@ -26,27 +27,35 @@ struct prefix_table {
 
 static guint key_hash(gconstpointer pointer)
 {
-    const uint8_t *octets = pointer;
-    guint32 hash = 2166136261u; /* FNV-1a */
-    for (size_t i = 0; i < sizeof(prefix_key); i++) {
-        hash = (hash ^ octets[i]) * 16777619u;
-    }
-    return hash;
+    const prefix_key *key = pointer;
+    uint64_t kind = (uint64_t)key->family << 8 | key->length;
+    return (guint)hash_mix(key->high ^ hash_mix(key->low ^ kind));
 }
 
 static gboolean key_equal(gconstpointer a, gconstpointer b)
 {
-    return memcmp(a, b, sizeof(prefix_key)) == 0;
+    const prefix_key *one = a, *other = b;
+    return one->high == other->high && one->low == other->low && one->family == other->family &&
+           one->length == other->length;
+}
+
+static uint64_t number_at(const uint8_t *octets)
+{
+    return (uint64_t)packet_get32(octets) << 32 | packet_get32(octets + 4);
+}
+
+/* The first `bits` of 64, at most all. */
+static uint64_t mask_of(unsigned bits)
+{
+    return bits == 0 ? 0 : bits < 64 ? ~(UINT64_MAX >> bits) : UINT64_MAX;
 }
 
 static prefix_key key_of(const cats_address *address, unsigned length)
 {
-    prefix_key key = { .family = address->family, .length = (uint8_t)length };
-    memcpy(key.octets, address->octets, length / 8);
-    if (length % 8 != 0) {
-        key.octets[length / 8] = (uint8_t)(address->octets[length / 8] & (0xff00u >> (length % 8)));
-    }
-    return key;
+    return (prefix_key){ .high = number_at(address->octets) & mask_of(length),
+                         .low = number_at(address->octets + 8) & mask_of(length < 64 ? 0 : length - 64),
+                         .family = address->family,
+                         .length = (uint8_t)length };
 }
 
 static void length_list_add(length_list *lengths, uint8_t length)

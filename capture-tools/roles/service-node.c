@@ -4,6 +4,7 @@
 #include "capture-tools/roles/service-node.h"
 
 #include "capture-tools/roles/connections.h"
+#include "capture-tools/roles/http.h"
 #include <string.h>
 
 enum { CONNECTIONS_MAX_DEFAULT = 1 << 22 };
@@ -22,7 +23,38 @@ typedef struct node_connection {
     connection base;
     const affinity_option *redirect; /* to send on our FIN; NULL: serve */
     bool anycast, answered;
+    GString *request; /* HTTP: the head as far as it came */
+    char *head;       /* HTTP: of the answer */
 } node_connection;
+
+static node_connection *connection_of(connection *base)
+{
+    return (node_connection *)(void *)base;
+}
+
+static void release(connection *base)
+{
+    node_connection *conn = connection_of(base);
+    if (conn->request)
+        g_string_free(conn->request, TRUE);
+    g_free(conn->head);
+}
+
+/* Keeps octets of the request's head; what follows it, or lies beyond its limit, is not looked at. */
+static void deliver(void *context, const tcp_endpoint *endpoint, uint64_t position, const uint8_t *octets,
+                    size_t length)
+{
+    const service_node *n = context;
+    node_connection *conn =
+        connection_of((connection *)(void *)((const char *)endpoint - offsetof(connection, tcp)));
+    (void)position;
+    if (!n->config.http || conn->answered)
+        return;
+    if (!conn->request)
+        conn->request = g_string_new(NULL);
+    const size_t room = HTTP_HEAD_MAX + 1 - MIN(conn->request->len, HTTP_HEAD_MAX + 1);
+    g_string_append_len(conn->request, (const char *)octets, (gssize)MIN(length, room));
+}
 
 static void fill_redirects(const service_node_config *config, const cats_address *own,
                            affinity_option forms[FORMS])
@@ -52,6 +84,11 @@ service_node *service_node_new(const service_node_config *config)
                                                      .seed = config->seed,
                                                      .mss_ipv4 = config->mss_ipv4,
                                                      .mss_ipv6 = config->mss_ipv6 });
+    n->all.release = release;
+    if (config->http) {
+        n->all.settings.deliver = deliver;
+        n->all.settings.deliver_context = n;
+    }
     return n;
 }
 
@@ -153,12 +190,50 @@ static void unconnected(service_node *n, int64_t now, const tcp_segment *s, cons
     sink->drop(sink->context, reason);
 }
 
+/* False while the head may still become whole. */
+static bool read_request(const service_node *n, const node_connection *conn, http_answer *answer)
+{
+    const GString *request = conn->request;
+    const size_t head = request ? http_head_length(request->str, request->len) : 0;
+    if (head > 0)
+        *answer = http_request_read(request->str, head, n->config.response_length);
+    else if (request && request->len > HTTP_HEAD_MAX)
+        *answer = http_answer_status(431);
+    else if (conn->base.tcp.peer_closed)
+        *answer = http_answer_status(400);
+    else
+        return false;
+    return true;
+}
+
+static void answer_http(service_node *n, node_connection *conn, const role_sink *sink)
+{
+    http_answer answer;
+    if (!read_request(n, conn, &answer))
+        return;
+    conn->answered = true;
+    if (conn->request)
+        g_string_free(g_steal_pointer(&conn->request), TRUE);
+    if (conn->redirect)
+        return;
+    const uint64_t body = answer.with_body ? answer.length : 0;
+    conn->head = http_answer_head(&answer);
+    tcp_endpoint_write_head(&conn->base.tcp, conn->head, strlen(conn->head), HTTP_BODY_SEED);
+    tcp_endpoint_write(&conn->base.tcp, body);
+    n->counts.http_refused += answer.status > 200;
+    const role_field fields[] = { ROLE_FIELD_NUMBER("http.status", answer.status),
+                                  ROLE_FIELD_NUMBER("http.octets", body) };
+    event(n, conn, sink, "request", fields, G_N_ELEMENTS(fields));
+}
+
 /* Answers once the request is there, and closes as it is told to. */
-static void answer(const service_node *n, node_connection *conn)
+static void answer(service_node *n, node_connection *conn, const role_sink *sink)
 {
     const service_node_config *config = &n->config;
     tcp_endpoint *tcp = &conn->base.tcp;
-    if (!conn->answered && (tcp->peer_closed || tcp->received >= MAX(config->request_length, 1))) {
+    if (!conn->answered && config->http) {
+        answer_http(n, conn, sink);
+    } else if (!conn->answered && (tcp->peer_closed || tcp->received >= MAX(config->request_length, 1))) {
         conn->answered = true;
         tcp_endpoint_write(tcp, conn->redirect ? config->anycast_response_length : config->response_length);
     }
@@ -184,6 +259,7 @@ static void fin_sent(service_node *n, const node_connection *conn, const role_si
 static void ended(service_node *n, const node_connection *conn, unsigned happened, const role_sink *sink)
 {
     const tcp_endpoint *tcp = &conn->base.tcp;
+    n->counts.octets += tcp->acknowledged;
     if (happened & TCP_HAPPENED_FINISHED) {
         const role_field fields[] = { ROLE_FIELD_NUMBER("octets", tcp->received),
                                       ROLE_FIELD_NUMBER("redirected", tcp->fin_option_sent) };
@@ -194,6 +270,7 @@ static void ended(service_node *n, const node_connection *conn, unsigned happene
         event(n, conn, sink, "finished", fields, G_N_ELEMENTS(fields));
     } else {
         const role_field fields[] = { ROLE_FIELD_TEXT("reason", tcp->failure) };
+        n->counts.failed++;
         n->counts.resets += strcmp(tcp->failure, "reset") == 0;
         event(n, conn, sink, "failed", fields, G_N_ELEMENTS(fields));
     }
@@ -205,7 +282,7 @@ static void proceed(service_node *n, int64_t now, node_connection *conn, unsigne
     if (happened & TCP_HAPPENED_ESTABLISHED)
         event(n, conn, sink, "established", NULL, 0);
     if (happened & (TCP_HAPPENED_DATA | TCP_HAPPENED_PEER_CLOSED))
-        answer(n, conn);
+        answer(n, conn, sink);
     happened |= tcp_endpoint_output(&conn->base.tcp, now, sink);
     if (happened & TCP_HAPPENED_FIN_SENT)
         fin_sent(n, conn, sink);
@@ -217,13 +294,24 @@ static void proceed(service_node *n, int64_t now, node_connection *conn, unsigne
         connections_schedule(&n->all, &conn->base);
 }
 
+static bool take_icmp(service_node *n, int64_t now, const uint8_t *octets, size_t length,
+                      const role_sink *sink)
+{
+    unsigned happened;
+    connection *about = connections_icmp(&n->all, octets, length, &happened);
+    if (about)
+        proceed(n, now, connection_of(about), happened, sink);
+    return about != NULL;
+}
+
 void service_node_packet(service_node *n, int64_t now, const uint8_t *octets, size_t length,
                          const role_sink *sink)
 {
     tcp_segment segment;
     const char *reason;
     if (!tcp_segment_read(&n->config.numbers, octets, length, &segment, &reason)) {
-        sink->drop(sink->context, reason);
+        if (!take_icmp(n, now, octets, length, sink))
+            sink->drop(sink->context, reason);
         return;
     }
     connection *found = connections_find(&n->all, &segment.flow);
@@ -237,7 +325,7 @@ void service_node_packet(service_node *n, int64_t now, const uint8_t *octets, si
         unconnected(n, now, &segment, sink);
         return;
     }
-    proceed(n, now, (node_connection *)found, happened, sink);
+    proceed(n, now, connection_of(found), happened, sink);
 }
 
 int64_t service_node_deadline(const service_node *n)
@@ -249,7 +337,7 @@ void service_node_expire(service_node *n, int64_t now, const role_sink *sink)
 {
     connection *due;
     while ((due = connections_due(&n->all, now)))
-        proceed(n, now, (node_connection *)due, tcp_endpoint_expire(&due->tcp, now, sink), sink);
+        proceed(n, now, connection_of(due), tcp_endpoint_expire(&due->tcp, now, sink), sink);
 }
 
 service_node_counts service_node_count(const service_node *n)
@@ -257,6 +345,7 @@ service_node_counts service_node_count(const service_node *n)
     service_node_counts counts = n->counts;
     counts.retransmissions = n->all.settings.counts.retransmissions;
     counts.live = connections_count(&n->all);
+    counts.peak = n->all.peak;
     return counts;
 }
 

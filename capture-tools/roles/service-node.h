@@ -8,6 +8,7 @@
  * - established: the handshake is done
  * - redirect-sent: the FIN left with the option; + affinity.ipv4 or affinity.ipv6, affinity.port
  * - option-did-not-fit: the FIN left without it
+ * - request: HTTP only, what is answered; + http.status, http.octets (of the body)
  * - finished: both sides closed in order; + octets (received), redirected (1 or 0)
  * - failed: given up; + reason: reset, timeout, idle, peer-open (the client never closed its side) */
 #ifndef CATSHARK_ROLES_SERVICE_NODE_H
@@ -29,6 +30,8 @@ typedef struct service_node_config {
     uint32_t response_length;         /* octets it answers with on its own address */
     uint32_t anycast_response_length; /* octets it answers with on the anycast address before redirecting; may
                                          be 0 */
+    bool http; /* answers GET and HEAD: "/N" with N octets, "/" with response_length; request_length is not
+                * read. Redirects on a request without answering it */
     bool client_closes; /* on its own address, and with incapable clients, it lets the client close first */
     uint16_t mss_ipv4, mss_ipv6; /* advertised; 0: 1460 and 1440 */
     size_t connections_max;      /* further SYNs are dropped ("connections-max"). 0: 4,194,304 */
@@ -48,7 +51,11 @@ void service_node_expire(service_node *n, int64_t now, const role_sink *sink);
 
 typedef struct service_node_counts {
     uint64_t accepted, redirected, served, served_incapable, option_did_not_fit, resets, retransmissions;
-    uint64_t live;
+    uint64_t live;         /* connections held now, TIME-WAIT included */
+    uint64_t peak;         /* the most of them at once */
+    uint64_t failed;       /* resets among them */
+    uint64_t octets;       /* of payload that clients acknowledged, on connections that are over */
+    uint64_t http_refused; /* requests answered with a status above 200 */
 } service_node_counts;
 service_node_counts service_node_count(const service_node *n);
 /* What its TCP counted. */

@@ -5,6 +5,7 @@
 
 #include "epan-cats/packet-build.h"
 #include <glib.h>
+#include <string.h>
 
 enum { HOP_LIMIT = 64, COMMENT_TEXT = 160 };
 
@@ -81,6 +82,20 @@ tcp_options_written tcp_departure_options(const tcp_endpoint *e, int64_t now, co
     return tcp_options_build(&spec, octets);
 }
 
+/* Octets of the stream: the head, then what is generated. */
+static void fill_payload(const tcp_endpoint *e, uint64_t position, uint8_t *octets, size_t length)
+{
+    if (position < e->head_length) {
+        const size_t text = MIN(length, (size_t)(e->head_length - position));
+        memcpy(octets, e->head + position, text);
+        octets += text;
+        position += text;
+        length -= text;
+    }
+    if (length > 0)
+        tcp_payload_fill(e->body_seed, position - e->head_length, octets, length);
+}
+
 /* The packet's comment: what it does for service affinity, or why it was sent at all. */
 static void describe(const tcp_endpoint *e, const tcp_departure *d, bool affinity, bool again, char *text)
 {
@@ -145,7 +160,7 @@ bool tcp_emit(tcp_endpoint *e, int64_t now, const tcp_departure *d, const role_s
     else
         ip.flow_label = flow_label(e->payload_seed);
     if (d->length)
-        tcp_payload_fill(e->payload_seed, e->acknowledged + (d->sequence - e->snd_una), payload, d->length);
+        fill_payload(e, e->acknowledged + (d->sequence - e->snd_una), payload, d->length);
     tcp.window = syn ? (uint16_t)MIN(e->settings->receive_buffer, UINT16_MAX) : promise_window(e);
     if (d->flags & TCP_FLAG_ACK) {
         tcp.acknowledgment = e->rcv_nxt;

@@ -7,8 +7,7 @@
 #define MILLISECONDS(n) (INT64_C(1000000) * (n))
 #define SECONDS(n) (MILLISECONDS(1000) * (n))
 
-/* Below this a peer's MSS would only burn processor time; Linux draws the line near it too. */
-enum { SEND_MSS_MIN = 88, SEND_MSS_DEFAULT_IPV4 = 536, SEND_MSS_DEFAULT_IPV6 = 1220 };
+enum { SEND_MSS_DEFAULT_IPV4 = 536, SEND_MSS_DEFAULT_IPV6 = 1220 };
 
 tcp_settings tcp_settings_default(void)
 {
@@ -52,7 +51,7 @@ static cats_flow_key reversed(const cats_flow_key *flow)
 uint16_t tcp_own_mss(const tcp_endpoint *e)
 {
     const uint32_t mss = e->flow.source.family == 4 ? e->settings->mss_ipv4 : e->settings->mss_ipv6;
-    return (uint16_t)CLAMP(mss, SEND_MSS_MIN, TCP_PACKET_MAX - 60);
+    return (uint16_t)CLAMP(mss, TCP_SEND_MSS_MIN, TCP_PACKET_MAX - 60);
 }
 
 static void begin(tcp_endpoint *e, tcp_settings *settings, int64_t now, const cats_flow_key *flow)
@@ -76,6 +75,7 @@ static void begin(tcp_endpoint *e, tcp_settings *settings, int64_t now, const ca
         .scaling = settings->window_scaling,
     };
     e->snd_una = e->snd_nxt = e->snd_max = e->iss;
+    e->body_seed = e->payload_seed;
     e->send_mss = tcp_own_mss(e);
     while (e->scaling && settings->receive_buffer >> e->receive_scale > UINT16_MAX &&
            e->receive_scale < TCP_SCALE_MAX)
@@ -97,7 +97,7 @@ void tcp_take_syn(tcp_endpoint *e, int64_t now, const tcp_segment *syn)
     const tcp_options *o = &syn->options;
     uint32_t mss = e->flow.source.family == 4 ? SEND_MSS_DEFAULT_IPV4 : SEND_MSS_DEFAULT_IPV6;
     if (o->has_mss && o->mss)
-        mss = MAX(o->mss, SEND_MSS_MIN);
+        mss = MAX(o->mss, TCP_SEND_MSS_MIN);
     e->send_mss = (uint16_t)MIN(mss, tcp_own_mss(e));
     e->scaling &= o->has_scale;
     e->timestamps &= o->has_timestamps;
@@ -139,6 +139,15 @@ void tcp_endpoint_write(tcp_endpoint *e, uint64_t length)
 {
     if (!e->close_wanted)
         e->queued += length;
+}
+
+void tcp_endpoint_write_head(tcp_endpoint *e, const char *head, size_t length, uint64_t body_seed)
+{
+    g_assert(e->queued == 0);
+    e->head = head;
+    e->head_length = (uint32_t)length;
+    e->body_seed = body_seed;
+    tcp_endpoint_write(e, length);
 }
 
 void tcp_endpoint_close(tcp_endpoint *e, const affinity_option *option)

@@ -25,6 +25,8 @@ typedef struct tcp_counts {
     uint64_t reassembly_refused;   /* octets out of order for which there was no room */
     uint64_t options_left_out;     /* FINs that had no room for the affinity option */
     uint64_t sack_blocks_left_out; /* SACK blocks that a FIN's affinity option displaced */
+    uint64_t path_mtu_lowered;     /* segments became smaller by an ICMP error */
+    uint64_t unreachable;          /* ICMP errors about connections that stand, which stay */
 } tcp_counts;
 
 /* Shared by the connections of a role and outliving them. Times are nanoseconds. */
@@ -93,7 +95,8 @@ struct tcp_endpoint {
     cats_flow_key flow; /* of what arrives: source is the peer */
     tcp_reassembly reassembly;
     const affinity_option *syn_option, *fin_option_out; /* to send; borrowed; NULL: none */
-    const char *failure; /* static: "refused", "reset", "timeout", "idle", "peer-open" */
+    const char *head;                                   /* sent in front of what is generated; borrowed */
+    const char *failure; /* static: "refused", "unreachable", "reset", "timeout", "idle", "peer-open" */
     tcp_state state;
     unsigned happened;
 
@@ -113,12 +116,12 @@ struct tcp_endpoint {
     uint32_t irs, rcv_nxt, rcv_edge /* right edge promised */, last_ack_sent, rcv_fin;
     uint32_t cwnd, ssthresh, cwnd_rest;
     uint32_t ts_offset, ts_recent, rtt_sequence;
-    uint32_t retransmissions;
+    uint32_t retransmissions, head_length;
     affinity_option fin_option; /* of the peer's FIN, from its first copy within the window */
 
-    uint64_t queued, acknowledged; /* octets of payload to send in all; of them acknowledged */
-    uint64_t received, delivered;  /* octets of payload in sequence; of them handed to the reader */
-    uint64_t payload_seed;
+    uint64_t queued, acknowledged;    /* octets of payload to send in all; of them acknowledged */
+    uint64_t received, delivered;     /* octets of payload in sequence; of them handed to the reader */
+    uint64_t payload_seed, body_seed; /* of the connection; of what is generated */
     int64_t srtt, rttvar, rto, rtt_since, ts_recent_at;
     int64_t retransmit_at, heard_at, challenged_at, closed_at;
     int64_t deadline; /* when tcp_endpoint_expire() wants to be called, ROLE_NEVER when CLOSED */
@@ -136,6 +139,9 @@ void tcp_endpoint_clear(tcp_endpoint *e);
 
 /* Queues `length` more octets; nothing may follow tcp_endpoint_close(). */
 void tcp_endpoint_write(tcp_endpoint *e, uint64_t length);
+/* Queues this text as the very first octets; what tcp_endpoint_write() queues behind it is generated from
+ * `body_seed`, position 0 being the first octet behind the text. The text must outlive the connection. */
+void tcp_endpoint_write_head(tcp_endpoint *e, const char *head, size_t length, uint64_t body_seed);
 /* Sends FIN behind what is queued, with this option if it fits (NULL: without). The option must outlive it.
  */
 void tcp_endpoint_close(tcp_endpoint *e, const affinity_option *option);

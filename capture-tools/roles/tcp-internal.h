@@ -9,6 +9,8 @@
 
 /* The longest packet that an end point builds. */
 #define TCP_PACKET_MAX 9216u
+/* Below this a peer's or path's MSS would only burn processor time; Linux draws the line near it too. */
+#define TCP_SEND_MSS_MIN 88u
 
 /* The timestamp clock: milliseconds, from an offset of the connection's own (RFC 7323 s5.4). */
 uint32_t tcp_timestamp(const tcp_endpoint *e, int64_t now);

@@ -2,16 +2,8 @@
 /* Flows start at a rate, one source of events for all; addresses and ports follow from the flow's number.
  * Spec: man/catshark-simulate.1 (CLIENTS). */
 #include "clients.h"
-#include "random.h"
-#include <string.h>
-
-/* Addresses used of one prefix at most, a multiple of 4. */
-#define HOSTS_MAX 248
-/* A flow has an even port; the one behind it is for the re-established connection. */
-#define PORT_FIRST 32768u
-#define PORT_PAIRS 16384u
-/* Flow numbers tried when addresses and ports are in use. */
-#define TRIES 64
+#include "capture-tools/endpoints/flow-plan.h"
+#include "capture-tools/endpoints/seeded-random.h"
 
 /* One client role: all clients, or the affected ones, behind one ingress. */
 typedef struct client_group {
@@ -22,25 +14,14 @@ typedef struct client_group {
     unsigned timer; /* source of events */
 } client_group;
 
-/* Clients of one family behind an ingress, and the service they ask for. */
-typedef struct population {
-    size_t ingress;
-    cats_address prefix;
-    uint32_t first_host, hosts;
-    cats_address service;
-    uint16_t service_port;
-} population;
-
 struct clients {
     station at;
     clients_plan plan;
-    simulation_random random;
+    flow_plan flows;
     unsigned source; /* of events: the next flow starts */
     bool stopped;
     client_group *groups; /* by ingress: unaffected clients, affected clients */
     bool split;           /* affected clients are configured otherwise */
-    GArray *populations;  /* of population */
-    uint64_t next_flow;   /* number in the plan of addresses and ports */
     uint64_t started, busy;
 };
 
@@ -90,27 +71,13 @@ static bool clients_receive(void *context, int64_t now, unsigned port, network_f
     return false;
 }
 
-/* Writes a host number, below 2^16, into the low bits of the prefix. */
-static cats_address host_address(const population *p, uint32_t host)
+/* False when its address and port are in use. */
+static bool open_flow(void *context, const planned_flow *flow)
 {
-    cats_address address = p->prefix;
-    uint8_t *last = address.octets + cats_address_length(&address) - 1;
-    last[0] = (uint8_t)(last[0] | (host & 0xff));
-    last[-1] = (uint8_t)(last[-1] | (host >> 8));
-    return address;
-}
-
-/* Opens the flow of this number in the plan; false when its address and port are in use. */
-static bool open_flow(clients *c, int64_t now, uint64_t number)
-{
-    const population *p = &g_array_index(c->populations, population, number % c->populations->len);
-    uint64_t k = number / c->populations->len;
-    cats_address source = host_address(p, p->first_host + (uint32_t)(k % p->hosts));
-    uint64_t host = k % p->hosts;
-    uint64_t pair = (k / p->hosts + simulation_random_derive(c->plan.seed, host)) % PORT_PAIRS;
-    client_group *group = group_of(c, p->ingress, &source);
-    bool opened = client_open(group->role, now, &source, (uint16_t)(PORT_FIRST + 2 * pair), &p->service,
-                              p->service_port, &group->sink);
+    clients *c = context;
+    client_group *group = group_of(c, flow->owner, &flow->source);
+    bool opened = client_open(group->role, event_queue_now(c->at.sim->queue), &flow->source,
+                              flow->source_port, &flow->service, flow->service_port, &group->sink);
     group_set_timer(group);
     return opened;
 }
@@ -129,31 +96,11 @@ static void start_flow(void *context, int64_t now)
     clients *c = context;
     if (c->stopped)
         return;
-    bool opened = false;
-    for (unsigned i = 0; i < TRIES && !opened; i++)
-        opened = open_flow(c, now, c->next_flow++);
-    if (opened)
+    if (flow_plan_start(&c->flows, open_flow, c))
         c->started++;
     else
         c->busy++;
-    uint64_t jitter = simulation_random_next(&c->random) % (uint64_t)c->plan.interval_ns;
-    set_next(c, now + c->plan.interval_ns / 2 + (int64_t)jitter);
-}
-
-/* Host numbers of a prefix that clients use: from 4 on, so that each fourth ends in a multiple of four. False
- * when the prefix is too small for that. */
-static bool set_hosts(population *p, unsigned length)
-{
-    unsigned bits = 8 * (unsigned)cats_address_length(&p->prefix) - length;
-    if (bits >= 4) {
-        uint32_t usable = (bits >= 16 ? 65536u : 1u << bits) - 4;
-        p->first_host = 4;
-        p->hosts = MIN(usable, HOSTS_MAX);
-        return true;
-    }
-    p->first_host = bits >= 2 ? 1 : 0;
-    p->hosts = bits >= 2 ? (1u << bits) - 2 : 1u << bits;
-    return false;
+    set_next(c, now + flow_plan_pause(&c->flows));
 }
 
 static void add_population(clients *c, size_t ingress, const cats_client_prefix *prefix,
@@ -163,12 +110,8 @@ static void add_population(clients *c, size_t ingress, const cats_client_prefix 
     const cats_address *address = ipv4 ? &service->ipv4 : &service->ipv6;
     if (address->family == 0 || !(ipv4 ? c->plan.ipv4 : c->plan.ipv6))
         return;
-    population added = {
-        .ingress = ingress, .prefix = prefix->prefix, .service = *address, .service_port = service->port
-    };
-    if (!set_hosts(&added, prefix->length))
+    if (!flow_plan_add(&c->flows, ingress, &prefix->prefix, prefix->length, address, service->port))
         faults_affect_all(c->at.sim->faults);
-    g_array_append_val(c->populations, added);
 }
 
 /* Of two services that share a prefix each has its turn; the ports of a client are not shared, as flows of
@@ -197,7 +140,7 @@ static void add_group(clients *c, size_t index, const client_config *config)
 {
     client_group *group = &c->groups[index];
     client_config own = *config;
-    own.seed = simulation_random_derive(config->seed, index);
+    own.seed = seeded_random_derive(config->seed, index);
     group->at = c->at;
     group->port = (unsigned)(index / 2);
     group->role = client_new(&own);
@@ -213,8 +156,7 @@ clients *clients_new(const simulation *sim, const clients_plan *plan, const clie
     c->at = (station){ .sim = sim, .name = "clients" };
     c->at.node = network_add_node(sim->net, c->at.name, clients_receive, c);
     c->plan = *plan;
-    c->random.state = simulation_random_derive(plan->seed, 0);
-    c->populations = g_array_new(FALSE, FALSE, sizeof(population));
+    flow_plan_init(&c->flows, plan->seed, plan->interval_ns);
     add_populations(c);
     c->split = faults_setting(sim->faults, FAULT_CLIENT_IGNORES | FAULT_CLIENT_INCAPABLE | FAULT_CLIENT_SAF);
     c->groups = g_new0(client_group, 2 * sim->topology->ingress_count);
@@ -224,7 +166,7 @@ clients *clients_new(const simulation *sim, const clients_plan *plan, const clie
         add_group(c, 2 * i + 1, &affected);
     }
     c->source = event_queue_add(sim->queue, start_flow, c);
-    if (c->populations->len == 0) {
+    if (c->flows.populations->len == 0) {
         *reason = plan->ipv4 && plan->ipv6
                       ? "no ingress has clients of a family in which a service has an address"
                   : plan->ipv4 ? "no ingress has IPv4 clients for a service with an IPv4 address"
@@ -243,7 +185,7 @@ void clients_free(clients *c)
     for (size_t i = 0; i < 2 * c->at.sim->topology->ingress_count; i++)
         client_free(c->groups[i].role);
     g_free(c->groups);
-    g_array_free(c->populations, TRUE);
+    flow_plan_clear(&c->flows);
     g_free(c);
 }
 

@@ -3,7 +3,7 @@
 #include "faults.h"
 #include "epan-cats/flow-key.h"
 #include "fault-table.h"
-#include "random.h"
+#include "capture-tools/endpoints/seeded-random.h"
 #include <glib.h>
 
 /* A rule without a fault does not link. */
@@ -137,7 +137,7 @@ bool faults_first_of_flow(const faults *f, const fault_packet *p, cats_rule_id i
     cats_flow_key key;
     if (!cats_flow_key_read(&p->walk, &key))
         return false;
-    uint64_t hash = simulation_random_derive(cats_flow_key_hash(&key), (uint64_t)id);
+    uint64_t hash = seeded_random_derive(cats_flow_key_hash(&key), (uint64_t)id);
     if (g_hash_table_remove(f->flows, &hash))
         return false;
     if (g_hash_table_size(f->flows) >= FLOWS_REMEMBERED_MAX)

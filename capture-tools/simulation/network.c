@@ -3,7 +3,7 @@
  * Spec: man/catshark-simulate.1 (NETWORK); IEEE 802 s8.4 (locally administered addresses). */
 #include "network.h"
 #include "epan-cats/packet.h"
-#include "random.h"
+#include "capture-tools/endpoints/seeded-random.h"
 #include <string.h>
 
 #define NO_LINK G_MAXUINT
@@ -16,7 +16,7 @@ typedef struct direction {
     network *net;
     unsigned link, to_end;
     unsigned source; /* of events */
-    simulation_random random;
+    seeded_random random;
     network_frame **queue; /* a ring of `size`, a power of two */
     unsigned size, first, count;
 } direction;
@@ -184,7 +184,7 @@ unsigned network_add_link(network *net, const network_link_spec *spec)
         way->net = net;
         way->link = number;
         way->to_end = end;
-        way->random.state = simulation_random_derive(net->seed, 2 * (uint64_t)number + end);
+        way->random.state = seeded_random_derive(net->seed, 2 * (uint64_t)number + end);
         way->source = event_queue_add(net->queue, deliver, way);
     }
     g_ptr_array_add(net->links, l);
@@ -243,7 +243,7 @@ void network_forward(network *net, int64_t now, unsigned node_number, unsigned p
     if (l->spec.capture_end == from)
         capture(net, l, number, now, frame, comment);
     direction *way = &l->ways[to];
-    if (l->loss_below > 0 && simulation_random_next(&way->random) < l->loss_below) {
+    if (l->loss_below > 0 && seeded_random_next(&way->random) < l->loss_below) {
         l->counts.lost++;
         network_release(net, frame);
         return;

@@ -13,6 +13,8 @@
 struct recorder {
     pcapng_writer *capture; /* NULL: none is written */
     output_file *events;    /* NULL: none are written */
+    recorder_tap tap;       /* NULL: none */
+    void *tap_context;
     JsonBuilder *builder;
     FILE *lines; /* into `events` */
     bool failed;
@@ -66,6 +68,14 @@ void recorder_packet(recorder *rec, unsigned interface, int64_t time_ns, const u
     if (rec->capture != NULL && !pcapng_writer_packet(rec->capture, interface, time_ns, octets,
                                                       (uint32_t)length, (uint32_t)length, comment))
         rec->failed = true;
+    if (rec->tap != NULL)
+        rec->tap(rec->tap_context, interface, time_ns, octets, length);
+}
+
+void recorder_set_tap(recorder *rec, recorder_tap tap, void *context)
+{
+    rec->tap = tap;
+    rec->tap_context = context;
 }
 
 bool recorder_wants_events(const recorder *rec)

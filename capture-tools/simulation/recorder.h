@@ -19,6 +19,10 @@ void recorder_add_interface(recorder *rec, const char *name);
 /* An Ethernet frame seen on an interface. */
 void recorder_packet(recorder *rec, unsigned interface, int64_t time_ns, const uint8_t *octets, size_t length,
                      const char *comment);
+/* Besides, each frame is handed over; the octets are valid during the call. */
+typedef void (*recorder_tap)(void *context, unsigned interface, int64_t time_ns, const uint8_t *octets,
+                             size_t length);
+void recorder_set_tap(recorder *rec, recorder_tap tap, void *context);
 bool recorder_wants_events(const recorder *rec);
 /* An event of `node`; does nothing when no events are written. */
 void recorder_event(recorder *rec, int64_t time_ns, const char *node, const char *name,

@@ -14,7 +14,7 @@ static void add_ingress(scenario *s, size_t index)
     config.flows_max = FLOWS_PINNED_MAX;
     config.flow_idle_ns = FLOW_IDLE_NS;
     s->ingresses[index] = ingress_station_new(&s->sim, &config);
-    setup_ingress(&s->setup, s->ingresses[index]->role);
+    setup_ingress(&s->setup, index, s->ingresses[index]->role);
 }
 
 /* FAULT_WEIGHTS_SKEWED: the first site has four times the sum of the others' weights. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* From a topology to running roles: nodes, links, SIDs, routes, offers, clients. Spec:
  * man/catshark-simulate.1. */
-#include "random.h"
+#include "capture-tools/endpoints/seeded-random.h"
 #include "scenario-private.h"
 
 /* Octets in front of an encapsulated packet at most: IPv6 header and an SRH with two segments. */
@@ -31,7 +31,7 @@ static void add_sites(scenario *s)
                                   .response_length = s->options.response,
                                   .mss_ipv4 = (uint16_t)(mtu - TCP_IPV4_HEADERS),
                                   .mss_ipv6 = (uint16_t)(mtu - TCP_IPV6_HEADERS) };
-    uint64_t seed = simulation_random_derive(s->options.seed, SEED_NODES);
+    uint64_t seed = seeded_random_derive(s->options.seed, SEED_NODES);
     for (size_t i = 0; i < t->site_count; i++)
         s->sites[i] = site_new(&s->sim, i, &model, seed);
 }
@@ -78,7 +78,7 @@ static bool add_clients(scenario *s, GError **error)
     client_config model = { .numbers = s->sim.topology->numbers,
                             .capability = o->capability,
                             .request_length = REQUEST_LENGTH,
-                            .seed = simulation_random_derive(o->seed, SEED_CLIENTS),
+                            .seed = seeded_random_derive(o->seed, SEED_CLIENTS),
                             .mss_ipv4 = (uint16_t)(mtu - TCP_IPV4_HEADERS),
                             .mss_ipv6 = (uint16_t)(mtu - TCP_IPV6_HEADERS) };
     int64_t start = settled(s);
@@ -87,7 +87,7 @@ static bool add_clients(scenario *s, GError **error)
                           .flows = o->flows,
                           .interval_ns = o->interval_ns,
                           .start = start,
-                          .seed = simulation_random_derive(o->seed, SEED_ARRIVALS),
+                          .seed = seeded_random_derive(o->seed, SEED_ARRIVALS),
                           .until = o->duration_ns == EVENT_NEVER ? EVENT_NEVER : start + o->duration_ns };
     const char *reason;
     s->clients = clients_new(&s->sim, &when, &model, &reason);
@@ -162,7 +162,7 @@ scenario *scenario_new(const scenario_options *options, recorder *rec, GError **
                         .kernel_flow_label = options->kernel_flow_label };
     s->sim.rec = rec;
     s->sim.queue = event_queue_new();
-    s->sim.net = network_new(s->sim.queue, rec, simulation_random_derive(options->seed, SEED_NETWORK));
+    s->sim.net = network_new(s->sim.queue, rec, seeded_random_derive(options->seed, SEED_NETWORK));
     s->sim.faults = faults_new(t);
     s->ingresses = g_new0(ingress_station *, t->ingress_count);
     s->egresses = g_new0(egress_station *, t->egress_count);

@@ -2,8 +2,8 @@
 /* Within a site: a computing table of nodes per service, the nodes' timers, and the merge of points to a
  * site. Spec: draft-du-cats-aggregated-metrics-on-egress s2; RFC 10053. */
 #include "site.h"
-#include "epan-cats/computing-table.h"
-#include "random.h"
+#include "capture-tools/endpoints/node-choice.h"
+#include "capture-tools/endpoints/seeded-random.h"
 
 /* The load that a node reports: fixed point, and over how many reports its moving average goes. */
 #define LOAD_SCALE INT64_C(1000)
@@ -19,17 +19,11 @@ typedef struct member {
     uint64_t flows; /* connections taken on the CS-ID */
 } member;
 
-/* Which node serves a flow for a service; `table` NULL: none does. */
-typedef struct choice {
-    computing_table *table;
-    GPtrArray *members; /* of member, borrowed; in the table's order */
-} choice;
-
 struct site {
     station at;
     const cats_site *spec;
     GPtrArray *members; /* of member, owned; in the topology's order */
-    choice *choices;    /* by service */
+    node_choice *choice;
 };
 
 static void member_packet(void *context, unsigned port, const uint8_t *octets, size_t length,
@@ -64,33 +58,12 @@ static void member_timer(void *context, int64_t now)
     member_set_timer(m);
 }
 
-/* The node that has the address as its own, or that the flow goes to if the address is a CS-ID; NULL: none
- * here. */
-static member *find_member(const site *s, const uint8_t *octets, size_t length)
-{
-    const cats_topology *topology = s->at.sim->topology;
-    cats_flow_key key;
-    if (!cats_flow_key_read_ip(octets, length, &key))
-        return NULL;
-    const cats_service *service = cats_topology_service_at(topology, &key.destination);
-    if (service == NULL) {
-        const cats_node *node = cats_topology_node_at(topology, &key.destination);
-        size_t index = node == NULL ? SIZE_MAX : (size_t)(node - topology->nodes) - s->spec->first_node;
-        return index < s->members->len ? g_ptr_array_index(s->members, index) : NULL;
-    }
-    const choice *c = &s->choices[service - topology->services];
-    if (c->table == NULL)
-        return NULL;
-    /* The egress chose this site by the same hash: another mix of it keeps the two choices apart. */
-    uint32_t index = computing_table_choose(c->table, simulation_random_derive(cats_flow_key_hash(&key), 0));
-    return index == COMPUTING_TABLE_NO_SITE ? NULL : g_ptr_array_index(c->members, index);
-}
-
 static void site_take(void *context, int64_t now, unsigned port, const uint8_t *octets, size_t length)
 {
     site *s = context;
     (void)port;
-    member *m = find_member(s, octets, length);
+    cats_flow_key key;
+    member *m = cats_flow_key_read_ip(octets, length, &key) ? node_choice_find(s->choice, &key) : NULL;
     if (m == NULL) {
         station_drop(s, "no-node");
         return;
@@ -126,7 +99,7 @@ static void add_member(site *s, size_t index, const service_node_config *model, 
     config.own_ipv4 = node->ipv4;
     config.own_ipv6 = node->ipv6;
     config.own_port = node->port;
-    config.seed = simulation_random_derive(seed, index);
+    config.seed = seeded_random_derive(seed, index);
 
     member *m = g_new0(member, 1);
     m->at = (station){ .sim = sim, .name = node->name, .node = s->at.node };
@@ -137,13 +110,8 @@ static void add_member(site *s, size_t index, const service_node_config *model, 
     m->timer = event_queue_add(sim->queue, member_timer, m);
     g_ptr_array_add(s->members, m);
 
-    choice *c = &s->choices[node->service];
-    if (c->table == NULL) {
-        c->table = computing_table_new();
-        c->members = g_ptr_array_new();
-    }
-    computing_table_set(c->table, node->name, MIN(node->capacity, COMPUTING_TABLE_WEIGHT_MAX));
-    g_ptr_array_add(c->members, m);
+    const cats_address own[] = { node->ipv4, node->ipv6 }, anycast[] = { service->ipv4, service->ipv6 };
+    node_choice_add(s->choice, m, node->name, node->capacity, own, anycast);
 }
 
 site *site_new(const simulation *sim, size_t index, const service_node_config *model, uint64_t seed)
@@ -153,7 +121,7 @@ site *site_new(const simulation *sim, size_t index, const service_node_config *m
     s->at = (station){ .sim = sim, .name = spec->name };
     s->spec = spec;
     s->members = g_ptr_array_new_with_free_func(member_free);
-    s->choices = g_new0(choice, sim->topology->service_count);
+    s->choice = node_choice_new();
     s->at.node = network_add_node(sim->net, spec->name, site_receive, s);
     for (size_t i = 0; i < spec->node_count; i++)
         add_member(s, spec->first_node + i, model, seed);
@@ -164,13 +132,7 @@ void site_free(site *s)
 {
     if (s == NULL)
         return;
-    for (size_t i = 0; i < s->at.sim->topology->service_count; i++) {
-        if (s->choices[i].table == NULL)
-            continue;
-        computing_table_free(s->choices[i].table);
-        g_ptr_array_free(s->choices[i].members, TRUE);
-    }
-    g_free(s->choices);
+    node_choice_free(s->choice);
     g_ptr_array_free(s->members, TRUE);
     g_free(s);
 }

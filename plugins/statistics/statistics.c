@@ -7,4 +7,5 @@ void statistics_register(void)
     conversation_tables_register();
     affinity_tree_register();
     cats_tree_register();
+    routes_tree_register();
 }

@@ -11,5 +11,6 @@ void statistics_register(void);
 void conversation_tables_register(void);
 void affinity_tree_register(void);
 void cats_tree_register(void);
+void routes_tree_register(void);
 
 #endif

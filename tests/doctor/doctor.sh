@@ -19,6 +19,7 @@ case "$*" in
   --version) echo "TShark (Wireshark) 4.0.17 (Git v4.0.17 packaged as 4.0.17-0+deb12u3)." ;;
   "-G folders")
     printf 'Temp:\t/tmp\nPersonal configuration:\t%s\nGlobal configuration:\t%s\n' "$here/my" "$here/share"
+    [ -z "${EXTCAP:-}" ] || printf 'Extcap path:         \t%s\n' "$here/extcap"
     printf 'Personal Plugins:    \t%s\nGlobal Plugins:      \t%s\n' "$here/personal/4.0" "$here/global/4.0" ;;
   "-G plugins")
     printf 'ethercat.so     \t0.1.0\tdissector\t/usr/lib/ethercat.so\n'
@@ -238,6 +239,37 @@ mend: sudo apt-get install wireshark-dev, then in catshark's sources: cmake -S .
 ok    profile         T/share/profiles/CATS, use it with -C CATS
 ok    capture         dumpcap opens eth0 and lists 3 interfaces
 END
+
+mkdir -p "$work/extcap" "$work/build/extcap"
+place "$for_40" global/4.0
+well() {
+  sed 's/^ *//' <<END
+ok    wireshark       tshark 4.0.17 (T/bin/tshark)
+ok    plugin-place    T/global/4.0/epan/catshark.so, where Wireshark looks
+ok    plugin-version  built for Wireshark 4.0, which is installed
+ok    plugin-loads    tshark lists T/global/4.0/epan/catshark.so
+ok    profile         T/share/profiles/CATS, use it with -C CATS
+$1
+${2:-}
+ok    capture         dumpcap opens eth0 and lists 3 interfaces
+END
+}
+absent="warn  extcap          no catshark-extcap in T/extcap: Wireshark does not list our captures"
+expect "no extcap" 1 doctor LOADED=global/4.0/epan/catshark.so EXTCAP=1 \
+  < <(well "$absent" "mend: in catshark's sources: cmake --build build && sudo cmake --install build")
+touch "$work/build/extcap/catshark-extcap"
+chmod 755 "$work/build/extcap/catshark-extcap"
+expect "an extcap that is built, not placed" 1 doctor LOADED=global/4.0/epan/catshark.so EXTCAP=1 \
+  < <(well "$absent" "mend: sudo install -m 755 T/build/extcap/catshark-extcap T/extcap")
+cp "$work/build/extcap/catshark-extcap" "$work/extcap/"
+expect "an extcap without the right" 1 doctor LOADED=global/4.0/epan/catshark.so EXTCAP=1 \
+  < <(well "warn  extcap          T/extcap/catshark-extcap, but this user may not capture with catshark" \
+    "mend: sudo setcap cap_net_raw+ep T/build/bin/catshark")
+if [ "$(id -u)" -eq 0 ]; then
+  expect "extcap, all well" 0 env PATH="$work/bin:/usr/bin:/bin" LOADED=global/4.0/epan/catshark.so EXTCAP=1 \
+    "$catshark" doctor < <(well "ok    extcap          T/extcap/catshark-extcap, where Wireshark looks" | grep .)
+fi
+clean
 
 rm -r "$work/share/profiles/CATS"
 expect "no profile" 1 doctor <<END

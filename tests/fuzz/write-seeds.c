@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Writes the seeds of a corpus: write-seeds frame|sessions|flows|topology DIRECTORY. Frames are those of
- * samples/, with the octet in front that fuzz-frame wants; the topology is the built-in one; a session and a
- * flow are such as fuzz-sessions.c and fuzz-flows.c read. */
+/* Writes the seeds of a corpus: write-seeds frame|sessions|flows|routes|topology DIRECTORY. Frames are those
+ * of samples/, with the octet in front that fuzz-frame wants; the topology is the built-in one; a session and
+ * a flow are such as fuzz-sessions.c and fuzz-flows.c read; routes are the BGP messages of samples/, with the
+ * octet in front that fuzz-routes wants. */
 #include "epan-cats/topology.h"
 #include "tests/unit/sample-frames.h"
 
@@ -69,10 +70,35 @@ static void write_flows(const char *directory)
     write_seed(directory, 0, flow, sizeof flow);
 }
 
+/* From the first marker of a frame on. */
+static void write_routes(const char *directory)
+{
+    static const char *const names[] = { "bgp-ebgp", "srv6-vpn-frr" };
+    static const guint8 marker[16] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+                                       0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
+    unsigned number = 0;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        sample_frames frames;
+        guint8 *data;
+        guint32 captured, wire;
+
+        sample_frames_open(&frames, names[i]);
+        while (sample_frames_next(&frames, &data, &captured, &wire)) {
+            guint8 *at = memmem(data, captured, marker, sizeof marker);
+            if (at == NULL)
+                continue;
+            at[-1] = 0x7e; /* no path identifiers, room for 64 routes */
+            write_seed(directory, number++, (const char *)at - 1, captured - (gsize)(at - 1 - data));
+        }
+        sample_frames_close(&frames);
+    }
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 3) {
-        g_printerr("usage: write-seeds frame|sessions|flows|topology DIRECTORY\n");
+        g_printerr("usage: write-seeds frame|sessions|flows|routes|topology DIRECTORY\n");
         return 2;
     }
     if (strcmp(argv[1], "frame") == 0)
@@ -81,6 +107,8 @@ int main(int argc, char **argv)
         write_sessions(argv[2]);
     else if (strcmp(argv[1], "flows") == 0)
         write_flows(argv[2]);
+    else if (strcmp(argv[1], "routes") == 0)
+        write_routes(argv[2]);
     else
         write_seed(argv[2], 0, cats_topology_builtin_text(), strlen(cats_topology_builtin_text()));
     return 0;

@@ -7,6 +7,7 @@ set -u
 catshark=$1
 here=$(dirname "$0")
 . "$here/srv6.sh"
+. "$here/services.sh"
 
 ctl() {
     "$catshark" ctl --control "$lab_files/ctl" "$@"
@@ -17,26 +18,9 @@ start_egress() {
     egress=$lab_role
 }
 
-# Four slow downloads, both families; their process ids are in `downloads`.
+# Four, both families.
 start_downloads() {
-    local i host
-    downloads=()
-    for i in 1 2 3 4; do
-        host=192.0.2.80
-        [ $((i % 2)) = 0 ] && host='[2001:db8:80::80]'
-        ip netns exec "$P-client" curl -sS --max-time 60 --limit-rate 3M -g -o "$lab_files/slow$i" "http://$host/big" &
-        downloads+=($!)
-        lab_pids+=($!)
-    done
-    sleep 0.5 # they shall be under way: what follows must find them so
-}
-
-end_downloads() {
-    local i
-    for i in 1 2 3 4; do
-        wait "${downloads[$((i - 1))]}" || lab_fail "$1: a download ended with $?"
-        cmp -s "$lab_files/slow$i" "$lab_files/big" || lab_fail "$1: a download differs"
-    done
+    lab_start_downloads 192.0.2.80 '[2001:db8:80::80]' 192.0.2.80 '[2001:db8:80::80]'
 }
 
 # SITE: no new flow goes there.
@@ -62,8 +46,8 @@ refusals() {
 lab_begin
 lab_up
 lab_host_addresses ingress egress
-lab_kernel_ingress encap 2
-lab_serve
+lab_kernel_ingress full2
+lab_serve python
 topology=$(lab_topology 2 full)
 start_egress
 refusals
@@ -73,14 +57,14 @@ for site in site1 site2; do
     ctl drain "$site" >"$lab_files/answer" || lab_fail "drain $site"
     grep -q '"weight":0' "$lab_files/answer" || lab_fail "drain: $(cat "$lab_files/answer")"
     shun "$site"
-    end_downloads "drain $site"
+    lab_end_downloads "drain $site"
     ctl undrain "$site" >/dev/null || lab_fail "undrain $site"
 done
 echo "ok: drained sites keep their downloads and get no new flow"
 
 start_downloads
 ctl weight site1 9 >/dev/null && ctl weight site3 4 >/dev/null || lab_fail "weight"
-end_downloads "weights"
+lab_end_downloads "weights"
 sed -i 's/^\[site site2\]/&\nweight=7/' "$topology"
 ctl reload | grep -q '"changed":3' || lab_fail "reload"
 ctl show | grep -q '"site":"site2","weight":7' || lab_fail "show after reload: $(ctl show)"
@@ -92,9 +76,55 @@ wait "$egress" 2>/dev/null
 n egress ip -6 route show type blackhole | grep -q 5f00:0:e1:: || lab_fail "no route was left behind: nothing to mend"
 start_egress
 grep -q 'left behind' "$lab_files/egress.err" || lab_fail "the route left behind was not taken back"
-end_downloads "killed and started anew"
+lab_end_downloads "killed and started anew"
 lab_stop "$egress" || lab_fail "the egress ended with $?"
 grep -q '"dropped":0' "$lab_files/egress.out" || lab_fail "dropped: $(cat "$lab_files/egress.out")"
 [ -z "$(n egress ip -6 route show type blackhole)" ] || lab_fail "a blackhole route stayed"
 [ ! -e "/run/catshark/egress1-$(stat -L -c %i "/run/netns/$P-egress").takeover" ] || lab_fail "the journal stayed"
 echo "ok: killed and started anew, downloads stay on their sites"
+
+# WHAT: neither routes nor a journal are left.
+nothing_left() {
+    [ -z "$(n egress ip route show type blackhole)$(n egress ip -6 route show type blackhole)" ] ||
+        lab_fail "$1: a blackhole route stayed"
+    [ ! -e "/run/catshark/egress1-$(stat -L -c %i "/run/netns/$P-egress").takeover" ] || lab_fail "$1: the journal stayed"
+}
+
+start_egress
+kill -HUP "$egress"
+wait "$egress" || lab_fail "SIGHUP: the egress ended with $?"
+nothing_left SIGHUP
+mkfifo "$lab_files/pipe"
+: >"$lab_files/egress.err"
+ip netns exec "$P-egress" "$catshark" egress --topology "$topology" --name egress1 --takeover --events - \
+    --control "$lab_files/ctl" >"$lab_files/pipe" 2>"$lab_files/egress.err" &
+egress=$!
+head -n 1 "$lab_files/pipe" >/dev/null # reads "ready" and goes
+lab_wait "$lab_files/egress.err" "is ready"
+ctl drain site1 >/dev/null && ctl drain site2 >/dev/null || lab_fail "drain when nobody reads events"
+[ "$(lab_get 192.0.2.80 name | cut -c 1-4)" = site ] || lab_fail "nothing is forwarded when nobody reads events"
+lab_stop "$egress"
+[ $? = 2 ] || lab_fail "events that nobody reads are no trouble"
+grep -q 'events: standard output: Broken pipe' "$lab_files/egress.err" || lab_fail "$(cat "$lab_files/egress.err")"
+nothing_left "a reader that has gone"
+exec 8<>"$lab_files/pipe" # is never read
+: >"$lab_files/egress.err"
+ip netns exec "$P-egress" "$catshark" egress --topology "$topology" --name egress1 --takeover --events "$lab_files/pipe" \
+    --control "$lab_files/ctl" >/dev/null 2>"$lab_files/egress.err" &
+egress=$!
+lab_wait "$lab_files/egress.err" "is ready"
+python3 - "$lab_files/ctl" <<'END' || lab_fail "the control socket waits for who reads events"
+import socket, sys
+s = socket.socket(socket.AF_UNIX)
+s.settimeout(5)
+s.connect(sys.argv[1])
+for i in range(1000):
+    s.sendall(b'{"command":"weight","arguments":["site1","%d"]}\n' % (i % 9 + 1))
+    assert b'"ok":true' in s.recv(500)
+END
+[ "$(lab_get 192.0.2.80 name | cut -c 1-4)" = site ] || lab_fail "packets wait for who reads events"
+lab_stop "$egress"
+[ $? = 2 ] || lab_fail "events that are lost are no trouble"
+grep -q 'events: .*pipe: [0-9]* are not there' "$lab_files/egress.err" || lab_fail "$(cat "$lab_files/egress.err")"
+nothing_left "a reader that sleeps"
+echo "ok: a terminal that is closed and a reader that goes leave nothing behind"

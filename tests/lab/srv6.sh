@@ -1,28 +1,38 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2154,SC2034
 # A lab of namespaces for the forwarders, to be sourced by bash:
 #
 #   client --(10.1.0.0/24, 2001:db8:1::/64)-- ingress --(2001:db8:12::/64)-- core --(2001:db8:23::/64)-- egress
 #   egress --(10.3.N.0/24, 2001:db8:3:N::/64)-- site1, site2, site3
 #
-# Every site has the CS-ID 192.0.2.80 and 2001:db8:80::80 on lo and serves HTTP there, each its own name. Ingress and
-# egress are the kernel's or ours. MTU of the access links 1500, of the core's 1600. Namespaces bear the test's process
-# id and go at its end, whatever happens.
-P=cs$$
+# Every site has the CS-ID 192.0.2.80 and 2001:db8:80::80 on lo. Ingress and egress are the kernel's or ours. MTU of the
+# access links 1500, of the core's 1600. Namespaces bear the test's process id and go at its end, whatever happens; so
+# does the folder of its files. What a killed test leaves is for `lab.sh down`.
+P=${lab_name:-cs$$}
+lab_access_mtu=1500
 lab_core_mtu=1600
-lab_pids=()
-lab_files=$(mktemp -d)
+lab_files=${TMPDIR:-/tmp}/catshark-lab-$P
 
-# Ends all processes and namespaces.
-lab_down() {
-    local pid name
-    for pid in "${lab_pids[@]}"; do kill "$pid" 2>/dev/null; done
-    for pid in "${lab_pids[@]}"; do wait "$pid" 2>/dev/null; done
-    lab_pids=()
-    for name in $(ip netns list | awk -v p="$P-" 'index($1, p) == 1 { print $1 }'); do ip netns del "$name"; done
+# NAMESPACE: removes it, what runs in it, and what a role there wrote down of its routes.
+lab_remove_namespace() {
+    local pid
+    for pid in $(ip netns pids "$1" 2>/dev/null); do kill -9 "$pid" 2>/dev/null; done
+    rm -f "/run/catshark/"*"-$(stat -L -c %i "/run/netns/$1").takeover"
+    ip netns del "$1"
 }
 
+# Ends all processes and namespaces. Process ids of what has ended may be somebody else's by now: jobs are known to run.
+lab_down() {
+    local name
+    # shellcheck disable=SC2046 # a list
+    [ -z "$(jobs -pr)" ] || kill $(jobs -pr) 2>/dev/null
+    wait
+    for name in $(ip netns list | awk -v p="$P-" 'index($1, p) == 1 { print $1 }'); do lab_remove_namespace "$name"; done
+}
+
+# A child that gets a signal before it has become another program is no test that ends.
 lab_cleanup() {
+    [ "$BASHPID" = $$ ] || return
     lab_down
     rm -rf "$lab_files"
 }
@@ -35,19 +45,21 @@ lab_skip() {
 # Skips where namespaces cannot be made.
 lab_begin() {
     local tool
-    for tool in ip ethtool curl python3; do
+    for tool in ip ethtool curl python3 nft; do
         command -v "$tool" >/dev/null || lab_skip "no $tool here"
     done
     [ "$(id -u)" = 0 ] || lab_skip "not root: namespaces cannot be made"
     ip netns add "$P-probe" 2>/dev/null || lab_skip "network namespaces cannot be made here"
     trap lab_cleanup EXIT
+    trap 'exit 130' INT TERM
+    mkdir -p "$lab_files"
     ip netns del "$P-probe"
     ip link add "${P}a" type veth peer name "${P}b" 2>/dev/null || lab_skip "veth links cannot be made here"
     ip link del "${P}a"
 }
 
 lab_fail() {
-    echo "FAIL: $1"
+    echo "FAIL: $1" >&2
     exit 1
 }
 
@@ -90,7 +102,7 @@ lab_address() {
 lab_up() {
     local i
     lab_namespace client ingress core egress site1 site2 site3
-    lab_link client c0 ingress i0 1500
+    lab_link client c0 ingress i0 "$lab_access_mtu"
     lab_link ingress i1 core k0 "$lab_core_mtu"
     lab_link core k1 egress e0 "$lab_core_mtu"
     lab_address client c0 10.1.0.2/24 2001:db8:1::2/64
@@ -103,8 +115,10 @@ lab_up() {
     ip -n "$P-core" -6 route add 5f00:0:1::/48 via 2001:db8:12::1
     ip -n "$P-core" -6 route add 5f00:0:c:1::/128 encap seg6local action End dev k1
     for i in 1 2 3; do
-        lab_link egress "e$i" "site$i" s0 1500
+        lab_link egress "e$i" "site$i" s0 "$lab_access_mtu"
         lab_address "site$i" s0 "10.3.$i.2/24" "2001:db8:3:$i::2/64"
+        # A burst of the kernel's copies TCP options to all its segments: one of the FIN's only goes on the FIN.
+        ip -n "$P-site$i" link set s0 gso_max_segs 1
         lab_address "site$i" lo 192.0.2.80/32 2001:db8:80::80/128
         ip -n "$P-site$i" route add default via "10.3.$i.1"
         ip -n "$P-site$i" -6 route add default via "2001:db8:3:$i::1"
@@ -128,38 +142,80 @@ lab_host_addresses() {
     done
 }
 
-# MODE (encap or encap.red) SEGMENTS (1 or 2): the kernel as ingress.
+# SHAPE: sets `mode` and `segments` of the kernel's routes, and `word` of our --encapsulation.
+lab_shape() {
+    case $1 in
+    full2) mode=encap segments=2 word=full ;;
+    full1) mode=encap segments=1 word=full ;;
+    reduced2) mode=encap.red segments=2 word=reduced ;;
+    absent) mode=encap.red segments=1 word=reduced ;;
+    *) lab_fail "shape \"$1\", expected full2, full1, reduced2 or absent" ;;
+    esac
+    via=
+    [ "$segments" = 1 ] || via=5f00:0:c:1::,
+}
+
+# Routes of the kernel as forwarder are of this protocol: what else the host has stays when they go.
+lab_protocol=99
+
+# NS WORDS...: a route of the kernel as forwarder.
+lab_route() {
+    local family=-4
+    case $2 in *:*) family=-6 ;; esac
+    ip -n "$P-$1" "$family" route replace "${@:2}" proto "$lab_protocol"
+}
+
+# NS: the kernel there is no forwarder any more.
+lab_kernel_retire() {
+    n "$1" sysctl -qw net.ipv4.ip_forward=0 net.ipv6.conf.all.forwarding=0
+    ip -n "$P-$1" -4 route flush proto "$lab_protocol"
+    ip -n "$P-$1" -6 route flush proto "$lab_protocol"
+}
+
+# NS CORE-ADDRESS LOCATOR SOURCE: the kernel there forwards, and knows the way into the core.
+lab_kernel_forwarder() {
+    n "$1" sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+    lab_route "$1" "$3" via "$2"
+    lab_route "$1" 5f00:0:c::/48 via "$2"
+    n "$1" ip sr tunsrc set "$4"
+}
+
+# NS PREFIX SID: a route that encapsulates.
+lab_encap() {
+    local device=i1
+    [ "$1" = ingress ] || device=e0
+    lab_route "$1" "$2" encap seg6 mode "$mode" segs "$via$3" dev "$device"
+}
+
+# SHAPE: the kernel as ingress.
 lab_kernel_ingress() {
-    local mode=$1 first=
-    [ "$2" = 2 ] && first=5f00:0:c:1::,
-    n ingress sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
-    ip -n "$P-ingress" -6 route add 5f00:0:e1::/48 via 2001:db8:12::2
-    ip -n "$P-ingress" -6 route add 5f00:0:c::/48 via 2001:db8:12::2
-    n ingress ip sr tunsrc set 5f00:0:1::100
-    ip -n "$P-ingress" route add 192.0.2.80/32 encap seg6 mode "$mode" segs "${first}5f00:0:e1:ca75:3800:1::" dev i1
-    ip -n "$P-ingress" -6 route add 2001:db8:80::80/128 encap seg6 mode "$mode" \
-        segs "${first}5f00:0:e1:ca75:3800:1::" dev i1
-    ip -n "$P-ingress" -6 route add 5f00:0:1:4::/64 encap seg6local action End.DX4 nh4 10.1.0.2 dev i0
-    ip -n "$P-ingress" -6 route add 5f00:0:1:6::/64 encap seg6local action End.DX6 nh6 2001:db8:1::2 dev i0
+    local mode segments word via
+    lab_shape "$1"
+    lab_kernel_forwarder ingress 2001:db8:12::2 5f00:0:e1::/48 5f00:0:1::100
+    lab_encap ingress 192.0.2.80/32 5f00:0:e1:ca75:3800:1::
+    lab_encap ingress 2001:db8:80::80/128 5f00:0:e1:ca75:3800:1::
+    lab_encap ingress 10.3.0.0/16 5f00:0:e1:4::
+    lab_encap ingress 2001:db8:3::/48 5f00:0:e1:6::
+    lab_route ingress 5f00:0:1:4::/64 encap seg6local action End.DX4 nh4 10.1.0.2 dev i0
+    lab_route ingress 5f00:0:1:6::/64 encap seg6local action End.DX6 nh6 2001:db8:1::2 dev i0
 }
 
-# MODE SEGMENTS: the kernel as egress; all flows go to site 1.
+# SHAPE: the kernel as egress; all flows go to site 1.
 lab_kernel_egress() {
-    local mode=$1 first=
-    [ "$2" = 2 ] && first=5f00:0:c:1::,
-    n egress sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
-    ip -n "$P-egress" -6 route add 5f00:0:1::/48 via 2001:db8:23::1
-    ip -n "$P-egress" -6 route add 5f00:0:c::/48 via 2001:db8:23::1
-    n egress ip sr tunsrc set 5f00:0:e1::100
-    ip -n "$P-egress" -6 route add 5f00:0:e1:4::/64 encap seg6local action End.DX4 nh4 10.3.1.2 dev e1
-    ip -n "$P-egress" -6 route add 5f00:0:e1:6::/64 encap seg6local action End.DX6 nh6 2001:db8:3:1::2 dev e1
-    ip -n "$P-egress" route add 10.1.0.0/24 encap seg6 mode "$mode" segs "${first}5f00:0:1:4::" dev e0
-    ip -n "$P-egress" -6 route add 2001:db8:1::/64 encap seg6 mode "$mode" segs "${first}5f00:0:1:6::" dev e0
+    local mode segments word via
+    lab_shape "$1"
+    lab_kernel_forwarder egress 2001:db8:23::1 5f00:0:1::/48 5f00:0:e1::100
+    lab_route egress 5f00:0:e1:4::/64 encap seg6local action End.DX4 nh4 10.3.1.2 dev e1
+    lab_route egress 5f00:0:e1:6::/64 encap seg6local action End.DX6 nh6 2001:db8:3:1::2 dev e1
+    lab_encap egress 10.1.0.0/24 5f00:0:1:4::
+    lab_encap egress 2001:db8:1::/64 5f00:0:1:6::
 }
 
-# ACTION WORDS: what the kernel does with the End.CATS SID of the egress.
+# FAMILY: the kernel has no behavior that takes both without a VRF, as End.CATS does: the egress's SID takes this one.
 lab_kernel_cats() {
-    ip -n "$P-egress" -6 route replace 5f00:0:e1:ca75::/64 encap seg6local action "$@" dev e1
+    local action=(End.DX4 nh4 10.3.1.2)
+    [ "$1" = 4 ] || action=(End.DX6 nh6 2001:db8:3:1::2)
+    lab_route egress 5f00:0:e1:ca75::/64 encap seg6local action "${action[@]}" dev e1
 }
 
 # SEGMENTS ENCAPSULATION: writes the topology, prints its name.
@@ -219,7 +275,7 @@ to_address=10.1.0.1;2001:db8:1::1
 from=ingress1
 to=core
 interface=i1
-mtu=1600
+mtu=$lab_core_mtu
 from_address=2001:db8:12::1
 to_address=2001:db8:12::2
 
@@ -227,7 +283,7 @@ to_address=2001:db8:12::2
 from=core
 to=egress1
 interface=e0
-mtu=1600
+mtu=$lab_core_mtu
 from_address=2001:db8:23::1
 to_address=2001:db8:23::2
 END
@@ -266,27 +322,13 @@ lab_wait() {
     lab_fail "$1 never said \"$2\" ($try looks)"
 }
 
-# Both families, every site: its own name, and a file of 10 MB.
-lab_serve() {
-    local i
-    for i in 1 2 3; do
-        mkdir -p "$lab_files/www$i"
-        echo "site$i" >"$lab_files/www$i/name"
-        [ -e "$lab_files/big" ] || head -c 10000000 /dev/urandom >"$lab_files/big"
-        ln -f "$lab_files/big" "$lab_files/www$i/big"
-        ip netns exec "$P-site$i" python3 -u -m http.server --bind :: -d "$lab_files/www$i" 80 >"$lab_files/http$i" 2>&1 &
-        lab_pids+=($!)
-    done
-    for i in 1 2 3; do lab_wait "$lab_files/http$i" Serving; done
-}
-
 # NS VERB WORDS...: starts a role of ours there; its process is $lab_role, its output $lab_files/VERB.out and .err.
 lab_start() {
     local ns=$1 verb=$2
     shift 2
+    : >"$lab_files/$verb.err" # that of the one before would be taken for this one's
     ip netns exec "$P-$ns" "$catshark" "$verb" "$@" >"$lab_files/$verb.out" 2>"$lab_files/$verb.err" &
     lab_role=$!
-    lab_pids+=("$lab_role")
     lab_wait "$lab_files/$verb.err" "is ready"
 }
 
@@ -294,9 +336,4 @@ lab_start() {
 lab_stop() {
     kill -INT "$1"
     wait "$1"
-}
-
-# URL-HOST PATH: what curl gets.
-lab_get() {
-    ip netns exec "$P-client" curl -sS --max-time 20 -g "http://$1/$2"
 }

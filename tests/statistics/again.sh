@@ -30,6 +30,11 @@ rows() {
     awk '{ n = $1 + $2; $1 = $2 = ""; print n $0 }'
 }
 
+tshark_home_take "$here/../../samples/bgp-ebgp.pcap"
+ask bgp-ebgp.pcap stat:cats-routes stat:cats-routes >"$tshark_home/answers"
+[ "$(wc -l <"$tshark_home/answers")" -eq 2 ] || fail "bgp-ebgp.pcap: not two answers"
+[ "$(sort -u "$tshark_home/answers" | wc -l)" -eq 1 ] || fail "bgp-ebgp.pcap: another answer when asked again"
+
 for sample in sa-200-100-pe.pcap sa-200-100-client.pcap cats-encap-2sid-pe.pcap simulated-first-light.pcapng; do
   tshark_home_take "$here/../../samples/$sample"
   for tap in stat:affinity stat:cats "conv:Service Affinity" "endpt:Service Affinity" conv:CATS endpt:CATS; do

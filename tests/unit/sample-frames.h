@@ -76,6 +76,7 @@ static const char *const sample_names[] = {
     "srv6-red-1sid-eg-e0",
     "srv6-red-1sid-eg-e2",
     "srv6-red-1sid-in-i1",
+    "srv6-vpn-frr",
 };
 
 #endif

@@ -220,6 +220,91 @@ static void test_merge_levels(void)
     }
 }
 
+static void test_merge_ways(void)
+{
+    static const struct {
+        unsigned type;
+        cats_merge_way way;
+        const char *name;
+        uint8_t merged;
+    } cases[] = {
+        { CATS_METRIC_SCORE, CATS_MERGE_WEIGHTED_MEAN, "weighted mean", 7 }, /* (8*3 + 4*1) / 4 */
+        { CATS_METRIC_COMPUTING, CATS_MERGE_WEIGHTED_MEAN, "weighted mean", 7 },
+        { CATS_METRIC_COMMUNICATION, CATS_MERGE_WORST, "worst", 4 },
+        { CATS_METRIC_SERVICE, CATS_MERGE_BEST, "best", 8 },
+        { CATS_METRIC_COMPOSED, CATS_MERGE_WEIGHTED_MEAN, "weighted mean", 7 },
+    };
+    /* The third is out of service, the fourth is stale. */
+    static const cats_metric_input inputs[] = { { 8, 3, 90 }, { 4, 1, 80 }, { 1, 0, 90 }, { 10, 9, 10 } };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        cats_merge_way way;
+        const char *reason = NULL;
+        g_assert_true(cats_metric_merge_way(cases[i].type, &way, &reason));
+        g_assert_cmpint(way, ==, cases[i].way);
+        g_assert_nonnull(reason);
+        g_assert_cmpstr(cats_merge_way_name(way), ==, cases[i].name);
+        cats_metric_merged merged = cats_metric_values_merge(cases[i].type, inputs, 4, 100, 50);
+        g_assert_true(merged.available);
+        g_assert_cmpuint(merged.value, ==, cases[i].merged);
+        g_assert_cmpuint(merged.weight, ==, 4);
+        g_assert_cmpuint(merged.counted, ==, 2);
+        g_assert_cmpuint(merged.stale, ==, 1);
+        g_assert_cmpint(merged.time_ns, ==, 80);
+    }
+    g_assert_false(cats_metric_values_merge(CATS_METRIC_SCORE, inputs, 0, 100, 50).available);
+    g_assert_false(cats_metric_values_merge(CATS_METRIC_SCORE, inputs + 2, 2, 100, 50).available);
+    g_assert_false(cats_metric_values_merge(99, inputs, 4, 100, 50).available);
+    g_assert_cmpstr(cats_metric_format_name(0), ==, "unsigned integer");
+    g_assert_null(cats_metric_format_name(1));
+}
+
+/* Weighted by capacity, the mean of free shares is the share of the sum, as cats_metric_merge() has it. */
+static void test_score_as_mean(void)
+{
+    for (int i = 0; i < 10000; i++) {
+        uint32_t capacity[2] = { (uint32_t)g_test_rand_int_range(1, 50) * 10,
+                                 (uint32_t)g_test_rand_int_range(1, 50) * 10 };
+        cats_report reports[2];
+        cats_metric_input inputs[2];
+        for (int k = 0; k < 2; k++) { /* whole tenths: the scores are exact */
+            uint8_t score = (uint8_t)g_test_rand_int_range(0, 11);
+            reports[k] = (cats_report){ capacity[k], capacity[k] - capacity[k] / 10 * score, 0 };
+            inputs[k] = (cats_metric_input){ score, capacity[k], 0 };
+        }
+        g_assert_cmpuint(cats_metric_values_merge(CATS_METRIC_SCORE, inputs, 2, 0, 0).value, ==,
+                         cats_metric_merge(reports, 2, 0, 0).score);
+    }
+}
+
+static void test_normalize(void)
+{
+    static const struct {
+        int64_t raw, worst, best;
+        uint8_t score;
+    } cases[] = {
+        { 0, 100, 0, 10 },
+        { 100, 100, 0, 0 },
+        { 101, 100, 0, 0 },
+        { -5, 100, 0, 10 },
+        { 1, 100, 0, 9 },
+        { 50, 100, 0, 5 },
+        { 51, 100, 0, 4 },
+        { 99, 100, 0, 0 },
+        { 700, 0, 1000, 7 },
+        { 699, 0, 1000, 6 },
+        { 5, 5, 5, 10 },
+        { 4, 5, 5, 0 },
+        { 0, INT64_MIN, INT64_MAX, 5 },
+        { INT64_MAX - 1, INT64_MIN, INT64_MAX, 9 },
+        { INT64_MIN, INT64_MIN, INT64_MAX, 0 },
+        { INT64_MAX, INT64_MIN, INT64_MAX, 10 },
+        { INT64_MIN, INT64_MAX, INT64_MIN, 10 },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
+        g_assert_cmpuint(cats_score_normalize(cases[i].raw, cases[i].worst, cases[i].best), ==,
+                         cases[i].score);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -233,5 +318,8 @@ int main(int argc, char **argv)
     g_test_add_func("/cats-metric/merge-nothing", test_merge_nothing);
     g_test_add_func("/cats-metric/merge-overload", test_merge_overload);
     g_test_add_func("/cats-metric/merge-levels", test_merge_levels);
+    g_test_add_func("/cats-metric/merge-ways", test_merge_ways);
+    g_test_add_func("/cats-metric/score-as-mean", test_score_as_mean);
+    g_test_add_func("/cats-metric/normalize", test_normalize);
     return g_test_run();
 }

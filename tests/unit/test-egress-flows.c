@@ -56,6 +56,29 @@ static void test_drain(void)
     stop(&f);
 }
 
+/* SIDs, CS-IDs and routes go and come again, sites and remembered flows stay. */
+static void test_forget_routes(void)
+{
+    fixture f = start_live(60 * SECOND);
+    unsigned before[FLOWS], after[FLOWS];
+    note_sites(&f, 0, before);
+    egress_forget_routes(f.e);
+    flow_packet inner = flow_packet_make(0, services[0]), sent = flow_packet_in(&inner, SID_CATS);
+    send(&f, EGRESS_PORT_CORE, &sent);
+    assert_dropped(&f, "no-route");
+    add_sid(f.e, "5f00:0:e:ca75::", 64, EGRESS_SECOND_ROUND, "End.CATS", 0);
+    send(&f, EGRESS_PORT_CORE, &sent);
+    assert_dropped(&f, "not-a-service");
+    for (unsigned i = 0; i < G_N_ELEMENTS(services); i++) {
+        cats_address service = test_address(services[i]);
+        egress_add_service(f.e, &service);
+    }
+    g_assert_true(egress_set_weight(f.e, 0, 0));
+    note_sites(&f, 0, after);
+    g_assert_cmpint(memcmp(before, after, sizeof before), ==, 0);
+    stop(&f);
+}
+
 /* Without a memory the table alone decides: what drains moves. */
 static void test_forgetful(void)
 {
@@ -228,6 +251,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/egress-flows/drain", test_drain);
+    g_test_add_func("/egress-flows/forget-routes", test_forget_routes);
     g_test_add_func("/egress-flows/forgetful", test_forgetful);
     g_test_add_func("/egress-flows/restart", test_restart);
     g_test_add_func("/egress-flows/domain", test_domain);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The ingress: what it makes of a packet, octet by octet, and which packets it does not pass on. */
+#include "epan-cats/cats-behavior.h"
 #include "ingress-fixture.h"
 
 static void test_encapsulation(void)
@@ -279,6 +280,40 @@ static void test_from_core(void)
 }
 
 /* Whatever comes: one packet or one drop, and the counts add up. */
+/* An ingress that announces SIDs takes no others of its locator, and in each only what its behaviour takes.
+ */
+static void test_sids(void)
+{
+    static const struct {
+        const char *sid, *behavior, *taken, *refused;
+    } rows[] = { { "5f00:0:1:4::", "End.DT4", FLOW_SERVICE_IPV4, FLOW_SERVICE_IPV6 },
+                 { "5f00:0:1:6::", "End.DX6", FLOW_SERVICE_IPV6, FLOW_SERVICE_IPV4 } };
+    ingress_config config = config_of(PACKET_ENCAP_FULL);
+    fixture f = start(&config);
+    uint8_t sid[16];
+    test_sid(sid, "5f00:0:1:4::");
+    g_assert_false(ingress_add_sid(f.in, sid, 129, 0));
+    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+        uint16_t behavior;
+        g_assert_true(cats_behavior_parse(rows[i].behavior, &behavior));
+        test_sid(sid, rows[i].sid);
+        g_assert_true(ingress_add_sid(f.in, sid, 64, behavior));
+    }
+    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+        flow_packet taken = flow_packet_make(1, rows[i].taken),
+                    refused = flow_packet_make(1, rows[i].refused);
+        flow_packet to = flow_packet_in(&taken, rows[i].sid), wrong = flow_packet_in(&refused, rows[i].sid);
+        flow_packet unknown = flow_packet_in(&taken, "5f00:0:1:bad::");
+        send(&f, INGRESS_PORT_CORE, &to);
+        g_assert_cmpuint(f.recorder->packets, ==, 1);
+        send(&f, INGRESS_PORT_CORE, &wrong);
+        assert_dropped(&f, "upper-layer");
+        send(&f, INGRESS_PORT_CORE, &unknown);
+        assert_dropped(&f, "no-route");
+    }
+    stop(&f);
+}
+
 static void test_random(void)
 {
     enum { ROUNDS = 40000 };
@@ -329,6 +364,7 @@ int main(int argc, char **argv)
     g_test_add_func("/ingress-packets/malformed", test_malformed);
     g_test_add_func("/ingress-packets/too-big", test_too_big);
     g_test_add_func("/ingress-packets/from-core", test_from_core);
+    g_test_add_func("/ingress-packets/sids", test_sids);
     g_test_add_func("/ingress-packets/random", test_random);
     return g_test_run();
 }

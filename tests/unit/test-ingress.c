@@ -236,6 +236,31 @@ static void test_routes(void)
     stop(&f);
 }
 
+/* Routes and the domain go, offers and pinned flows stay. */
+static void test_forget_routes(void)
+{
+    ingress_config config = config_of(PACKET_ENCAP_FULL);
+    fixture f = start(&config);
+    ingress_route route = { test_address("10.3.0.0"), 16, { { 0 } }, 1 };
+    test_sid(route.segments[0], "5f00:0:e1:d46::");
+    cats_address inside = test_address("5f00:0:e1::");
+    g_assert_true(ingress_set_route(f.in, &route));
+    g_assert_true(ingress_add_domain(f.in, &inside, 48));
+    offer(&f, FLOW_SERVICE_IPV4, 1, 10, 7);
+    g_assert_cmpuint(egress_of(&f, 1, FLOW_SERVICE_IPV4), ==, 1);
+
+    ingress_forget_routes(f.in);
+    flow_packet to_node = flow_packet_make(1, "10.3.1.2");
+    send(&f, INGRESS_PORT_CLIENTS, &to_node);
+    assert_dropped(&f, "no-route");
+    g_assert_cmpuint(egress_of(&f, 1, FLOW_SERVICE_IPV4), ==, 1);
+    g_assert_cmpuint(ingress_count(f.in).flows, ==, 1);
+    g_assert_true(ingress_set_route(f.in, &route));
+    send(&f, INGRESS_PORT_CLIENTS, &to_node);
+    g_assert_cmpuint(f.recorder->packets, ==, 1);
+    stop(&f);
+}
+
 static void test_fragments(void)
 {
     enum { FLOWS = 200 };
@@ -302,6 +327,7 @@ int main(int argc, char **argv)
     g_test_add_func("/ingress/repeatable", test_repeatable);
     g_test_add_func("/ingress/score-zero", test_score_zero);
     g_test_add_func("/ingress/routes", test_routes);
+    g_test_add_func("/ingress/forget-routes", test_forget_routes);
     g_test_add_func("/ingress/fragments", test_fragments);
     g_test_add_func("/ingress/bounded", test_bounded);
     return g_test_run();

@@ -64,6 +64,33 @@ static void test_dashes(void)
     cats_topology_free(t);
 }
 
+/* A capture names its interfaces as the host does, or as the topology names links. */
+static void test_interfaces(void)
+{
+    static const char text[] =
+        "[service web]\nipv4=192.0.2.80\nport=80\n"
+        "[ingress i1]\nsource=5f00:0:1::100\nlocator=5f00:0:1::/48\nclients=10.1.0.0/16\n"
+        "[egress e1]\nsource=5f00:0:e1::100\nlocator=5f00:0:e1::/48\n"
+        "[site s1]\negress=e1\n[site s2]\negress=e1\n[site s3]\negress=e1\n"
+        "[node n]\nsite=s1\nipv4=198.51.100.1\n"
+        "[link e1-s1]\nfrom=e1\nto=s1\ninterface=eth1\n"
+        "[link e1-s2]\nfrom=s2\nto=e1\ninterface=trunk\nvlan=2\n"
+        "[link eth3]\nfrom=e1\nto=s3\ninterface=trunk\nvlan=3\n";
+    static const char *const sites[][2] = {
+        { "eth1", "s1" }, { "e1-s1", "s1" }, { "e1-s2", "s2" }, { "eth3", "s3" }
+    };
+    GError *error = NULL;
+    cats_topology *t = cats_topology_parse(text, sizeof text - 1, "net.conf", &error);
+    cats_place place;
+    g_assert_no_error(error);
+    for (size_t i = 0; i < G_N_ELEMENTS(sites); i++) {
+        g_assert_true(cats_place_find_link(t, sites[i][0], &place));
+        g_assert_cmpstr(place.site->name, ==, sites[i][1]);
+    }
+    g_assert_false(cats_place_find_link(t, "trunk", &place)); /* two links */
+    cats_topology_free(t);
+}
+
 static void test_words(void)
 {
     static const struct {
@@ -91,6 +118,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/network-place/topology", test_topology);
     g_test_add_func("/network-place/dashes", test_dashes);
+    g_test_add_func("/network-place/interfaces", test_interfaces);
     g_test_add_func("/network-place/words", test_words);
     return g_test_run();
 }

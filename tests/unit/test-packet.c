@@ -537,7 +537,7 @@ static void test_samples(void)
         sample_frames_close(&frames);
     }
     g_assert_cmpuint(tunnels, ==, 160 + 50 + 4 * 20);
-    g_assert_cmpuint(headers, ==, 160 + 50 + 2 * 20);
+    g_assert_cmpuint(headers, ==, 160 + 50 + 2 * 20 + 9);
 }
 
 int main(int argc, char **argv)

@@ -6,7 +6,9 @@
 #include <errno.h>
 #include <glib/gstdio.h>
 #include <pcap/pcap.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 typedef struct fixture {
@@ -291,6 +293,111 @@ static void test_full_device(fixture *f, gconstpointer data)
     g_assert_false(g_file_test("/dev/full", G_FILE_TEST_IS_REGULAR));
 }
 
+/* clang-format off */
+static const uint8_t expected_statistics[] = {
+    /* interface description block */
+    1, 0, 0, 0,  56, 0, 0, 0,
+    113, 0,  0, 0,                                   /* cooked, reserved */
+    96, 0, 0, 0,                                     /* snap length */
+    2, 0,  1, 0,  'a', 0, 0, 0,                      /* if_name */
+    3, 0,  4, 0,  'c', 'o', 'r', 'e',                /* if_description */
+    9, 0,  1, 0,  9, 0, 0, 0,                        /* if_tsresol: 10^-9 */
+    11, 0,  4, 0,  0, 't', 'c', 'p',                 /* if_filter, of libpcap */
+    0, 0,  0, 0,
+    56, 0, 0, 0,
+    /* interface statistics block */
+    5, 0, 0, 0,  88, 0, 0, 0,
+    0, 0, 0, 0,                                      /* interface 0 */
+    0x51, 0x72, 0x86, 0x18,  0x15, 0xcd, 0x55, 0xf5, /* time, upper and lower half */
+    2, 0,  8, 0,  1, 0, 0, 0,  2, 0, 0, 0,           /* isb_starttime */
+    3, 0,  8, 0,  0x51, 0x72, 0x86, 0x18,  0x15, 0xcd, 0x55, 0xf5,
+    4, 0,  8, 0,  0x08, 0x07, 0x06, 0x05, 0x04, 0x03, 0x02, 0x01,
+    5, 0,  8, 0,  7, 0, 0, 0, 0, 0, 0, 0,            /* isb_ifdrop */
+    8, 0,  8, 0,  9, 0, 0, 0, 0, 0, 0, 0,            /* isb_usrdeliv */
+    0, 0,  0, 0,
+    88, 0, 0, 0,
+};
+/* clang-format on */
+
+static void test_statistics(fixture *f, gconstpointer data)
+{
+    (void)data;
+    pcapng_writer *writer = open_writer(f->path);
+    const pcapng_interface interface = {
+        .name = "a", .description = "core", .filter = "tcp", .link_type = 113, .snap_length = 96
+    };
+    const pcapng_statistics statistics = { .start_ns = INT64_C(0x100000002),
+                                           .end_ns = TIME_NS,
+                                           .received = UINT64_C(0x0102030405060708),
+                                           .dropped = 7,
+                                           .delivered = 9 };
+    g_assert_cmpuint(pcapng_writer_describe_interface(writer, &interface), ==, 0);
+    g_assert_true(pcapng_writer_statistics(writer, 0, &statistics));
+    g_assert_cmpuint(pcapng_writer_octets(writer), ==, 52 + sizeof expected_statistics);
+    close_writer(writer);
+    g_autofree char *found = NULL;
+    gsize length;
+    g_assert_true(g_file_get_contents(f->path, &found, &length, NULL));
+    g_assert_cmpuint(length, ==, 52 + sizeof expected_statistics);
+    g_assert_true(memcmp(found + 52, expected_statistics, sizeof expected_statistics) == 0);
+}
+
+static goffset size_of(const char *path)
+{
+    GStatBuf status;
+    g_assert_cmpint(g_stat(path, &status), ==, 0);
+    return status.st_size;
+}
+
+/* There at once, begun anew, longer with each flush, and left alone when the writer gives up. */
+static void test_growing(fixture *f, gconstpointer data)
+{
+    (void)data;
+    GError *error = NULL;
+    g_assert_true(g_file_set_contents(f->path, "an old file", -1, NULL));
+    pcapng_writer *writer = pcapng_writer_open_growing(f->path, "catshark test", &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(files_in(f->directory), ==, 1);
+    g_assert_cmpint(size_of(f->path), ==, 0);
+    pcapng_writer_add_interface(writer, "ab", 1, 262144);
+    g_assert_true(pcapng_writer_flush(writer));
+    g_assert_cmpint(size_of(f->path), ==, 52 + 40);
+    g_assert_true(pcapng_writer_packet(writer, 0, 0, NULL, 0, 0, NULL));
+    g_assert_cmpint(size_of(f->path), ==, 52 + 40);
+    g_assert_cmpuint(pcapng_writer_octets(writer), ==, 52 + 40 + 32);
+    g_assert_true(pcapng_writer_flush(writer));
+    g_assert_cmpint(size_of(f->path), ==, 52 + 40 + 32);
+    g_assert_false(output_file_is_stream(pcapng_writer_file(writer)));
+    pcapng_writer_abandon(writer);
+    g_assert_cmpint(size_of(f->path), ==, 52 + 40 + 32);
+}
+
+/* Half a block that still found room is taken back: the file ends with a whole one, of the same write. */
+static void test_growing_full(fixture *f, gconstpointer data)
+{
+    (void)data;
+    static uint8_t octets[1000];
+    struct rlimit before;
+    g_assert_cmpint(getrlimit(RLIMIT_FSIZE, &before), ==, 0);
+    signal(SIGXFSZ, SIG_IGN);
+    pcapng_writer *writer = pcapng_writer_open_growing(f->path, NULL, NULL);
+    pcapng_writer_add_interface(writer, "ab", 1, 262144);
+    g_assert_true(pcapng_writer_flush(writer));
+    goffset whole = size_of(f->path) + 32 + 100;
+    g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &(struct rlimit){ 500, before.rlim_max }), ==, 0);
+    g_assert_true(pcapng_writer_packet(writer, 0, 0, octets, 100, 100, NULL));
+    g_assert_true(pcapng_writer_packet(writer, 0, 0, octets, sizeof octets, sizeof octets, NULL));
+    g_assert_false(pcapng_writer_flush(writer));
+    g_assert_cmpint(output_file_failure(pcapng_writer_file(writer)), ==, EFBIG);
+    GError *error = NULL;
+    g_assert_false(pcapng_writer_close(writer, &error));
+    g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &before), ==, 0);
+    g_assert_true(g_str_has_suffix(error->message, "out.pcapng: File too large"));
+    g_error_free(error);
+    g_assert_cmpint(size_of(f->path), ==, whole);
+    g_assert_cmpint(whole, <, 500 - 12);
+}
+
 static void test_tshark_shows(fixture *f, gconstpointer data)
 {
     (void)data;
@@ -339,6 +446,9 @@ int main(int argc, char **argv)
     ADD("symbolic-link", test_symbolic_link);
     ADD("cannot-open", test_cannot_open);
     ADD("full-device", test_full_device);
+    ADD("statistics", test_statistics);
+    ADD("growing", test_growing);
+    ADD("growing-full", test_growing_full);
     ADD("tshark-shows", test_tshark_shows);
     return g_test_run();
 }

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A capture from beginning to end: opens the interfaces, gives up all rights, writes and counts until
+ * something ends it. Spec: man/catshark-capture.1. */
+#ifndef CATSHARK_CAPTURE_RUN_H
+#define CATSHARK_CAPTURE_RUN_H
+
+#include "files.h"
+
+#include "epan-cats/topology.h"
+
+typedef enum capture_speech {
+    CAPTURE_SILENT,  /* trouble only */
+    CAPTURE_SUMMARY, /* a line on the terminal while it runs, and the summary as text */
+    CAPTURE_JSON     /* NDJSON: the counters every interval, and the summary */
+} capture_speech;
+
+typedef struct capture_settings {
+    const char *verb;       /* for messages */
+    char **interfaces;      /* NULL ended, at least one */
+    const char *expression; /* of the user; NULL: none */
+    bool ours;              /* the filter of our protocols */
+    unsigned tags;          /* VLAN tags that it looks behind */
+    uint32_t snapshot;      /* octets kept of a frame */
+    bool promiscuous;
+    uint32_t buffer_octets; /* of the kernel's ring, an interface */
+    const char *write;      /* NULL: nothing is written */
+    capture_files_limits limits;
+    uint64_t packets;    /* ends after so many; UINT64_MAX: no limit */
+    int64_t duration_ns; /* ends after so long; INT64_MAX: no limit */
+    bool decode;
+    const cats_topology *topology; /* for decoding; may be NULL */
+    capture_speech speech;
+    int64_t interval_ns; /* of CAPTURE_JSON */
+    const char *application;
+} capture_settings;
+
+/* Returns the exit code; has said what is wrong. */
+int capture_run(const capture_settings *settings);
+
+#endif

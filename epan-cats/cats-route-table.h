@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What was learned from UPDATEs: which prefix is reached by which SID, with which metrics behind it,
+ * announced by whom and when; and what was known at an earlier moment. Bounded. Moments are told by the
+ * reader: a frame number, which orders them, and a time. Spec: RFC 4271 s3.1, s9.1; docs/wire-formats.md
+ * s4-6. */
+#ifndef EPAN_CATS_CATS_ROUTE_TABLE_H
+#define EPAN_CATS_CATS_ROUTE_TABLE_H
+
+#include "cats-route-update.h"
+#include "sid-table.h"
+
+#define CATS_ROUTE_TABLE_ROUTES_DEFAULT 65536
+
+/* The direction of a BGP session: routes are withdrawn by whom announced them, to whom. */
+typedef struct cats_route_peer {
+    cats_address speaker, receiver;
+} cats_route_peer;
+
+typedef struct cats_moment {
+    uint32_t frame; /* from 1; does not go back */
+    int64_t time_ns;
+} cats_moment;
+
+typedef enum cats_route_end {
+    CATS_ROUTE_IN_FORCE,
+    CATS_ROUTE_REPLACED,     /* by another announcement of the same peer for the same prefix */
+    CATS_ROUTE_WITHDRAWN,    /* or to be treated so */
+    CATS_ROUTE_SESSION_ENDED /* a NOTIFICATION, or a new OPEN */
+} cats_route_end;
+
+/* One announcement of one prefix: usable, with a SID or a metric. */
+typedef struct cats_route {
+    cats_route_peer peer;
+    bgp_prefix prefix;
+    cats_address next_hop;
+    bool has_sid;     /* sid, with the bits from the label, behavior and structure */
+    srv6_service sid; /* transposition of no more meaning */
+    bool has_aggregate;
+    cats_aggregate aggregate;
+    cats_moment announced;
+    cats_route_end end;
+    cats_moment ended; /* frame 0 while it is in force */
+} cats_route;
+
+typedef struct cats_route_table_count {
+    uint64_t learned;         /* announcements that said something new */
+    uint64_t withdrawn;       /* of them, or to be treated so, or gone with their session */
+    uint64_t in_force, ended; /* held now */
+    uint64_t let_go;          /* for want of room, the oldest of the ended first */
+    uint64_t refused;         /* SIDs and prefixes for which there was no room */
+} cats_route_table_count;
+
+typedef struct cats_route_table cats_route_table;
+cats_route_table *cats_route_table_new(size_t routes); /* announcements held at most, at least 1 */
+void cats_route_table_free(cats_route_table *table);   /* NULL is allowed */
+cats_route_table_count cats_route_table_count_get(const cats_route_table *table);
+/* Nothing was ever learned; costs nothing. NULL is empty. */
+bool cats_route_table_is_empty(const cats_route_table *table);
+
+/* Takes what one UPDATE says, prefix by prefix: withdrawals, announcements, and announcements without a SID
+ * or a metric, or with a problem, which withdraw what was there. Prefixes behind one that is malformed are
+ * lost. The same again changes nothing and keeps its moment. Returns how many routes began or ended. */
+unsigned cats_route_table_learn(cats_route_table *table, const cats_route_peer *peer, cats_moment now,
+                                const cats_route_update *update, bool add_path);
+/* The session of these two has ended: the routes of both directions are gone. */
+void cats_route_table_end_session(cats_route_table *table, const cats_route_peer *peer, cats_moment now);
+
+/* Visits the routes in force, oldest announcement first. The table must not be changed meanwhile. */
+void cats_route_table_each(const cats_route_table *table,
+                           void (*visit)(void *context, const cats_route *route), void *context);
+
+/* What was known of a SID at a frame: longest match; NULL when nothing was. The owner is the next hop of the
+ * oldest announcement that is in force, or its speaker where the next hop is no unicast address. Rows live
+ * until the table is freed. `table` may be NULL. */
+const cats_sid_row *cats_route_table_row(const cats_route_table *table, const uint8_t sid[16],
+                                         uint32_t frame);
+/* Whether the address lay in a prefix that was announced with metrics: a service of CATS. */
+bool cats_route_table_is_service(const cats_route_table *table, const cats_address *address, uint32_t frame);
+
+/* The announcement behind an aggregate ID. */
+typedef struct cats_route_behind {
+    const cats_route *route; /* valid until the table learns more */
+    bool was_in_force;       /* at that frame */
+    cats_moment ended;       /* when it was not: since when */
+} cats_route_behind;
+
+/* Of a packet to `service` with this SID and aggregate ID in its argument, at a frame: the announcement of
+ * the longest prefix that holds the service; of several peers' the one that came first, of those in force, or
+ * else that which ended last. False when none is known. */
+bool cats_route_table_find_behind(const cats_route_table *table, const uint8_t sid[16], uint32_t aggregate_id,
+                                  const cats_address *service, uint32_t frame, cats_route_behind *behind);
+
+#endif

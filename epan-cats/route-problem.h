@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What can be wrong with a route that carries our attribute or an SRv6 service, and what its receiver does
+ * then: never a session reset. Spec: RFC 7606 s2, RFC 9252 s3.2.1 and s7; docs/wire-formats.md s6. */
+#ifndef EPAN_CATS_ROUTE_PROBLEM_H
+#define EPAN_CATS_ROUTE_PROBLEM_H
+
+#include "defect.h"
+#include <stdbool.h>
+
+/* The order is that of gravity: of several the first is acted on. */
+typedef enum cats_route_problem_id {
+    CATS_ROUTE_MALFORMED,     /* octets that are no attribute: lengths, TLVs twice or not there, flags */
+    CATS_ROUTE_CONTRADICTORY, /* our attribute and the SRv6 service disagree about the SID */
+    CATS_ROUTE_ARGUMENT,      /* an argument, of a behaviour that the receiver does not know */
+    CATS_ROUTE_VALUE,         /* well-formed, with a value that means nothing */
+    CATS_ROUTE_PROBLEM_COUNT
+} cats_route_problem_id;
+
+typedef enum bgp_handling {
+    BGP_ACCEPT,
+    BGP_TREAT_AS_WITHDRAW /* as if the prefixes of the UPDATE had been withdrawn (RFC 7606 s2) */
+} bgp_handling;
+const char *bgp_handling_name(bgp_handling handling); /* "accept", "treat-as-withdraw" */
+
+typedef struct cats_route_problem_kind {
+    const char *name; /* "malformed" */
+    bgp_handling handling;
+    const char *sentence; /* what was seen */
+    const char *source;   /* "RFC 9252 s3.2.1" */
+} cats_route_problem_kind;
+const cats_route_problem_kind *cats_route_problem_get(cats_route_problem_id id);
+
+/* One problem of one attribute; defect.at counts from the first octet of its value. */
+typedef struct cats_route_problem {
+    cats_route_problem_id id;
+    uint8_t attribute; /* type code */
+    cats_defect defect;
+} cats_route_problem;
+
+/* Sets the problem, the attribute aside, and gives false: for parsers to end with. */
+static inline bool cats_route_refuse(cats_route_problem *problem, cats_route_problem_id id,
+                                     const char *subject, uint64_t found, const char *expected, size_t at)
+{
+    *problem = (cats_route_problem){ .id = id, .defect = { subject, found, expected, at } };
+    return false;
+}
+
+#endif

@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Tests of epan-cats/cats-route-table: what is known when, who announced it, and that memory is bounded. */
+#include "epan-cats/cats-route-table.h"
+
+#include "epan-cats/cats-rules.h"
+#include "update-builder.h"
+
+#include <string.h>
+
+#define SECOND INT64_C(1000000000)
+
+static const cats_route_peer first = { { 4, { 10, 9, 1, 1 } }, { 4, { 10, 9, 1, 2 } } };
+static const cats_route_peer second = { { 4, { 10, 9, 2, 1 } }, { 4, { 10, 9, 2, 2 } } };
+static const cats_address service4 = { 4, { 192, 0, 2, 80 } };
+static const cats_address service6 = { 6, { 0x20, 1, 0xd, 0xb8, 0, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x80 } };
+/* 5f00:0:e:ca75:3800:102:: */
+static const uint8_t sid[16] = { 0x5f, 0, 0, 0, 0, 0xe, 0xca, 0x75, 0x38, 0, 1, 2 };
+
+static cats_moment at(uint32_t frame)
+{
+    return (cats_moment){ frame, frame * SECOND };
+}
+
+static unsigned learn(cats_route_table *table, const cats_route_peer *peer, uint32_t frame, update_builder *b)
+{
+    cats_route_update update;
+    cats_defect defect;
+    update_body(b);
+    g_assert_true(
+        cats_route_update_read(&cats_route_codes_default, b->body->data, b->body->len, &update, &defect));
+    unsigned changed = cats_route_table_learn(table, peer, at(frame), &update, false);
+    update_free(b);
+    return changed;
+}
+
+/* Both families, from the speaker as next hop in IPv4. */
+static unsigned announce(cats_route_table *table, const cats_route_peer *peer, uint32_t frame,
+                         const cats_announcement *announcement)
+{
+    update_builder b = update_begin();
+    update_add(&b, 0x40, BGP_ATTRIBUTE_NEXT_HOP, peer->speaker.octets, 4);
+    update_announcement(&b, announcement);
+    update_attribute(&b, 0x80, BGP_ATTRIBUTE_MP_REACH, REACH_IPV6, NLRI_IPV6);
+    append_octets(b.nlri, NLRI_IPV4);
+    return learn(table, peer, frame, &b);
+}
+
+static unsigned withdraw(cats_route_table *table, const cats_route_peer *peer, uint32_t frame)
+{
+    update_builder b = update_begin();
+    append_octets(b.withdrawn, NLRI_IPV4);
+    update_attribute(&b, 0x80, BGP_ATTRIBUTE_MP_UNREACH, 0, 2, 1, NLRI_IPV6);
+    return learn(table, peer, frame, &b);
+}
+
+static uint32_t behind(const cats_route_table *table, uint32_t aggregate_id, const cats_address *service,
+                       uint32_t frame, uint32_t *ended)
+{
+    cats_route_behind found;
+    if (!cats_route_table_find_behind(table, sid, aggregate_id, service, frame, &found))
+        return 0;
+    g_assert_true(found.was_in_force == (found.ended.frame == 0));
+    *ended = found.ended.frame;
+    return found.route->announced.frame;
+}
+
+static void test_learn(void)
+{
+    cats_route_table *table = cats_route_table_new(100);
+    cats_announcement announcement = sample_announcement();
+    g_assert_true(cats_route_table_is_empty(table) && cats_route_table_is_empty(NULL));
+    g_assert_null(cats_route_table_row(NULL, sid, 1));
+    g_assert_cmpuint(announce(table, &first, 10, &announcement), ==, 2);
+    g_assert_cmpuint(announce(table, &first, 11, &announcement), ==, 0); /* the same again */
+    g_assert_null(cats_route_table_row(table, sid, 9));
+    const cats_sid_row *row = cats_route_table_row(table, sid, 10);
+    g_assert_nonnull(row);
+    g_assert_cmpuint(row->prefix_length, ==, 64);
+    g_assert_cmphex(row->behavior, ==, 0x80ca);
+    g_assert_cmpuint(row->granularity, ==, CATS_GRANULARITY_EGRESS_NODE);
+    g_assert_cmpuint(row->structure.argument, ==, 32);
+    g_assert_cmpstr(row->owner, ==, "2001:db8::1"); /* MP_REACH_NLRI comes first */
+    g_assert_true(row->owner_is_egress);
+    g_assert_true(cats_route_table_is_service(table, &service4, 10));
+    g_assert_true(cats_route_table_is_service(table, &service6, 10));
+    g_assert_false(cats_route_table_is_service(table, &service4, 9));
+    g_assert_false(cats_route_table_is_service(table, &first.speaker, 10));
+    static const uint8_t other[16] = { 0x5f, 0, 0, 0, 0, 0xe, 0xca, 0x76 };
+    g_assert_null(cats_route_table_row(table, other, 10));
+    cats_route_table_free(table);
+    cats_route_table_free(NULL);
+}
+
+/* Each peer withdraws its own; what was known before stays known of that time. */
+static void test_withdraw(void)
+{
+    cats_route_table *table = cats_route_table_new(100);
+    cats_announcement announcement = sample_announcement();
+    uint32_t ended = 0;
+    announce(table, &first, 10, &announcement);
+    announce(table, &second, 12, &announcement);
+    g_assert_cmpuint(behind(table, 0x102, &service4, 20, &ended), ==, 10);
+    g_assert_cmpuint(withdraw(table, &first, 21), ==, 2);
+    g_assert_cmpuint(withdraw(table, &first, 22), ==, 0);
+    g_assert_nonnull(cats_route_table_row(table, sid, 30));
+    g_assert_cmpuint(behind(table, 0x102, &service4, 30, &ended), ==, 12);
+    g_assert_cmpuint(ended, ==, 0);
+    withdraw(table, &second, 31);
+    g_assert_null(cats_route_table_row(table, sid, 31));
+    g_assert_nonnull(cats_route_table_row(table, sid, 30));
+    g_assert_false(cats_route_table_is_service(table, &service6, 31));
+    g_assert_true(cats_route_table_is_service(table, &service6, 30));
+    g_assert_cmpuint(behind(table, 0x102, &service6, 40, &ended), ==, 12); /* the one that ended last */
+    g_assert_cmpuint(ended, ==, 31);
+    g_assert_cmpuint(behind(table, 0x102, &service6, 15, &ended), ==, 10); /* as it was then */
+    g_assert_cmpuint(ended, ==, 0);
+    cats_route_table_count count = cats_route_table_count_get(table);
+    g_assert_cmpuint(count.learned, ==, 4);
+    g_assert_cmpuint(count.withdrawn, ==, 4);
+    g_assert_cmpuint(count.in_force, ==, 0);
+    g_assert_cmpuint(count.ended, ==, 4);
+    cats_route_table_free(table);
+}
+
+/* A new generation replaces the old one, which is known with the time of its end. */
+static void test_generations(void)
+{
+    cats_route_table *table = cats_route_table_new(100);
+    cats_announcement announcement = sample_announcement();
+    uint32_t ended = 0;
+    announce(table, &first, 10, &announcement);
+    announcement.aggregate.aggregate_id = 0x103;
+    announcement.aggregate.metrics[0].value = 3;
+    g_assert_cmpuint(announce(table, &first, 20, &announcement), ==, 2);
+    g_assert_cmpuint(behind(table, 0x102, &service4, 19, &ended), ==, 10);
+    g_assert_cmpuint(ended, ==, 0);
+    g_assert_cmpuint(behind(table, 0x102, &service4, 25, &ended), ==, 10);
+    g_assert_cmpuint(ended, ==, 20);
+    g_assert_cmpuint(behind(table, 0x103, &service4, 25, &ended), ==, 20);
+    g_assert_cmpuint(ended, ==, 0);
+    g_assert_cmpuint(behind(table, 0x103, &service4, 19, &ended), ==, 0);
+    g_assert_cmpuint(behind(table, 0x104, &service4, 25, &ended), ==, 0);
+    g_assert_cmpuint(behind(table, 0x103, &first.speaker, 25, &ended), ==, 0); /* no such service */
+    g_assert_cmpuint(cats_route_table_count_get(table).withdrawn, ==, 0);
+    g_assert_cmpuint(cats_route_table_count_get(table).in_force, ==, 2);
+    cats_route_table_free(table);
+}
+
+/* The owner stays when the oldest announcement is made again with other metrics. */
+static void test_owner(void)
+{
+    cats_route_table *table = cats_route_table_new(100);
+    cats_announcement announcement = sample_announcement();
+    for (uint32_t frame = 1; frame <= 4; frame++) {
+        update_builder b = update_begin();
+        const cats_route_peer *peer = frame % 2 == 1 ? &first : &second;
+        announcement.aggregate.aggregate_id = frame;
+        update_add(&b, 0x40, BGP_ATTRIBUTE_NEXT_HOP, peer->speaker.octets, 4);
+        update_announcement(&b, &announcement);
+        append_octets(b.nlri, NLRI_IPV4);
+        learn(table, peer, frame, &b);
+        g_assert_cmpstr(cats_route_table_row(table, sid, frame)->owner, ==, "10.9.1.1");
+    }
+    cats_route_table_free(table);
+}
+
+/* A next hop that names nobody; and an IPv4 one as IPv6 carries it. */
+static void test_owner_addresses(void)
+{
+    static const struct {
+        uint8_t hop[16];
+        const char *owner;
+    } cases[] = {
+        { { 0 }, "10.9.1.1" },
+        { { [10] = 0xff, [11] = 0xff, [12] = 192, [14] = 2, [15] = 7 }, "192.0.2.7" },
+        { { 0xfe, 0x80, [15] = 1 }, "10.9.1.1" },
+        { { 0x20, 1, 0xd, 0xb8, [15] = 1 }, "2001:db8::1" },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        cats_route_table *table = cats_route_table_new(100);
+        cats_announcement announcement = sample_announcement();
+        uint8_t value[] = { REACH_IPV6, NLRI_IPV6 };
+        memcpy(value + 4, cases[i].hop, 16);
+        update_builder b = update_begin();
+        update_announcement(&b, &announcement);
+        update_add(&b, 0x80, BGP_ATTRIBUTE_MP_REACH, value, sizeof value);
+        learn(table, &first, 1, &b);
+        g_assert_cmpstr(cats_route_table_row(table, sid, 1)->owner, ==, cases[i].owner);
+        cats_route_table_free(table);
+    }
+}
+
+/* RFC 7606: a malformed announcement withdraws what was there, and so does one without our attributes. */
+static void test_treated_as_withdrawn(void)
+{
+    for (int how = 0; how < 2; how++) {
+        cats_route_table *table = cats_route_table_new(100);
+        cats_announcement announcement = sample_announcement();
+        announce(table, &first, 10, &announcement);
+        update_builder b = update_begin();
+        if (how == 0)
+            update_attribute(&b, 0xc0, 255, 0, 1);
+        else
+            update_attribute(&b, 0x40, 1, 0);
+        append_octets(b.nlri, NLRI_IPV4);
+        g_assert_cmpuint(learn(table, &first, 20, &b), ==, 1);
+        g_assert_false(cats_route_table_is_service(table, &service4, 20));
+        g_assert_true(cats_route_table_is_service(table, &service6, 20));
+        cats_route_table_free(table);
+    }
+}
+
+static void test_session_ends(void)
+{
+    cats_route_table *table = cats_route_table_new(100);
+    cats_announcement announcement = sample_announcement();
+    const cats_route_peer back = { first.receiver, first.speaker };
+    announce(table, &first, 10, &announcement);
+    announce(table, &second, 11, &announcement);
+    cats_route_table_end_session(table, &back, at(20));
+    g_assert_cmpuint(cats_route_table_count_get(table).in_force, ==, 2);
+    cats_route_table_end_session(table, &second, at(21));
+    g_assert_cmpuint(cats_route_table_count_get(table).in_force, ==, 0);
+    g_assert_null(cats_route_table_row(table, sid, 21));
+    g_assert_nonnull(cats_route_table_row(table, sid, 20));
+    cats_route_table_end_session(table, &second, at(22));
+    cats_route_table_free(table);
+}
+
+static void count_route(void *context, const cats_route *route)
+{
+    GString *text = context;
+    char prefix[BGP_PREFIX_TEXT];
+    bgp_prefix_format(&route->prefix, prefix);
+    g_string_append_printf(text, "%s ", prefix);
+}
+
+static void test_each(void)
+{
+    cats_route_table *table = cats_route_table_new(100);
+    cats_announcement announcement = sample_announcement();
+    g_autoptr(GString) text = g_string_new(NULL);
+    announce(table, &first, 10, &announcement);
+    cats_route_table_each(table, count_route, text);
+    g_assert_cmpstr(text->str, ==, "2001:db8:80::80/128 192.0.2.80/32 ");
+    cats_route_table_free(table);
+}
+
+/* VPN routes of ordinary SRv6: no attribute of ours, the function in the label. Two VPNs, two SIDs. */
+static void test_vpn(void)
+{
+    cats_route_table *table = cats_route_table_new(100);
+    srv6_service service = sample_service();
+    service.behavior = 19;
+    service.transposition_length = 16;
+    service.transposition_offset = 48;
+    update_builder b = update_begin();
+    update_service(&b, &service);
+    update_attribute(&b, 0x80, BGP_ATTRIBUTE_MP_REACH, 0, 1, 128, 12, 0, 0, 0, 0, 0, 0, 0, 0, 10, 9, 1, 1,
+                     0,                                                              /* */
+                     112, 0x00, 0x45, 0x01, 0, 0, 0xfd, 0xe9, 0, 0, 0, 1, 192, 0, 2, /* */
+                     112, 0x00, 0x46, 0x01, 0, 0, 0xfd, 0xe9, 0, 0, 0, 2, 192, 0, 2);
+    g_assert_cmpuint(learn(table, &first, 5, &b), ==, 2);
+    static const uint8_t sids[][16] = { { 0x5f, 0, 0, 0, 0, 0xe, 0, 0x45 },
+                                        { 0x5f, 0, 0, 0, 0, 0xe, 0, 0x46 } };
+    for (size_t i = 0; i < G_N_ELEMENTS(sids); i++) {
+        const cats_sid_row *row = cats_route_table_row(table, sids[i], 5);
+        g_assert_nonnull(row);
+        g_assert_cmpuint(row->behavior, ==, 19);
+        g_assert_cmpuint(row->granularity, ==, CATS_GRANULARITY_NOT_STATED);
+    }
+    g_assert_null(cats_route_table_row(table, sid, 5));
+    g_assert_false(cats_route_table_is_service(table, &service4, 5));
+
+    b = update_begin(); /* the first one only */
+    update_attribute(&b, 0x80, BGP_ATTRIBUTE_MP_UNREACH, 0, 1, 128, 112, 0x80, 0, 0, 0, 0, 0xfd, 0xe9, 0, 0,
+                     0, 1, 192, 0, 2);
+    g_assert_cmpuint(learn(table, &first, 6, &b), ==, 1);
+    g_assert_null(cats_route_table_row(table, sids[0], 6));
+    g_assert_nonnull(cats_route_table_row(table, sids[1], 6));
+    cats_route_table_free(table);
+}
+
+/* A structure without a locator must not name every SID there is. */
+static void test_no_locator(void)
+{
+    cats_route_table *table = cats_route_table_new(100);
+    cats_announcement announcement = sample_announcement();
+    memset(&announcement.sid.structure, 0, sizeof announcement.sid.structure);
+    announce(table, &first, 10, &announcement);
+    static const uint8_t whole[16] = { 0x5f, 0, 0, 0, 0, 0xe, 0xca, 0x75 };
+    g_assert_null(cats_route_table_row(table, sid, 10));
+    g_assert_cmpuint(cats_route_table_row(table, whole, 10)->prefix_length, ==, 128);
+    cats_route_table_free(table);
+}
+
+/* What a table says of a SID comes before what was learned; what was learned before the default. */
+static void test_precedence(void)
+{
+    cats_route_table *table = cats_route_table_new(100);
+    cats_announcement announcement = sample_announcement();
+    cats_context context;
+    cats_steering steering;
+    cats_route_behind found;
+    cats_packet packet = { .outer_source = sid,
+                           .outer_destination = sid,
+                           .next_header = CATS_INNER_IPV4,
+                           .inner_destination = service4 };
+    cats_context_init(&context);
+    context.routes = table;
+    announce(table, &first, 10, &announcement);
+    packet.frame = 9;
+    cats_steering_read(&context, &packet, &steering, NULL);
+    g_assert_true(steering.row == NULL && !steering.learned && steering.toward_service);
+    g_assert_false(cats_steering_behind(&context, &packet, &steering, &found));
+    packet.frame = 11;
+    cats_steering_read(&context, &packet, &steering, NULL);
+    g_assert_true(steering.learned && steering.from_ingress && steering.toward_service);
+    g_assert_cmpstr(steering.row->owner, ==, "2001:db8::1");
+    g_assert_true(cats_steering_behind(&context, &packet, &steering, &found));
+    g_assert_cmpuint(found.route->announced.frame, ==, 10);
+    packet.inner_destination = first.speaker; /* the routes tell which are services */
+    cats_steering_read(&context, &packet, &steering, NULL);
+    g_assert_false(steering.toward_service);
+
+    cats_sid_table *sids = cats_sid_table_new();
+    cats_sid_row configured = { .prefix = { 0x5f, 0, 0, 0, 0, 0xe },
+                                .prefix_length = 48,
+                                .structure = cats_sid_structure_default,
+                                .owner = "west",
+                                .owner_is_egress = true };
+    cats_sid_table_add(sids, &configured);
+    context.sids = sids;
+    cats_steering_read(&context, &packet, &steering, NULL);
+    g_assert_cmpstr(steering.row->owner, ==, "west");
+    g_assert_false(steering.learned);
+    cats_sid_table_free(sids);
+    cats_route_table_free(table);
+}
+
+/* 100,000 UPDATEs, a new generation each, of 64 egresses: what is held stays within the limit. */
+static void test_bounded(void)
+{
+    enum { LIMIT = 500, UPDATES = 100000 };
+    cats_route_table *table = cats_route_table_new(LIMIT);
+    cats_announcement announcement = sample_announcement();
+    uint32_t ended = 0;
+    for (uint32_t frame = 1; frame <= UPDATES; frame++) {
+        cats_route_peer peer = first;
+        update_builder b = update_begin();
+        peer.speaker.octets[3] = (uint8_t)(frame % 64);
+        announcement.sid.sid[5] = (uint8_t)(frame % 64);
+        announcement.aggregate.aggregate_id = frame & 0xffffff;
+        update_announcement(&b, &announcement);
+        append_octets(b.nlri, NLRI_IPV4);
+        learn(table, &peer, frame, &b);
+    }
+    cats_route_table_count count = cats_route_table_count_get(table);
+    g_assert_cmpuint(count.learned, ==, UPDATES);
+    g_assert_cmpuint(count.in_force, ==, 64);
+    g_assert_cmpuint(count.in_force + count.ended, ==, LIMIT);
+    g_assert_cmpuint(count.let_go, ==, UPDATES - LIMIT);
+    g_assert_cmpuint(count.refused, ==, 0);
+    /* Egress 0x0e had one in every 64 of them: the last is 99,982 and 14 in 64. */
+    uint32_t last = UPDATES - (UPDATES - 14) % 64;
+    g_assert_cmpuint(behind(table, last, &service4, UPDATES, &ended), ==, last);
+    g_assert_cmpuint(behind(table, last - 64, &service4, UPDATES, &ended), ==, last - 64);
+    g_assert_cmpuint(ended, ==, last);
+    g_assert_cmpuint(behind(table, 14, &service4, UPDATES, &ended), ==, 0); /* let go */
+    cats_route_table_free(table);
+}
+
+/* More in force than there is room for; SIDs and prefixes for which there is none; one aggregate ID for all.
+ */
+static void test_full(void)
+{
+    cats_route_table *table = cats_route_table_new(3);
+    cats_announcement announcement = sample_announcement();
+    for (uint32_t i = 1; i <= 10; i++) {
+        update_builder b = update_begin();
+        announcement.sid.sid[7] = (uint8_t)i;
+        update_announcement(&b, &announcement);
+        append_octets(b.nlri, 32, 192, 0, 2, (uint8_t)i);
+        learn(table, &first, i, &b);
+    }
+    cats_route_table_count count = cats_route_table_count_get(table);
+    g_assert_cmpuint(count.in_force, ==, 3);
+    g_assert_cmpuint(count.let_go, ==, 7);
+    g_assert_cmpuint(count.refused, ==, 14);
+    cats_route_table_free(table);
+
+    table = cats_route_table_new(1000);
+    for (uint32_t i = 1; i <= 200; i++) {
+        announcement.aggregate.metrics[0].value = (uint8_t)(i % 2);
+        announcement.sid = sample_announcement().sid;
+        announce(table, &first, i, &announcement);
+    }
+    count = cats_route_table_count_get(table);
+    g_assert_cmpuint(count.in_force, ==, 2);
+    g_assert_cmpuint(count.ended, ==, 2 * 63);
+    cats_route_table_free(table);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/cats-route-table/learn", test_learn);
+    g_test_add_func("/cats-route-table/withdraw", test_withdraw);
+    g_test_add_func("/cats-route-table/generations", test_generations);
+    g_test_add_func("/cats-route-table/owner", test_owner);
+    g_test_add_func("/cats-route-table/owner-addresses", test_owner_addresses);
+    g_test_add_func("/cats-route-table/treated-as-withdrawn", test_treated_as_withdrawn);
+    g_test_add_func("/cats-route-table/session-ends", test_session_ends);
+    g_test_add_func("/cats-route-table/each", test_each);
+    g_test_add_func("/cats-route-table/vpn", test_vpn);
+    g_test_add_func("/cats-route-table/no-locator", test_no_locator);
+    g_test_add_func("/cats-route-table/precedence", test_precedence);
+    g_test_add_func("/cats-route-table/bounded", test_bounded);
+    g_test_add_func("/cats-route-table/full", test_full);
+    return g_test_run();
+}
