@@ -3,6 +3,7 @@
  * expect-delays.h. */
 #include "expect-delays.h"
 
+#include "epan-cats/capture-time.h"
 #include "expect-window.h"
 
 typedef struct recent_delays {
@@ -32,7 +33,7 @@ void expect_delays_free(expect_delays *d)
     g_free(d);
 }
 
-static delay_record *find(expect_delays *d, uint32_t from, uint32_t to)
+static delay_record *find(expect_delays *d, uint32_t from, uint32_t to, int64_t first_ns)
 {
     uint32_t key = (from == EXPECT_ANYWHERE ? EXPECT_PLACES_MAX : from) * EXPECT_PLACES_MAX + to + 1;
     delay_record *delay = g_hash_table_lookup(d->known, GUINT_TO_POINTER(key));
@@ -41,6 +42,7 @@ static delay_record *find(expect_delays *d, uint32_t from, uint32_t to)
     delay = g_new0(delay_record, 1);
     delay->from = from;
     delay->to = to;
+    delay->base_ns = from == EXPECT_ANYWHERE ? first_ns : 0;
     g_ptr_array_add(d->list, delay);
     g_hash_table_insert(d->known, GUINT_TO_POINTER(key), delay);
     return delay;
@@ -50,8 +52,8 @@ void expect_delays_add(expect_delays *d, uint32_t from, uint32_t to, int64_t ns)
 {
     delay_record **recent = from == EXPECT_ANYWHERE ? &d->recent[to].since : &d->recent[to].passed;
     if (*recent == NULL || (*recent)->from != from)
-        *recent = find(d, from, to);
-    time_spread_add(&(*recent)->spread, ns);
+        *recent = find(d, from, to, ns);
+    time_spread_add(&(*recent)->spread, capture_time_less(ns, (*recent)->base_ns));
 }
 
 guint expect_delays_count(const expect_delays *d)

@@ -9,8 +9,9 @@
 #include <glib.h>
 
 typedef struct delay_record {
-    uint32_t from, to; /* observed places; from EXPECT_ANYWHERE: GENERATED */
-    time_spread spread;
+    uint32_t from, to;  /* observed places; from EXPECT_ANYWHERE: GENERATED */
+    int64_t base_ns;    /* from GENERATED: the first; clocks need not have to do with each other. Else 0 */
+    time_spread spread; /* less the base */
 } delay_record;
 
 typedef struct expect_delays expect_delays;

@@ -237,6 +237,12 @@ static void add_points(JsonBuilder *b, const expectation *e)
     json_builder_end_array(b);
 }
 
+/* Forged times may lie so far apart that it does not fit: then it is some time. */
+static int64_t with_base(const delay_record *d, int64_t ns)
+{
+    return (int64_t)((uint64_t)d->base_ns + (uint64_t)ns);
+}
+
 static void add_delays(JsonBuilder *b, const expectation *e)
 {
     json_builder_set_member_name(b, "delays");
@@ -248,10 +254,10 @@ static void add_delays(JsonBuilder *b, const expectation *e)
         add_text(b, "from", or_capture(from));
         add_text(b, "to", or_capture(expectation_place_name(e, d->to)));
         add_number(b, "packets", (int64_t)d->spread.count);
-        add_number(b, "least_ns", d->spread.low_ns);
-        add_number(b, "median_ns", time_spread_quantile(&d->spread, 0.5));
-        add_number(b, "p95_ns", time_spread_quantile(&d->spread, 0.95));
-        add_number(b, "most_ns", d->spread.high_ns);
+        add_number(b, "least_ns", with_base(d, d->spread.low_ns));
+        add_number(b, "median_ns", with_base(d, time_spread_quantile(&d->spread, 0.5)));
+        add_number(b, "p95_ns", with_base(d, time_spread_quantile(&d->spread, 0.95)));
+        add_number(b, "most_ns", with_base(d, d->spread.high_ns));
         json_builder_end_object(b);
     }
     json_builder_end_array(b);

@@ -126,6 +126,7 @@ done <<'TABLE'
 61 ipv6.routing.srh.tag
 70 ipv6.routing.srh.addr
 97 ip.len
+102 ip.checksum
 107 ip.src
 114 tcp.srcport
 117 tcp.dstport
