@@ -89,6 +89,10 @@ section_verify() {
     "'$catshark' verify --topology '$work/net.conf' '$work/all.pcapng'" "'$build/bench/bench-count' '$work/all.pcapng'"
   ratio "verify, one capture point, against a bare pcap_loop" ">= 0.35" \
     "'$catshark' verify '$work/million.pcap'" "'$build/bench/bench-count' '$work/million.pcap'"
+  ratio "verify --expect itself, one capture point" ">= 0.2" \
+    "'$catshark' verify '$work/million.pcap' --expect '$work/million.pcap'" "'$build/bench/bench-count' '$work/million.pcap'"
+  ratio "verify --expect itself, every link" ">= 0.2" \
+    "'$catshark' verify '$work/all.pcapng' --expect '$work/all.pcapng'" "'$build/bench/bench-count' '$work/all.pcapng'"
   ratio "verify of gzip against zcat" "-" \
     "'$catshark' verify '$work/million.pcap.gz'" "zcat '$work/million.pcap.gz'"
   local few=$work/few.pcap many=$work/many.pcap a b

@@ -113,8 +113,7 @@ static void pair_changed(expect_window *w, uint32_t slot, pending_packet *o)
     expect_free_pending(w, o);
 }
 
-/* By content, after all: it was read too late for it. */
-static bool pair_late(expect_window *w, pending_packet *o)
+bool expect_pair_late(expect_window *w, pending_packet *o, bool ordered)
 {
     uint32_t slot = expect_find(w, &o->identity, o->place);
     if (slot == EXPECT_NONE)
@@ -126,7 +125,7 @@ static bool pair_late(expect_window *w, pending_packet *o)
     /* Out of the queues first: pairing settles what has become old. */
     g_queue_unlink(&w->pending, &o->in_all);
     g_queue_unlink(&w->observed[o->place].pending, &o->in_place);
-    expect_pair(w, slot, &frame, &id, &p, false);
+    expect_pair(w, slot, &frame, &id, &p, ordered);
     w->held -= o->captured;
     g_free(o->octets);
     g_free(o);
@@ -158,7 +157,7 @@ void expect_settle_observed(expect_window *w)
 {
     pending_packet *o = w->pending.head->data;
     uint64_t cost;
-    if (pair_late(w, o))
+    if (expect_pair_late(w, o, false))
         return;
     uint32_t slot = o->copy ? EXPECT_NONE : best_generated(w, o, &cost);
     if (slot != EXPECT_NONE) {
@@ -216,7 +215,7 @@ static void settle_anywhere(expect_window *w, uint32_t slot)
     const expected_packet *e = &w->ring[slot];
     if (w->somewhere || e->secondary || e->seen != 0)
         return;
-    for (uint32_t place = 0; place < w->observed_count; place++)
+    for (uint32_t place = 0; place < w->observed_count && !w->skipping; place++)
         if (pair_with_place(w, slot, place))
             return;
     tell_lost(w, slot, w->observed_count == 1 ? 0 : EXPECT_NONE);
@@ -230,7 +229,7 @@ void expect_settle_generated(expect_window *w, uint32_t slot, bool last)
         return;
     w->count.passed += !last;
     if (place->observed != EXPECT_NONE) {
-        if (!pair_with_place(w, slot, place->observed))
+        if (w->skipping || !pair_with_place(w, slot, place->observed))
             tell_lost(w, slot, place->observed);
     } else if (place->silent && last) {
         tell_lost(w, slot, EXPECT_NONE);

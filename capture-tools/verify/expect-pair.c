@@ -335,6 +335,7 @@ void expect_pair(expect_window *w, uint32_t slot, const observed_frame *frame, c
     expected_packet *e = &w->ring[slot];
     expect_note_pair(w, slot, frame);
     note_copy(w, id, frame->place);
+    w->paired_at = w->count.observed;
     w->count.cut += e->identity.cut || id->cut;
     if (id->ported)
         keep_port(w, &e->identity, id);

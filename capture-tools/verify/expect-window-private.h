@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The parts of the window that its files share. Private to expect-window.c, expect-pair.c and
- * expect-leftover.c. */
+/* The parts of the window that its files share. Private to expect-window.c, expect-read.c, expect-pair.c,
+ * expect-leftover.c and expect-seek.c. */
 #ifndef CATSHARK_VERIFY_EXPECT_WINDOW_PRIVATE_H
 #define CATSHARK_VERIFY_EXPECT_WINDOW_PRIVATE_H
 
@@ -15,9 +15,9 @@ enum { EXPECT_KEPT_FIRST = 4096 };
 /* A generated packet of the window; its slot is its number less full turns of the ring. */
 typedef struct expected_packet {
     packet_identity identity;
-    uint64_t seen; /* a bit for each observed place that may show it */
     uint64_t number;
     int64_t time_ns;
+    uint64_t seen;   /* a bit for each observed place that may show it */
     uint8_t *octets; /* owned; NULL when they are not needed any more */
     uint32_t captured, wire;
     int link_type;
@@ -97,9 +97,13 @@ struct expect_window {
     GQueue pending;
     flow_order *orders;
     packet_path *paths;
-    uint64_t *paired;  /* keys of observed packets that have a pair, the last of each row first */
-    GHashTable *ports; /* of flows: what the client's became */
-    GHashTable *flows; /* that were generated; NULL unless other ones are ignored */
+    uint64_t *paired;   /* keys of observed packets that have a pair, the last of each row first */
+    uint64_t paired_at; /* packets that were observed when the last of them found its pair, */
+    uint64_t seek_at;   /* and when GENERATED is searched again at the earliest */
+    GHashTable *wanted; /* keys of observed packets that wait; NULL but while seeking */
+    bool skipping;      /* over what no observed packet wants */
+    GHashTable *ports;  /* of flows: what the client's became */
+    GHashTable *flows;  /* that were generated; NULL unless other ones are ignored */
     uint64_t held;
     expect_count count;
 };
@@ -128,16 +132,40 @@ static inline uint64_t expect_inner_key(const packet_identity *id)
     return id->head ^ (id->body << 1 | id->body >> 63);
 }
 
+/* An observed packet that is sought. */
+typedef struct expect_sought {
+    const observed_frame *frame;
+    const packet_identity *id;
+} expect_sought;
+
 /* ---- expect-window.c ---- */
 
 generated_frame expect_generated_view(const expected_packet *e);
 observed_frame expect_observed_view(const pending_packet *o);
 void expect_tell(expect_window *w, const expect_difference *difference);
-/* The generated packet waits no more for its place's observation. */
-void expect_stop_waiting(expect_window *w, uint32_t slot);
-void expect_drop_octets(expect_window *w, expected_packet *e);
+/* The oldest packet is judged and leaves the window; `last`: there are no more to be observed. */
+void expect_forget_oldest(expect_window *w, bool last);
 /* Packets that were left behind are judged. */
 void expect_advance(expect_window *w, uint64_t front);
+
+/* ---- expect-read.c ---- */
+
+/* Reads until the packet is found, at most so many packets beyond the front. NONE: it was not. */
+uint32_t expect_read_until_found(expect_window *w, const expect_sought *sought, uint64_t ahead);
+/* One more is read, and the oldest let go when there is no room; false at the end. */
+bool expect_read_on(expect_window *w);
+/* The generated packet waits no more for its place's observation. */
+void expect_stop_waiting(expect_window *w, uint32_t slot);
+/* It can be found by its innermost packet. */
+void expect_index_inner(expect_window *w, uint32_t slot);
+/* A copy, counted as held. */
+uint8_t *expect_keep_octets(expect_window *w, const frame_octets *octets);
+void expect_drop_octets(expect_window *w, expected_packet *e);
+
+/* ---- expect-seek.c ---- */
+
+/* Goes on in GENERATED where the waiting observed packets find pairs, when none did for a whole window. */
+void expect_seek(expect_window *w);
 
 /* ---- expect-pair.c ---- */
 
@@ -167,6 +195,8 @@ uint64_t expect_same_key(const packet_identity *id, uint32_t generated_place);
 void expect_settle_generated(expect_window *w, uint32_t slot, bool last);
 /* The oldest observed packet without pair: finds the generated one that it was. */
 void expect_settle_observed(expect_window *w);
+/* The observed packet has a pair by content, after all; it is freed then. `ordered`: see expect_pair(). */
+bool expect_pair_late(expect_window *w, pending_packet *o, bool ordered);
 void expect_free_pending(expect_window *w, pending_packet *o);
 
 #endif

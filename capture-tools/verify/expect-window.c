@@ -98,140 +98,13 @@ void expect_tell(expect_window *w, const expect_difference *difference)
     w->settings.differs(w->settings.context, difference);
 }
 
-/* ---- what waits ---- */
-
-static void wait_for(expect_window *w, uint32_t slot)
-{
-    expected_packet *e = &w->ring[slot];
-    expected_place *place = &w->generated[e->place];
-    e->before = place->last;
-    e->after = EXPECT_NONE;
-    if (place->last == EXPECT_NONE)
-        place->first = slot;
-    else
-        w->ring[place->last].after = slot;
-    place->last = slot;
-    e->waits = true;
-    packet_copies_add(w->same, slot, expect_same_key(&e->identity, e->place));
-}
-
-void expect_stop_waiting(expect_window *w, uint32_t slot)
-{
-    expected_packet *e = &w->ring[slot];
-    expected_place *place = &w->generated[e->place];
-    if (!e->waits)
-        return;
-    *(e->before == EXPECT_NONE ? &place->first : &w->ring[e->before].after) = e->after;
-    *(e->after == EXPECT_NONE ? &place->last : &w->ring[e->after].before) = e->before;
-    e->waits = false;
-    packet_copies_remove(w->same, slot);
-}
-
-static uint8_t *keep_octets(expect_window *w, const frame_octets *octets)
-{
-    w->held += octets->captured;
-    w->count.held_most = MAX(w->count.held_most, w->held);
-    return g_memdup2(octets->data, MAX(octets->captured, 1));
-}
-
-void expect_drop_octets(expect_window *w, expected_packet *e)
-{
-    if (e->octets == NULL)
-        return;
-    w->held -= e->captured;
-    g_clear_pointer(&e->octets, g_free);
-}
-
-/* The same packet, as often, was generated at another place before. */
-static bool is_secondary(const expect_window *w, uint32_t slot)
-{
-    const expected_packet *e = &w->ring[slot];
-    uint16_t copies[EXPECT_PLACES_MAX] = { 0 };
-    uint32_t other = packet_copies_first(w->inner, e->identity.head);
-    for (; other != EXPECT_NONE; other = packet_copies_next(w->inner, other))
-        if (w->ring[other].identity.body == e->identity.body)
-            copies[w->ring[other].place]++;
-    other = packet_copies_first(w->inner, e->identity.head);
-    for (; other != EXPECT_NONE; other = packet_copies_next(w->inner, other))
-        if (copies[w->ring[other].place] > copies[e->place])
-            return true;
-    return false;
-}
-
-static void index_inner(expect_window *w, uint32_t slot)
-{
-    w->ring[slot].secondary = is_secondary(w, slot);
-    packet_copies_add(w->inner, slot, w->ring[slot].identity.head);
-}
-
-/* ---- reading ahead ---- */
-
-/* Reads one more generated packet. Its octets are not kept yet: *octets are those that were read. */
-static bool read_generated(expect_window *w, uint32_t *slot, frame_octets *octets)
-{
-    generated_frame frame;
-    packet p;
-    if (w->ended || !w->settings.read(w->settings.context, &frame)) {
-        w->ended = true;
-        return false;
-    }
-    *slot = expect_slot(w, w->next++);
-    *octets = frame.octets;
-    expected_packet *e = &w->ring[*slot];
-    e->seen = 0;
-    e->number = frame.number;
-    e->time_ns = frame.time_ns;
-    e->octets = NULL;
-    e->captured = frame.octets.captured;
-    e->wire = frame.octets.wire;
-    e->link_type = frame.octets.link_type;
-    e->place = (uint16_t)frame.place;
-    e->waits = false;
-    e->secondary = false;
-    packet_walk(frame.octets.link_type, frame.octets.data, frame.octets.captured, frame.octets.wire, &p);
-    packet_identity_read(&p, frame.octets.link_type, w->settings.ignored, w->settings.topology, &e->identity);
-    w->count.generated++;
-    w->generated[frame.place].read++;
-    if (w->flows != NULL)
-        g_hash_table_add(w->flows, GUINT_TO_POINTER(e->identity.flow));
-    if (w->inner != NULL)
-        index_inner(w, *slot);
-    return true;
-}
-
-/* A packet that was read and has no pair yet. */
-static void keep_generated(expect_window *w, uint32_t slot, const frame_octets *octets)
-{
-    w->ring[slot].octets = keep_octets(w, octets);
-    wait_for(w, slot);
-}
-
-static bool may_read(const expect_window *w, uint64_t ahead)
-{
-    return !w->ended && w->next - w->front < ahead && w->next - w->oldest < w->slots;
-}
-
-/* Reads until the observed packet is found. It is often the next one, which then never waits, and whose
- * octets are not needed. */
-static uint32_t read_until_found(expect_window *w, const packet_identity *id, uint32_t place, uint64_t ahead)
-{
-    uint32_t slot;
-    frame_octets octets;
-    while (may_read(w, ahead) && read_generated(w, &slot, &octets)) {
-        bool found = expect_is_pair(w, slot, id, place);
-        if (!found || w->inner != NULL || w->next <= EXPECT_KEPT_FIRST)
-            keep_generated(w, slot, &octets);
-        if (found)
-            return slot;
-    }
-    return EXPECT_NONE;
-}
-
 /* ---- what the observation leaves behind ---- */
 
-static void forget_oldest(expect_window *w, bool last)
+void expect_forget_oldest(expect_window *w, bool last)
 {
+    enum { SOON = 8 };
     uint32_t slot = expect_slot(w, w->oldest);
+    __builtin_prefetch(&w->ring[expect_slot(w, w->oldest + SOON)].octets);
     expect_settle_generated(w, slot, last);
     expect_stop_waiting(w, slot);
     if (w->inner != NULL)
@@ -245,19 +118,29 @@ void expect_advance(expect_window *w, uint64_t front)
     uint64_t window = w->settings.window;
     w->front = MAX(w->front, front);
     while (w->oldest + window < w->front)
-        forget_oldest(w, false);
+        expect_forget_oldest(w, false);
     while (w->pending.head != NULL && ((pending_packet *)w->pending.head->data)->front + window < w->front)
         expect_settle_observed(w);
 }
 
-/* Nothing that was observed lately has a pair: GENERATED goes on without. */
 static void make_room(expect_window *w)
 {
+    if (g_queue_get_length(&w->pending) <= w->settings.window)
+        return;
+    expect_seek(w);
     while (g_queue_get_length(&w->pending) > w->settings.window)
         expect_settle_observed(w);
 }
 
 /* ---- places ---- */
+
+/* The window has let packets of the place go before it was known that it is observed. */
+static void count_early(expect_window *w, const expected_place *place)
+{
+    w->count.outside += place->unjudged;
+    if (!w->settings.ignored->group[IGNORED_OUTSIDE])
+        w->count.differences[DIFFERENCE_LOST] += place->unjudged;
+}
 
 void expect_window_place(expect_window *w, uint32_t observed, uint32_t generated, unsigned capture)
 {
@@ -272,6 +155,7 @@ void expect_window_place(expect_window *w, uint32_t observed, uint32_t generated
     w->observed[observed].bit = UINT64_C(1) << EXPECT_ANYWHERE_MAX;
     if (generated != EXPECT_ANYWHERE) {
         w->generated[generated].observed = observed;
+        count_early(w, &w->generated[generated]);
         w->somewhere = true;
         return;
     }
@@ -279,13 +163,14 @@ void expect_window_place(expect_window *w, uint32_t observed, uint32_t generated
     if (w->inner == NULL) {
         w->inner = packet_copies_new(w->slots);
         for (uint64_t i = w->oldest; i < w->next; i++)
-            index_inner(w, expect_slot(w, i));
+            expect_index_inner(w, expect_slot(w, i));
     }
 }
 
 void expect_window_silent(expect_window *w, uint32_t generated)
 {
     w->generated[generated].silent = true;
+    count_early(w, &w->generated[generated]);
     w->somewhere = true;
 }
 
@@ -308,7 +193,7 @@ static void keep_pending(expect_window *w, const observed_frame *frame, const pa
     *o = (pending_packet){ .identity = *id,
                            .id = frame->id,
                            .time_ns = frame->time_ns,
-                           .octets = keep_octets(w, &frame->octets),
+                           .octets = expect_keep_octets(w, &frame->octets),
                            .captured = frame->octets.captured,
                            .wire = frame->octets.wire,
                            .link_type = frame->octets.link_type,
@@ -328,24 +213,26 @@ static bool may_be_found(const expect_window *w, uint32_t place)
 }
 
 /* The generated packet that the observed one is, or NONE; *copy says that another like it has its pair. */
-static uint32_t find_generated(expect_window *w, const packet_identity *id, uint32_t place, bool *copy)
+static uint32_t find_generated(expect_window *w, const expect_sought *sought, bool *copy)
 {
+    const packet_identity *id = sought->id;
+    uint32_t place = sought->frame->place;
     bool own = id->link_control && w->settings.ignored->group[IGNORED_LINK_CONTROL];
     uint32_t slot = may_be_found(w, place) ? expect_find(w, id, place) : EXPECT_NONE;
     *copy = false;
     if (slot == EXPECT_NONE && w->next == w->front) {
-        slot = read_until_found(w, id, place, 1);
+        slot = expect_read_until_found(w, sought, 1);
         if (slot != EXPECT_NONE)
             return slot;
     }
     if (slot == EXPECT_NONE) {
         *copy = expect_is_copy(w, id, place);
-        return read_until_found(w, id, place, *copy || own ? COPY_AHEAD : w->settings.window);
+        return expect_read_until_found(w, sought, *copy || own ? COPY_AHEAD : w->settings.window);
     }
     if (!id->has_ip || expect_is_in_order(w, slot, id, place))
         return slot;
     /* It may be another copy of the same, in its order. */
-    uint32_t other = read_until_found(w, id, place, COPY_AHEAD);
+    uint32_t other = expect_read_until_found(w, sought, COPY_AHEAD);
     return other != EXPECT_NONE ? other : slot;
 }
 
@@ -356,7 +243,7 @@ void expect_window_see(expect_window *w, const observed_frame *frame, const pack
     packet_identity_read(p, frame->octets.link_type, w->settings.ignored, w->settings.topology, &id);
     w->count.observed++;
     expect_prefetch(w, &id, frame->place);
-    uint32_t slot = find_generated(w, &id, frame->place, &copy);
+    uint32_t slot = find_generated(w, &(expect_sought){ frame, &id }, &copy);
     if (slot != EXPECT_NONE) {
         expect_pair(w, slot, frame, &id, p, true);
         return;
@@ -367,30 +254,17 @@ void expect_window_see(expect_window *w, const observed_frame *frame, const pack
 
 /* ---- the end ---- */
 
-/* Reads the rest; what comes behind a full window lets the oldest go. */
-static bool read_rest(expect_window *w)
-{
-    uint32_t slot;
-    frame_octets octets;
-    if (w->next - w->oldest == w->slots)
-        return false;
-    if (!read_generated(w, &slot, &octets))
-        return false;
-    keep_generated(w, slot, &octets);
-    return true;
-}
-
 /* What is left on both sides, in the order in which it would have come. */
 void expect_window_end(expect_window *w)
 {
     for (;;) {
-        while (read_rest(w))
+        while (w->next - w->oldest < w->slots && expect_read_on(w))
             ;
         const pending_packet *o = w->pending.head != NULL ? w->pending.head->data : NULL;
         if (o != NULL && (w->oldest == w->next || o->front <= w->oldest))
             expect_settle_observed(w);
         else if (w->oldest < w->next)
-            forget_oldest(w, true);
+            expect_forget_oldest(w, true);
         else
             return;
     }

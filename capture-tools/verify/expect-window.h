@@ -79,6 +79,9 @@ typedef struct expect_settings {
     void *context; /* of the calls */
     /* The next frame of GENERATED, its octets valid until the next call; false at its end. */
     bool (*read)(void *context, generated_frame *frame);
+    /* Frames of GENERATED between those that were read and the next that expect_window_wants(); false when it
+     * wants none, or they cannot be looked at. May be NULL. */
+    bool (*seek)(void *context, uint64_t *frames);
     void (*differs)(void *context, const expect_difference *difference);
     /* A packet was observed at one place and then at another. */
     void (*passed)(void *context, uint32_t from, uint32_t to, int64_t ns);
@@ -96,6 +99,8 @@ void expect_window_place(expect_window *window, uint32_t observed, uint32_t gene
 void expect_window_silent(expect_window *window, uint32_t generated);
 /* Observed frames, in the order of time. */
 void expect_window_see(expect_window *window, const observed_frame *frame, const packet *p);
+/* While seeking: an observed packet that waits may be the frame. */
+bool expect_window_wants(const expect_window *window, const generated_frame *frame);
 /* A capture was not read to its end; GENERATED was not. Before the end. */
 void expect_window_broken_capture(expect_window *window, unsigned capture);
 void expect_window_broken_generated(expect_window *window);

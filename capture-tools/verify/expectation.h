@@ -4,8 +4,8 @@
 #ifndef CATSHARK_VERIFY_EXPECTATION_H
 #define CATSHARK_VERIFY_EXPECTATION_H
 
+#include "expect-delays.h"
 #include "expect-window.h"
-#include "time-spread.h"
 #include "verification.h"
 
 typedef struct expectation expectation;
@@ -32,12 +32,6 @@ typedef struct difference_record {
     bool inner, outside;
     uint32_t late;
 } difference_record;
-
-/* Of packets between two points, or between GENERATED and a point. */
-typedef struct delay_record {
-    uint32_t from, to; /* observed places; from EXPECT_ANYWHERE: GENERATED */
-    time_spread spread;
-} delay_record;
 
 typedef void (*difference_sink)(void *context, const difference_record *record);
 
@@ -68,9 +62,7 @@ const char *expectation_point(const expectation *e, guint index, uint64_t *packe
 /* Those of them that a capture describes and shows no packet of. */
 uint64_t expectation_silent(const expectation *e);
 
-/* Delays in the order in which they were first seen, [0, count). */
-guint expectation_delays(const expectation *e);
-const delay_record *expectation_delay(const expectation *e, guint index);
+const expect_delays *expectation_delays(const expectation *e);
 /* The name of an observed place; NULL: the capture. */
 const char *expectation_place_name(const expectation *e, uint32_t place);
 

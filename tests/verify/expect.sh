@@ -126,6 +126,7 @@ done <<'TABLE'
 61 ipv6.routing.srh.tag
 70 ipv6.routing.srh.addr
 97 ip.len
+102 ip.checksum
 107 ip.src
 114 tcp.srcport
 117 tcp.dstport
@@ -133,6 +134,21 @@ done <<'TABLE'
 128 tcp.window_size_value
 130 tcp.checksum
 TABLE
+
+# A capture that begins, or goes on, far more than a window behind: GENERATED is searched.
+"$catshark" simulate --seed 3 --flows 400 -q -w long.pcapng
+frames=$(capinfos -Mrc long.pcapng | awk '/Number of packets/ { print $NF }')
+editcap -r long.pcapng tail.pcapng 5001-"$frames"
+expects "far too late" 1 "[\$e.lost, \$e.outside, \$e.unexpected, \$e.paired]" "[5000,5000,0,$((frames - 5000))]" \
+  tail.pcapng --expect long.pcapng --window 256
+expects "far too late, ignored" 0 "[($counts), \$e.outside]" "[$none,5000]" \
+  tail.pcapng --expect long.pcapng --window 256 --ignore outside
+editcap long.pcapng gap.pcapng 5001-8000
+expects "a wide gap" 1 "$counts" '[3000,0,0,0,0]' gap.pcapng --expect long.pcapng --window 256 --limit 5000
+"$catshark" simulate --seed 4 --flows 60 -q -w foreign.pcapng
+editcap -t -1000 foreign.pcapng before.pcapng
+mergecap -w behind.pcapng before.pcapng long.pcapng
+expects "behind foreign packets" 1 '[$e.lost, $e.paired]' "[0,$frames]" behind.pcapng --expect long.pcapng --window 256
 
 # A broken rule is found as such, and the packet that broke it was generated so.
 "$catshark" simulate --seed 3 --flows 20 --fault affinity/port-zero -q -w fault.pcapng
