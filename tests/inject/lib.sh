@@ -3,7 +3,8 @@
 # is sent but what the test sends.
 #
 #   inject_start CATSHARK       makes them; $catshark, $work, a capture of one link in $work/one.pcap and of all in all.pcapng
-#   listen NAME IF COUNT        captures so many frames that arrive, into $work/NAME.pcap; returns once it listens
+#   listen NAME IF COUNT        captures so many frames that arrive, into $work/NAME.pcap, but the kernels' group reports; returns
+#                               once it listens
 #   heard NAME                  waits for them (20 s at most)
 #   octets CAPTURE [FILTER]     frames as hexadecimal text, without times
 #   inject ARGUMENT...          the verb in namespace one: report in $work/report, errors in $work/error, status in $status
@@ -43,7 +44,7 @@ declare -A listeners=()
 listen() {
   local name=$1 interface=$2 count=$3
   : >"$name.log" # that of an earlier one would be taken for this one's
-  in_ns two timeout 20 tcpdump -i "$interface" -Q in -U --immediate-mode -s 0 -c "$count" -w "$name.pcap" 2>"$name.log" &
+  in_ns two timeout 20 tcpdump -i "$interface" -Q in -U --immediate-mode -s 0 -c "$count" -w "$name.pcap" not ip6 multicast 2>"$name.log" &
   listeners[$name]=$!
   until grep -q "listening on" "$name.log" 2>/dev/null; do
     kill -0 "${listeners[$name]}" 2>/dev/null || {
