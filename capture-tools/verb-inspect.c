@@ -119,18 +119,6 @@ static bool show_summary(const inspection *in, const summary *s, const char *nam
     return in->json ? summary_write_json(s, name, stdout) : summary_print(s, name, stdout);
 }
 
-static decoder_frame octets_of(capture_points *points, const capture_frame *capture)
-{
-    const capture_point *point = capture_points_get(points, capture_points_of(points, 0, capture));
-    return (decoder_frame){ .number = (uint32_t)capture->number,
-                            .time_ns = capture->time_ns,
-                            .point = point != NULL ? point->site_point : STEERING_POINT_NONE,
-                            .link_type = capture->link_type,
-                            .data = capture->data,
-                            .captured = capture->captured,
-                            .wire = capture->wire };
-}
-
 static int inspect_capture(inspection *in, capture_reader *reader, const char *name)
 {
     summary total = { 0 };
@@ -148,7 +136,8 @@ static int inspect_capture(inspection *in, capture_reader *reader, const char *n
         decoder_follow_flows(&in->decoder, points);
     while (written && !cli_interrupted() && total.frames < in->count &&
            (status = capture_reader_next(reader, &capture)) == CAPTURE_FRAME) {
-        const decoder_frame octets = octets_of(points, &capture);
+        const capture_point *point = capture_points_get(points, capture_points_of(points, 0, &capture));
+        const decoder_frame octets = decoder_frame_of(&capture, point);
         decode_frame(&in->decoder, &octets, &frame);
         summary_add(&total, &frame, capture.time_ns);
         written = show_frame(in, &capture, &frame, total.first_ns);

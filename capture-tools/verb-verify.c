@@ -3,9 +3,12 @@
 #include "capture-tools/cli.h"
 #include "capture-tools/verbs.h"
 #include "capture-tools/verify/clocks.h"
+#include "capture-tools/io/output-file.h"
+#include "capture-tools/verify/report-html.h"
 #include "capture-tools/verify/expect-report.h"
 #include "capture-tools/verify/report-json.h"
 #include "capture-tools/verify/report-text.h"
+#include "capture-tools/verify/tshark-report.h"
 #include "epan-cats/numbers.h"
 
 #include <errno.h>
@@ -25,10 +28,10 @@ static const char verb_name[] = "verify";
 /* The command line as it stands; texts are owned. */
 typedef struct verify_options {
     char *topology, *rules, *limit, *fail_on, *reconnect_limit, *lost_limit, *flows;
-    char *expect, *window;
+    char *expect, *window, *report;
     char **ignore, **strict;
     char **at;
-    gboolean json, list_rules, list_ignored, quiet, keep_times;
+    gboolean json, list_rules, list_ignored, quiet, keep_times, with_tshark;
 } verify_options;
 
 /* What it means. */
@@ -38,6 +41,9 @@ typedef struct verify_run {
     capture_points *points;
     capture_sources *sources;
     verification *verification;
+    tshark_comparison *comparison; /* NULL: not asked for */
+    report_record *record;         /* the same */
+    output_file *page;             /* the same */
     expectation_settings expect;
     expectation *expectation; /* NULL without --expect */
     cats_severity fail_on;
@@ -48,7 +54,7 @@ typedef struct verify_run {
 static void clear_options(verify_options *o)
 {
     char **texts[] = { &o->topology,   &o->rules, &o->limit,  &o->fail_on, &o->reconnect_limit,
-                       &o->lost_limit, &o->flows, &o->expect, &o->window };
+                       &o->lost_limit, &o->flows, &o->expect, &o->window,  &o->report };
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(*texts[i]);
     g_strfreev(o->at);
@@ -58,6 +64,9 @@ static void clear_options(verify_options *o)
 
 static void clear_run(verify_run *run)
 {
+    output_file_abandon(run->page);
+    report_record_free(run->record);
+    tshark_comparison_free(run->comparison);
     verification_free(run->verification);
     expectation_free(run->expectation);
     capture_sources_free(run->sources);
@@ -264,7 +273,7 @@ static void write_finding(void *context, const finding *found)
     run->written = run->written && report_json_finding(run->verification, found, stdout);
 }
 
-static void show_progress(const verify_run *run, bool last)
+static void show_progress(const verify_run *run, const char *reader, uint64_t frames, bool last)
 {
     static gint64 next;
     if (run->quiet || !isatty(STDERR_FILENO) || (!last && g_get_monotonic_time() < next))
@@ -273,7 +282,7 @@ static void show_progress(const verify_run *run, bool last)
     if (last)
         fputs("\r\033[K", stderr);
     else
-        fprintf(stderr, "\r%" PRIu64 " frames\033[K", verification_count(run->verification).frames);
+        fprintf(stderr, "\r%s%" PRIu64 " frames\033[K", reader, frames);
 }
 
 static void write_difference(void *context, const difference_record *record)
@@ -284,6 +293,8 @@ static void write_difference(void *context, const difference_record *record)
 
 static bool differs(const verify_run *run)
 {
+    if (run->comparison != NULL && tshark_comparison_count(run->comparison).differ > 0)
+        return true;
     if (run->expectation != NULL && expectation_differs(run->expectation))
         return true;
     const finding_log *log = verification_findings(run->verification);
@@ -334,6 +345,73 @@ static bool report(verify_run *run, bool different)
            report_text(run->verification, different, stdout);
 }
 
+/* Whether both decoders read to the end of all captures. */
+static bool tell_comparison_troubles(const verify_run *run)
+{
+    char **troubles = run->comparison != NULL ? tshark_comparison_troubles(run->comparison) : NULL;
+    bool any = troubles != NULL && *troubles != NULL;
+    for (; troubles != NULL && *troubles != NULL; troubles++)
+        cli_trouble(verb_name, "--with-tshark: %s", *troubles);
+    return !any;
+}
+
+static bool start_comparison(verify_run *run, const char *topology)
+{
+    GError *error = NULL;
+    const tshark_settings settings = { .numbers = run->settings.numbers,
+                                       .cats = run->settings.cats,
+                                       .topology = topology,
+                                       .reconnect_limit_ns = run->settings.reconnect_limit_ns,
+                                       .limit = run->settings.limit };
+    run->comparison = tshark_comparison_new(&settings, run->sources, &error);
+    if (run->comparison != NULL)
+        return true;
+    cli_trouble(verb_name, "--with-tshark: %s", error->message);
+    g_error_free(error);
+    return false;
+}
+
+static bool open_page(verify_run *run, const char *path)
+{
+    GError *error = NULL;
+    run->page = output_file_open(path, true, &error);
+    return run->page != NULL || trouble(error);
+}
+
+static bool write_page(verify_run *run, bool different)
+{
+    GError *error = NULL;
+    if (run->page == NULL)
+        return true;
+    const html_source source = { .v = run->verification,
+                                 .record = run->record,
+                                 .expectation = run->expectation,
+                                 .comparison = run->comparison,
+                                 .differs = different };
+    GString *page = report_html(&source);
+    output_file_write(run->page, page->str, page->len);
+    g_string_free(page, TRUE);
+    bool closed = output_file_close(run->page, &error);
+    run->page = NULL;
+    return closed || trouble(error);
+}
+
+static void judge(verify_run *run)
+{
+    for (uint64_t i = 1; run->written && !cli_interrupted() && verification_step(run->verification); i++)
+        if (i % PROGRESS_FRAMES == 0)
+            show_progress(run, "", verification_count(run->verification).frames, false);
+    verification_end(run->verification);
+}
+
+static void compare(verify_run *run)
+{
+    while (run->written && !cli_interrupted() && tshark_comparison_step(run->comparison))
+        show_progress(run, "tshark: ", tshark_comparison_count(run->comparison).frames, false);
+    run->written = run->written && (run->json ? tshark_report_json(run->comparison, stdout)
+                                              : tshark_report_text(run->comparison, stdout));
+}
+
 static int run_verification(verify_run *run)
 {
     run->verification = verification_new(&run->settings, run->sources, run->points);
@@ -341,20 +419,23 @@ static int run_verification(verify_run *run)
         return CLI_TROUBLE;
     if (run->json)
         finding_log_tell(verification_findings(run->verification), write_finding, run);
-    for (uint64_t i = 1; run->written && !cli_interrupted() && verification_step(run->verification); i++)
-        if (i % PROGRESS_FRAMES == 0)
-            show_progress(run, false);
-    show_progress(run, true);
-    verification_end(run->verification);
+    if (run->page != NULL)
+        run->record = report_record_new(run->verification);
+    judge(run);
+    if (run->comparison != NULL)
+        compare(run);
+    show_progress(run, "", 0, true);
     bool different = differs(run);
     run->written = run->written && report(run, different);
     run->written = fflush(stdout) == 0 && run->written;
     if (!run->written && errno != EPIPE)
         return cli_trouble(verb_name, "standard output: %s", g_strerror(errno));
-    if (is_broken(run)) {
+    bool paged = write_page(run, different);
+    bool read = tell_comparison_troubles(run);
+    if (is_broken(run))
         tell_broken(run);
+    if (!paged || !read || is_broken(run))
         return CLI_TROUBLE;
-    }
     return different ? CLI_DIFFERS : CLI_OK;
 }
 
@@ -365,7 +446,8 @@ static int verify(const verify_options *o, char **paths)
     if (take_options(o, &run)) {
         run.points = capture_points_new(run.topology);
         run.sources = capture_sources_new(run.points);
-        if (take_captures(&run, paths, o->at))
+        if (take_captures(&run, paths, o->at) && (!o->with_tshark || start_comparison(&run, o->topology)) &&
+            (o->report == NULL || open_page(&run, o->report)))
             status = run_verification(&run);
     }
     clear_run(&run);
@@ -429,6 +511,9 @@ int verb_verify(int argc, char **argv)
         { "window", 0, 0, G_OPTION_ARG_STRING, &o.window,
           "with --expect: packets of GENERATED held before and behind the observed one (16384)",
           "256-16777216" },
+        { "with-tshark", 0, 0, G_OPTION_ARG_NONE, &o.with_tshark,
+          "compare every field with what tshark and the plugin read of the captures", NULL },
+        { "report", 0, 0, G_OPTION_ARG_FILENAME, &o.report, "write a page of HTML with all of it", "FILE" },
         { "json", 0, 0, G_OPTION_ARG_NONE, &o.json, "NDJSON: an object per finding, then the summary", NULL },
         { "quiet", 'q', 0, G_OPTION_ARG_NONE, &o.quiet, "no progress", NULL },
         { NULL, 0, 0, 0, NULL, NULL, NULL },

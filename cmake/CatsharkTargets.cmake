@@ -37,3 +37,13 @@ function(catshark_golden_rows prefix)
     catshark_test(${prefix}-${name} LABEL golden COMMAND ${T_COMMAND} ${name})
   endforeach()
 endfunction()
+
+# catshark_embed_text(TARGET SYMBOL FILE): the text of the file is a string constant of the target.
+function(catshark_embed_text target symbol file)
+  set(from "${CMAKE_CURRENT_SOURCE_DIR}/${file}")
+  set(to "${CMAKE_CURRENT_BINARY_DIR}/${symbol}.c")
+  set(script "${CMAKE_SOURCE_DIR}/cmake/embed-text.cmake")
+  add_custom_command(OUTPUT "${to}" DEPENDS "${from}" "${script}" VERBATIM
+    COMMAND "${CMAKE_COMMAND}" "-DFROM=${from}" "-DTO=${to}" "-DNAME=${symbol}" -P "${script}")
+  target_sources(${target} PRIVATE "${to}")
+endfunction()

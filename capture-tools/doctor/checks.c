@@ -355,25 +355,55 @@ static void check_capture(GPtrArray *findings)
     dumpcap_facts_clear(&facts);
 }
 
+/* Wireshark and the plugin; true when there is a Wireshark. */
+static bool check_plugin(const wireshark_facts *facts, GPtrArray *findings)
+{
+    if (!check_wireshark(facts, findings))
+        return false;
+    plugin_place place;
+    find_places(facts, &place);
+    check_place(facts, &place, findings);
+    const char *module = module_of(&place);
+    if (module != NULL) {
+        check_version(facts, module, findings);
+        check_loads(facts, &place, findings);
+    }
+    places_clear(&place);
+    return true;
+}
+
 GPtrArray *doctor_findings(void)
 {
     GPtrArray *findings = g_ptr_array_new_with_free_func(finding_free);
     wireshark_facts facts;
     wireshark_facts_gather(&facts);
-    if (check_wireshark(&facts, findings)) {
-        plugin_place place;
-        find_places(&facts, &place);
-        check_place(&facts, &place, findings);
-        const char *module = module_of(&place);
-        if (module != NULL) {
-            check_version(&facts, module, findings);
-            check_loads(&facts, &place, findings);
-        }
-        places_clear(&place);
+    if (check_plugin(&facts, findings)) {
         check_profile(&facts, findings);
         check_extcap(&facts, findings);
     }
     wireshark_facts_clear(&facts);
     check_capture(findings);
     return findings;
+}
+
+char *doctor_plugin_advice(void)
+{
+    GString *advice = g_string_new(NULL);
+    g_autoptr(GPtrArray) findings = g_ptr_array_new_with_free_func(finding_free);
+    wireshark_facts facts;
+    wireshark_facts_gather(&facts);
+    g_autofree char *installed = module_in(facts.global_plugins);
+    bool denied = facts.tshark != NULL && installed == NULL && is_root();
+    if (!denied)
+        check_plugin(&facts, findings);
+    wireshark_facts_clear(&facts);
+    if (denied)
+        g_string_assign(advice, ROOT_IGNORES "; run this as another user, or install the plugin (sudo cmake "
+                                             "--install build)");
+    for (guint i = 0; i < findings->len; i++) {
+        const finding *f = findings->pdata[i];
+        if (f->status != FINDING_OK)
+            g_string_append_printf(advice, "%s%s (mend: %s)", advice->len > 0 ? "; " : "", f->text, f->mend);
+    }
+    return g_string_free(advice, FALSE);
 }

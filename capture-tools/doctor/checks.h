@@ -20,4 +20,8 @@ const char *finding_status_name(finding_status status);
 /* Runs every check that can be run; findings in the order of the checks. Free with g_ptr_array_unref(). */
 GPtrArray *doctor_findings(void);
 
+/* Why Wireshark does not show what the plugin knows, and what mends it, in one line; to be freed. Empty when
+ * nothing is wrong. */
+char *doctor_plugin_advice(void);
+
 #endif

@@ -175,3 +175,14 @@ void decode_frame(const decoder *d, const decoder_frame *frame, decoded *out)
     if (d->flows != NULL)
         follow_flows(d, frame, out);
 }
+
+decoder_frame decoder_frame_of(const capture_frame *capture, const capture_point *point)
+{
+    return (decoder_frame){ .number = (uint32_t)capture->number,
+                            .time_ns = capture->time_ns,
+                            .point = point != NULL ? point->site_point : STEERING_POINT_NONE,
+                            .link_type = capture->link_type,
+                            .data = capture->data,
+                            .captured = capture->captured,
+                            .wire = capture->wire };
+}

@@ -52,6 +52,9 @@ typedef struct decoder_frame {
     uint32_t captured, wire;
 } decoder_frame;
 
+/* A frame of one capture, known by its number there; `point` may be NULL. */
+decoder_frame decoder_frame_of(const capture_frame *capture, const capture_point *point);
+
 /* Frames are handed in once, in the order of the capture, when sessions or flows are followed. */
 void decode_frame(const decoder *d, const decoder_frame *frame, decoded *out);
 

@@ -37,22 +37,24 @@ static void print_rule(verification *v, cats_rule_id id, FILE *out)
         fprintf(out, "  and %" PRIu64 " more\n", count - kept);
 }
 
-/* ", ahead of pe by 2.900 to 3.100 ms (40 packets), put back by 3.000 ms" */
-static void print_clock(const verification *v, const clock_estimate *clock, FILE *out)
+char *report_text_clock(const verification *v, const clock_estimate *clock)
 {
     const double ms = 1e6;
+    GString *text = g_string_new(NULL);
     if (!clock->known)
-        return;
-    fprintf(out, ", ahead of %s by ", capture_sources_get(verification_sources(v), clock->against).name);
+        return g_string_free(text, FALSE);
+    g_string_printf(text, "ahead of %s by ",
+                    capture_sources_get(verification_sources(v), clock->against).name);
     if (clock->low_ns != INT64_MIN)
-        fprintf(out, "%.3f ms ", (double)clock->low_ns / ms);
-    fputs(clock->two_way ? "to " : clock->low_ns != INT64_MIN ? "or more " : "at most ", out);
+        g_string_append_printf(text, "%.3f ms ", (double)clock->low_ns / ms);
+    g_string_append(text, clock->two_way ? "to " : clock->low_ns != INT64_MIN ? "or more " : "at most ");
     if (clock->high_ns != INT64_MAX)
-        fprintf(out, "%.3f ms ", (double)clock->high_ns / ms);
-    fprintf(out, "(%" PRIu64 " packets%s)", clock->packets,
-            clock->contradictory ? ", which contradict each other" : "");
+        g_string_append_printf(text, "%.3f ms ", (double)clock->high_ns / ms);
+    g_string_append_printf(text, "(%" PRIu64 " packets%s)", clock->packets,
+                           clock->contradictory ? ", which contradict each other" : "");
     if (clock->offset_ns != 0)
-        fprintf(out, ", put back by %.3f ms", (double)clock->offset_ns / ms);
+        g_string_append_printf(text, ", put back by %.3f ms", (double)clock->offset_ns / ms);
+    return g_string_free(text, FALSE);
 }
 
 static void print_sources(const verification *v, FILE *out)
@@ -62,8 +64,8 @@ static void print_sources(const verification *v, FILE *out)
         capture_source source = capture_sources_get(sources, i);
         int64_t span = source.frames > 0 ? capture_time_between(source.first_ns, source.last_ns) : 0;
         fprintf(out, "%s: %" PRIu64 " frames in %.6f s", source.name, source.frames, (double)span / 1e9);
-        print_clock(v, &source.clock, out);
-        fputc('\n', out);
+        g_autofree char *clock = report_text_clock(v, &source.clock);
+        fprintf(out, "%s%s\n", clock[0] != '\0' ? ", " : "", clock);
     }
 }
 

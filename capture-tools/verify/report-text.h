@@ -10,6 +10,9 @@
 /* Findings by rule, the most severe first; then what was read and followed, what could not be judged, and the
  * verdict. False when nothing can be written any more. */
 bool report_text(verification *v, bool differs, FILE *out);
+/* How far a capture's clock is ahead of another's: "ahead of pe by 2.900 ms to 3.100 ms (40 packets), put
+ * back by 3.000 ms"; "" when that is not known. To be freed. */
+char *report_text_clock(const verification *v, const clock_estimate *clock);
 /* The table of rules. */
 bool report_text_rules(const finding_rules *rules, FILE *out);
 

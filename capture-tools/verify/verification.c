@@ -217,13 +217,8 @@ bool verification_step(verification *v)
         return false;
     }
     const capture_point *point = capture_points_get(v->points, source.point);
-    const decoder_frame octets = { .number = source.id,
-                                   .time_ns = source.frame.time_ns,
-                                   .point = point != NULL ? point->site_point : STEERING_POINT_NONE,
-                                   .link_type = source.frame.link_type,
-                                   .data = source.frame.data,
-                                   .captured = source.frame.captured,
-                                   .wire = source.frame.wire };
+    decoder_frame octets = decoder_frame_of(&source.frame, point);
+    octets.number = source.id;
     decode_frame(&v->decoder, &octets, &frame);
     v->totals.frames++;
     v->totals.octets += source.frame.wire;

@@ -7,8 +7,8 @@ usage() {
   cat <<'TEXT'
 usage: take-pictures.sh [-o FOLDER] BUILD [PICTURE...]
 
-Takes the pictures that are named, or all: session, fin, srh, statistics, graphs. BUILD is a build tree of this project.
-What is missing (apt-get install wireshark xvfb xdotool imagemagick) is said, and nothing is taken.
+Takes the pictures that are named, or all: session, fin, srh, statistics, graphs, report. BUILD is a build tree of this project.
+What is missing (apt-get install wireshark xvfb xdotool imagemagick, for the report chromium-driver) is said, and nothing is taken.
 
   -o FOLDER   where the pictures go; without it, beside this script
 TEXT
@@ -135,6 +135,16 @@ picture_statistics() {
   take "$tree" statistics
 }
 
+# A report of verify, by headless Chromium: redirects, delays and the steering map.
+picture_report() {
+  "$build/bin/catshark" simulate --print-topology >"$screen_home/net.conf"
+  "$build/bin/catshark" verify -q --topology "$screen_home/net.conf" --report "$screen_home/report.html" \
+    "$screen_home/simulated-faults.pcapng" >"$screen_home/report.txt" || [ $? -eq 1 ]
+  mkdir -p "$screen_home/report"
+  python3 "$here/../../tests/verify/browser.py" "$screen_home/report.html" "$screen_home/report" '' >"$screen_home/report.json"
+  convert "$screen_home/report/light.png" -gravity south -crop 1100x1480+0+160 +repage -resize 1000x -colors 64 "$out/report.png"
+}
+
 mkdir -p "$out"
 screen_start "$build/plugins" "$build/profiles"
 for sample in simulated-first-light.pcapng sa-200-100-pe.pcap cats-encap-2sid-pe.pcap; do
@@ -147,11 +157,11 @@ simulate() {
 simulate simulated.pcapng
 simulate simulated-faults.pcapng --ipv4 --fault affinity/no-reconnect
 if [ $# -eq 0 ]; then
-  set -- session fin srh statistics graphs
+  set -- session fin srh statistics graphs report
 fi
 for picture in "$@"; do
   case $picture in
-    session | fin | srh | statistics | graphs) "picture_$picture" ;;
-    *) echo "take-pictures.sh: \"$picture\", expected session, fin, srh, statistics or graphs" >&2; exit 2 ;;
+    session | fin | srh | statistics | graphs | report) "picture_$picture" ;;
+    *) echo "take-pictures.sh: \"$picture\", expected session, fin, srh, statistics, graphs or report" >&2; exit 2 ;;
   esac
 done

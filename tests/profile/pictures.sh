@@ -26,7 +26,7 @@ for picture in $shown; do
   check "$top/$picture"
 done
 
-missing=$(screen_missing)
+missing=$(screen_missing; command -v chromedriver >/dev/null || echo chromedriver)
 if [ -n "$missing" ]; then
   [ "$failures" -eq 0 ] || exit 1
   echo "SKIP: pictures cannot be taken, not here: $missing"

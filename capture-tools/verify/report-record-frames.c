@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Keeps frames that findings name. Spec: man/catshark-verify.1 (REPORT). */
+#include "report-record-frames.h"
+
+#include "capture-tools/inspect/fields.h"
+#include "capture-tools/inspect/line.h"
+
+#include "epan-cats/capture-time.h"
+
+typedef struct kept_frame {
+    char *line, *fields; /* owned */
+} kept_frame;
+
+struct frame_record {
+    GHashTable *frames;               /* id -> kept_frame */
+    uint64_t looked[CATS_RULE_COUNT]; /* findings of the log that were looked at */
+};
+
+static void free_frame(gpointer data)
+{
+    kept_frame *frame = data;
+    g_free(frame->line);
+    g_free(frame->fields);
+    g_free(frame);
+}
+
+frame_record *frame_record_new(void)
+{
+    frame_record *r = g_new0(frame_record, 1);
+    r->frames = g_hash_table_new_full(NULL, NULL, NULL, free_frame);
+    return r;
+}
+
+void frame_record_free(frame_record *r)
+{
+    g_hash_table_destroy(r->frames);
+    g_free(r);
+}
+
+static bool names(const finding *found, uint32_t frame)
+{
+    for (unsigned i = 0; i < found->frame_count; i++)
+        if (found->frames[i] == frame)
+            return true;
+    return false;
+}
+
+/* Whether a finding that is new in the log names the frame. */
+static bool is_named(frame_record *r, const finding_log *log, uint32_t frame)
+{
+    bool named = false;
+    for (cats_rule_id id = 0; id < CATS_RULE_COUNT; id++)
+        for (; r->looked[id] < finding_log_kept(log, id); r->looked[id]++)
+            named = named || names(finding_log_get(log, id, r->looked[id]), frame);
+    return named;
+}
+
+static void add_field(void *context, const char *key, const field_value *value)
+{
+    g_autofree char *text = field_value_text(value);
+    g_strdelimit(text, "\n\t", ' ');
+    g_string_append_printf(context, "%s\t%s\n", key, text);
+}
+
+static char *line_of(const verification *v, const verified_frame *seen)
+{
+    char line[LINE_TEXT];
+    const source_frame *source = seen->source;
+    capture_source of = capture_sources_get(verification_sources(v), source->source);
+    int64_t since = capture_time_between(of.first_ns, source->frame.time_ns);
+    size_t length = line_format(seen->decoded, source->frame.number, since, line);
+    return g_strstrip(g_strndup(line, length));
+}
+
+void frame_record_see(frame_record *r, verification *v, const verified_frame *seen)
+{
+    gpointer id = GUINT_TO_POINTER(seen->source->id);
+    if (!is_named(r, verification_findings(v), seen->source->id) ||
+        g_hash_table_size(r->frames) >= RECORD_FRAMES_MAX || g_hash_table_contains(r->frames, id))
+        return;
+    GString *fields = g_string_new(NULL);
+    fields_visit(seen->decoder, seen->decoded, add_field, fields);
+    kept_frame *frame = g_new0(kept_frame, 1);
+    frame->line = line_of(v, seen);
+    frame->fields = g_string_free(fields, FALSE);
+    g_hash_table_insert(r->frames, id, frame);
+}
+
+static const kept_frame *find(const frame_record *r, uint32_t frame)
+{
+    return g_hash_table_lookup(r->frames, GUINT_TO_POINTER(frame));
+}
+
+const char *frame_record_line(const frame_record *r, uint32_t frame)
+{
+    const kept_frame *kept = find(r, frame);
+    return kept != NULL ? kept->line : NULL;
+}
+
+const char *frame_record_fields(const frame_record *r, uint32_t frame)
+{
+    const kept_frame *kept = find(r, frame);
+    return kept != NULL ? kept->fields : NULL;
+}
