@@ -173,11 +173,12 @@ cpu_ns() {
 }
 
 # start_role NAMESPACE CORES VERB NAME FILE OPTION...: its process is $role; $work/NAME.out has its summary in the end.
+# niceness: 0 where not set.
 start_role() {
   local ns=$1 cores=$2 verb=$3 name=$4 file=$5
   shift 5
-  ip netns exec "$bed-$ns" taskset -c "$cores" "$catshark" "$verb" --topology "$file" --name "$name" --takeover --json \
-    --kernel-flow-label --encapsulation reduced "$@" >"$work/$name.out" 2>"$work/$name.err" &
+  ip netns exec "$bed-$ns" taskset -c "$cores" nice -n "${niceness:-0}" "$catshark" "$verb" --topology "$file" \
+    --name "$name" --takeover --json --kernel-flow-label --encapsulation reduced "$@" >"$work/$name.out" 2>"$work/$name.err" &
   role=$!
   until grep -qs 'is ready' "$work/$name.err"; do
     kill -0 $role 2>/dev/null || { cat "$work/$name.err" >&2; return 1; }

@@ -88,7 +88,7 @@ static bool take_options(const capture_options *o, capture_settings *s)
     s->promiscuous = !o->no_promiscuous;
     s->decode = !o->quiet;
     s->write = o->write;
-    s->speech = o->silent ? CAPTURE_SILENT : o->json ? CAPTURE_JSON : CAPTURE_SUMMARY;
+    s->manner = o->silent ? CAPTURE_SILENT : o->json ? CAPTURE_JSON : CAPTURE_SUMMARY;
     return true;
 }
 

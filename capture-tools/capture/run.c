@@ -9,8 +9,6 @@
 #include "capture-tools/live/privileges.h"
 #include "filter.h"
 #include "interfaces.h"
-#include "report.h"
-#include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
 #include <poll.h>
@@ -30,9 +28,7 @@
 #define BLOCK_MS 100
 /* Files grow, the terminal's line is drawn, interfaces are looked at. */
 #define TICK_NS (100 * MILLISECOND_NS)
-#define LINE_NS (500 * MILLISECOND_NS)
 #define STATE_NS (1000 * MILLISECOND_NS)
-#define TERMINAL_WIDTH 80
 /* For what came before the end and still waits. */
 #define REST_NS (10000 * MILLISECOND_NS)
 
@@ -61,39 +57,18 @@ typedef struct capture {
     int64_t begun, begun_wall_ns, now; /* monotonic but the second */
     int64_t full_since;                /* some link had more in each round since then; INT64_MAX: none */
     bool full_round;
-    int64_t next_tick, next_report, next_state;
+    int64_t next_tick, next_state;
     int state_socket;
-    bool draws, line_drawn;
+    capture_speech speech;
     int64_t end_wall_ns; /* frames of later times are no more taken */
     bool over;           /* one has come */
-    bool failed;         /* trouble was told */
 } capture;
 
 /* ---- words ---- */
 
-static void clear_line(capture *c)
+static bool writes_to_stdout(const capture_settings *s)
 {
-    if (c->line_drawn)
-        fputs("\r\033[K", stderr);
-    c->line_drawn = false;
-}
-
-static void trouble(capture *c, const char *message)
-{
-    clear_line(c);
-    cli_trouble(c->settings->verb, "%s", message);
-    c->failed = true;
-}
-
-static void note(capture *c, const char *interface, const char *what)
-{
-    clear_line(c);
-    fprintf(stderr, "catshark %s: interface \"%s\": %s\n", c->settings->verb, interface, what);
-}
-
-static FILE *speech_out(const capture *c)
-{
-    return c->settings->write != NULL && strcmp(c->settings->write, "-") == 0 ? stderr : stdout;
+    return s->write != NULL && strcmp(s->write, "-") == 0;
 }
 
 static void count_port(capture_port *port)
@@ -102,9 +77,9 @@ static void count_port(capture_port *port)
         port->counts = live_link_count(port->link);
 }
 
-typedef bool (*reporter)(capture *c, const capture_report *report);
+typedef void (*teller)(capture *c, const capture_report *report);
 
-static bool with_report(capture *c, reporter say)
+static void with_report(capture *c, teller tell)
 {
     g_autofree capture_report_interface *rows = g_new(capture_report_interface, c->port_count);
     for (unsigned i = 0; i < c->port_count; i++) {
@@ -122,58 +97,20 @@ static bool with_report(capture *c, reporter say)
                                     .file = c->files != NULL ? capture_files_name(c->files) : c->last_file,
                                     .files = c->files != NULL ? capture_files_count(c->files) : c->file_count,
                                     .counters = c->counters };
-    return say(c, &report);
+    tell(c, &report);
 }
 
-static bool draw_line(capture *c, const capture_report *report)
+/* Without a file and a reader of the counters nobody is left to capture for. */
+static void tell_now(capture *c, const capture_report *report)
 {
-    struct winsize size = { .ws_col = 0 };
-    (void)ioctl(STDERR_FILENO, TIOCGWINSZ, &size);
-    g_autofree char *line = capture_report_line(report);
-    fprintf(stderr, "\r%.*s\033[K", (size.ws_col > 1 ? size.ws_col : TERMINAL_WIDTH) - 1, line);
-    fflush(stderr);
-    c->line_drawn = true;
-    return true;
-}
-
-static bool write_counters(capture *c, const capture_report *report)
-{
-    return capture_report_json(report, "counters", speech_out(c));
-}
-
-static bool write_summary(capture *c, const capture_report *report)
-{
-    if (c->settings->speech == CAPTURE_JSON)
-        return capture_report_json(report, "summary", speech_out(c));
-    capture_report_text(report, speech_out(c));
-    return fflush(speech_out(c)) == 0;
-}
-
-/* Without a file nobody is left to capture for. */
-static void report_unwritten(capture *c)
-{
-    g_autofree char *message = g_strdup_printf("counters: %s", g_strerror(errno));
-    trouble(c, message);
-    c->next_report = INT64_MAX;
-    if (c->files == NULL)
+    capture_speech_report(&c->speech, report, c->now);
+    if (c->speech.failed && c->files == NULL)
         live_loop_stop(c->loop);
 }
 
-static void report_now(capture *c)
+static void tell_end(capture *c, const capture_report *report)
 {
-    if (c->settings->speech == CAPTURE_JSON && c->settings->interval_ns > 0) {
-        if (!with_report(c, write_counters)) {
-            report_unwritten(c);
-            return;
-        }
-        c->next_report +=
-            c->settings->interval_ns * ((c->now - c->next_report) / c->settings->interval_ns + 1);
-    } else if (c->draws) {
-        with_report(c, draw_line);
-        c->next_report = c->now + LINE_NS;
-    } else {
-        c->next_report = INT64_MAX;
-    }
+    capture_speech_end(&c->speech, report);
 }
 
 /* ---- frames ---- */
@@ -204,9 +141,9 @@ static void take_frame(void *context, int64_t time_ns, const uint8_t *octets, ui
 static void interface_gone(capture_port *port, const char *message)
 {
     capture *c = port->owner;
-    trouble(c, message);
+    capture_speech_trouble(&c->speech, message);
     count_port(port);
-    live_loop_unwatch(c->loop, live_link_fd(port->link));
+    live_link_unwatch(port->link, c->loop);
     live_link_close(port->link);
     port->link = NULL;
     if (--c->ports_left == 0)
@@ -265,7 +202,8 @@ static void look_at_interfaces(capture *c)
             continue;
         bool down = (answer.ifr_flags & IFF_UP) == 0;
         if (down != port->down)
-            note(c, port->name, down ? "went down; nothing is captured until it is up again" : "is up again");
+            capture_speech_say(&c->speech, "interface \"%s\": %s", port->name,
+                               down ? "went down; nothing is captured until it is up again" : "is up again");
         port->down = down;
     }
 }
@@ -287,8 +225,8 @@ static void tick(void *context, int64_t now)
         look_at_interfaces(c);
         c->next_state = now + STATE_NS;
     }
-    if (c->next_report <= now)
-        report_now(c);
+    if (c->speech.due <= now)
+        with_report(c, tell_now);
 }
 
 /* ---- opening ---- */
@@ -355,7 +293,7 @@ static void tell_statistics(void *context, uint32_t interface, pcapng_statistics
 /* Files of a ring are made when no rights are left: where root owns nothing, that is said at the start. */
 static bool may_make_files(const capture_settings *s, GError **error)
 {
-    if (s->write == NULL || strcmp(s->write, "-") == 0 ||
+    if (s->write == NULL || writes_to_stdout(s) ||
         (s->limits.octets == 0 && s->limits.packets == 0 && s->limits.duration_ns == 0))
         return true;
     g_autofree char *folder = g_path_get_dirname(s->write);
@@ -396,15 +334,15 @@ static bool open_all(capture *c, GError **error)
            privileges_drop(0, error) && may_make_files(s, error);
 }
 
-static void say_ready(const capture *c)
+static void say_ready(capture *c)
 {
-    if (c->settings->speech == CAPTURE_SILENT)
+    if (c->speech.manner == CAPTURE_SILENT)
         return;
-    fprintf(stderr, "catshark %s: ready, capturing on %s\n", c->settings->verb, c->name);
+    capture_speech_say(&c->speech, "ready, capturing on %s", c->name);
     for (unsigned i = 0; c->counters != NULL && i < c->port_count; i++)
         if (!c->ports[i].decodes)
-            fprintf(stderr, "catshark %s: interface \"%s\": link type %d is captured and not decoded\n",
-                    c->settings->verb, c->ports[i].name, live_link_type(c->ports[i].link));
+            capture_speech_say(&c->speech, "interface \"%s\": link type %d is captured and not decoded",
+                               c->ports[i].name, live_link_type(c->ports[i].link));
 }
 
 /* ---- run ---- */
@@ -415,10 +353,9 @@ static void watch(capture *c)
     c->begun_wall_ns = g_get_real_time() * 1000;
     c->next_tick = c->next_state = c->now;
     c->full_since = c->end_wall_ns = INT64_MAX;
-    c->draws = c->settings->speech == CAPTURE_SUMMARY && isatty(STDERR_FILENO) != 0;
-    c->next_report = c->now + (c->settings->speech == CAPTURE_JSON ? c->settings->interval_ns : 0);
+    capture_speech_begin(&c->speech, c->now);
     for (unsigned i = 0; i < c->port_count; i++)
-        live_loop_watch(c->loop, live_link_fd(c->ports[i].link), port_ready, &c->ports[i]);
+        live_link_watch(c->ports[i].link, c->loop, port_ready, &c->ports[i]);
     if (c->files != NULL && capture_files_stream(c->files) >= 0)
         live_loop_watch(c->loop, capture_files_stream(c->files), stream_ready, c);
     live_loop_timer(c->loop, tick_deadline, tick, c);
@@ -432,7 +369,7 @@ static void close_files(capture *c)
     c->last_file = g_strdup(capture_files_name(c->files));
     c->file_count = capture_files_count(c->files);
     if (!capture_files_close(c->files, &error) && !gone)
-        trouble(c, error->message);
+        capture_speech_trouble(&c->speech, error->message);
     g_clear_error(&error);
     c->files = NULL;
 }
@@ -456,11 +393,9 @@ static void finish(capture *c, bool by_time)
 {
     if (by_time || cli_interrupted())
         take_rest(c);
-    clear_line(c);
     if (c->files != NULL)
         close_files(c);
-    if (c->settings->speech != CAPTURE_SILENT)
-        with_report(c, write_summary);
+    with_report(c, tell_end);
 }
 
 static void capture_clear(capture *c)
@@ -480,7 +415,13 @@ static void capture_clear(capture *c)
 
 int capture_run(const capture_settings *settings)
 {
-    capture c = { .settings = settings, .state_socket = -1 };
+    capture c = { .settings = settings,
+                  .state_socket = -1,
+                  .speech = { .verb = settings->verb,
+                              .manner = settings->manner,
+                              .out = writes_to_stdout(settings) ? stderr : stdout,
+                              .interval_ns = settings->interval_ns,
+                              .due = INT64_MAX } };
     GError *error = NULL;
     signal(SIGPIPE, SIG_IGN); /* told by write(2) */
     c.loop = live_loop_new();
@@ -492,9 +433,9 @@ int capture_run(const capture_settings *settings)
         live_loop_run(c.loop, until);
         finish(&c, live_loop_now() >= until);
     } else {
-        trouble(&c, error->message);
+        capture_speech_trouble(&c.speech, error->message);
         g_error_free(error);
     }
     capture_clear(&c);
-    return c.failed ? CLI_TROUBLE : CLI_OK;
+    return c.speech.failed ? CLI_TROUBLE : CLI_OK;
 }

@@ -5,14 +5,9 @@
 #define CATSHARK_CAPTURE_RUN_H
 
 #include "files.h"
+#include "speech.h"
 
 #include "epan-cats/topology.h"
-
-typedef enum capture_speech {
-    CAPTURE_SILENT,  /* trouble only */
-    CAPTURE_SUMMARY, /* a line on the terminal while it runs, and the summary as text */
-    CAPTURE_JSON     /* NDJSON: the counters every interval, and the summary */
-} capture_speech;
 
 typedef struct capture_settings {
     const char *verb;       /* for messages */
@@ -29,7 +24,7 @@ typedef struct capture_settings {
     int64_t duration_ns; /* ends after so long; INT64_MAX: no limit */
     bool decode;
     const cats_topology *topology; /* for decoding; may be NULL */
-    capture_speech speech;
+    capture_manner manner;
     int64_t interval_ns; /* of CAPTURE_JSON */
     const char *application;
 } capture_settings;

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Frames in, packets of the role out. Spec: RFC 894, RFC 2464, RFC 1812 s4-5; IEEE 802.1Q. */
 #include "driver.h"
+#include "driver-ports.h"
 #include "epan-cats/packet.h"
-#include "waiting.h"
 #include <string.h>
 
 /* Frames that one link may hand over before the others have their turn. */
 #define BATCH 256
-/* The longest Ethernet header that frame_read() takes, rounded up. */
-#define FRAME_HEADER_ROOM 64
 #define ETHERTYPE_ARP 0x0806
 /* Of an address's first octet. */
 #define GROUP_BIT 1
@@ -21,7 +19,6 @@
 #define NEIGHBOR_SOLICITATION 135
 #define NEIGHBOR_ADVERTISEMENT 136
 
-enum { FAMILY_IPV4, FAMILY_IPV6, FAMILIES };
 /* No driver_drop. */
 enum { DRIVER_TAKES = -1 };
 
@@ -37,33 +34,11 @@ static const char *const drop_words[] = {
 #undef X
 };
 
-/* VLAN identifiers, FRAME_NO_VLAN too. */
-#define VLANS 4096
-#define NO_PORT UINT16_MAX
-
-/* An interface of the host, and its link. */
-typedef struct attachment {
-    driver *owner;
-    live_interface *interface;
-    live_link *link;
-    uint16_t ports[VLANS]; /* by VLAN, NO_PORT: none */
-} attachment;
-
-typedef struct driver_port {
-    attachment *at;
-    uint16_t vlan;
-    cats_address own[FAMILIES];
-    next_hop *hops[FAMILIES]; /* NULL: none of this family */
-    waiting *queues[FAMILIES];
-    neighbor_answers *answers;
-    bool end_point;
-} driver_port;
-
 struct driver {
     live_loop *loop;
     live_events *events;
     next_hops *hops;
-    GPtrArray *attachments; /* of attachment, owned */
+    GPtrArray *attachments; /* of driver_attachment */
     GArray *ports;          /* of driver_port */
     driver_take take;
     driver_deadline role_deadline; /* NULL: the role has none */
@@ -174,10 +149,10 @@ static void for_each_queue(driver *d, int64_t now, bool expire)
 
 /* ---- frames in ---- */
 
-static bool find_port(const attachment *at, const frame_header *header, unsigned *port)
+static bool find_port(const driver_attachment *at, const frame_header *header, unsigned *port)
 {
     *port = at->ports[header->vlan];
-    return header->tags <= 1 && *port != NO_PORT;
+    return header->tags <= 1 && *port != DRIVER_NO_PORT;
 }
 
 /* ARP, and neighbour solicitations and advertisements. */
@@ -249,7 +224,7 @@ static void take_packet(driver *d, unsigned number, const frame_header *header, 
 static void take_frame(void *context, int64_t time_ns, const uint8_t *octets, uint32_t captured,
                        uint32_t wire)
 {
-    attachment *at = context;
+    driver_attachment *at = context;
     driver *d = at->owner;
     frame_header header;
     unsigned port;
@@ -272,7 +247,7 @@ static void take_frame(void *context, int64_t time_ns, const uint8_t *octets, ui
 
 static void link_ready(void *context, int64_t now)
 {
-    attachment *at = context;
+    driver_attachment *at = context;
     driver *d = at->owner;
     d->now = now;
     if (live_link_receive(at->link, BATCH, take_frame, at, d->failure == NULL ? &d->failure : NULL) < 0)
@@ -323,26 +298,10 @@ static void round_ends(void *context, int64_t now)
     driver *d = context;
     for_each_queue(d, now, false);
     for (unsigned i = 0; i < d->attachments->len; i++)
-        live_link_flush(((attachment *)g_ptr_array_index(d->attachments, i))->link);
+        live_link_flush(((driver_attachment *)g_ptr_array_index(d->attachments, i))->link);
 }
 
 /* ---- putting it together ---- */
-
-static void attachment_free(void *data)
-{
-    attachment *at = data;
-    live_link_close(at->link);
-    live_interface_free(at->interface);
-    g_free(at);
-}
-
-static void port_clear(void *data)
-{
-    driver_port *port = data;
-    for (int family = 0; family < FAMILIES; family++)
-        waiting_free(port->queues[family]);
-    neighbor_answers_free(port->answers);
-}
 
 driver *driver_new(live_loop *loop, live_events *events, GError **error)
 {
@@ -353,9 +312,8 @@ driver *driver_new(live_loop *loop, live_events *events, GError **error)
     d->loop = loop;
     d->events = events;
     d->hops = hops;
-    d->attachments = g_ptr_array_new_with_free_func(attachment_free);
-    d->ports = g_array_new(FALSE, TRUE, sizeof(driver_port));
-    g_array_set_clear_func(d->ports, port_clear);
+    d->attachments = driver_attachments_new();
+    d->ports = driver_ports_new();
     d->sink = (role_sink){ .context = d, .packet = sink_packet, .event = sink_event, .drop = sink_drop };
     return d;
 }
@@ -371,70 +329,13 @@ void driver_free(driver *d)
     g_free(d);
 }
 
-/* The interface, opened by the first port on it. */
-static attachment *attach(driver *d, const char *name, GError **error)
-{
-    for (unsigned i = 0; i < d->attachments->len; i++) {
-        attachment *at = g_ptr_array_index(d->attachments, i);
-        if (g_str_equal(at->interface->name, name))
-            return at;
-    }
-    live_interface *interface = live_interface_read(name, error);
-    if (interface == NULL)
-        return NULL;
-    /* A slot of the kernel's ring has room for a snapshot: what is longer than the MTU takes no part. */
-    const link_options options = { .interface = name,
-                                   .direction = LINK_INBOUND,
-                                   .all_multicast = true,
-                                   .immediate = true,
-                                   .snapshot = interface->mtu + FRAME_HEADER_ROOM };
-    attachment *at = g_new0(attachment, 1);
-    at->owner = d;
-    at->interface = interface;
-    memset(at->ports, 0xff, sizeof at->ports);
-    at->link = interface->up ? live_link_open(&options, error) : NULL;
-    if (!interface->up)
-        g_set_error(error, LIVE_ERROR, LIVE_ERROR_INTERFACE,
-                    "interface \"%s\": down, expected up: ip link set %s up", name, name);
-    if (at->link == NULL) {
-        attachment_free(at);
-        return NULL;
-    }
-    g_ptr_array_add(d->attachments, at);
-    return at;
-}
-
-static bool port_is_free(const attachment *at, uint16_t vlan, GError **error)
-{
-    if (at->ports[vlan] == NO_PORT)
-        return true;
-    g_set_error(error, LIVE_ERROR, LIVE_ERROR_INTERFACE,
-                "interface \"%s\": two links on it%s, expected a vlan= of its own for each",
-                at->interface->name, vlan == FRAME_NO_VLAN ? " without a vlan" : " with the same vlan");
-    return false;
-}
-
 bool driver_add_port(driver *d, const driver_port_spec *spec, GError **error)
 {
-    attachment *at = attach(d, spec->interface, error);
-    if (at == NULL || !port_is_free(at, spec->vlan, error))
+    driver_attachment *at = driver_attach(d->attachments, spec->interface, error);
+    if (at == NULL)
         return false;
-    driver_port port = { .at = at, .vlan = spec->vlan };
-    port.end_point = spec->end_point;
-    port.answers = neighbor_answers_new(at->interface->mac);
-    for (int family = 0; family < FAMILIES; family++) {
-        const cats_address *own = &spec->own[family];
-        port.own[family] = *own;
-        port.queues[family] = waiting_new(DRIVER_WAITING_MAX, DRIVER_WAITING_NS);
-        if (own->family != 0 && !live_interface_owns(at->interface, own))
-            neighbor_answers_add(port.answers, own, 8 * (unsigned)cats_address_length(own));
-        if (spec->peer[family].family != 0 || spec->peer_mac != NULL)
-            port.hops[family] = next_hops_add(d->hops, at->link, at->interface, spec->vlan,
-                                              &spec->peer[family], own, spec->peer_mac);
-    }
-    at->ports[spec->vlan] = (uint16_t)d->ports->len;
-    g_array_append_val(d->ports, port);
-    return true;
+    at->owner = d;
+    return driver_ports_add(d->ports, at, spec, d->hops, error);
 }
 
 void driver_answer(driver *d, unsigned port, const cats_address *prefix, unsigned length)
@@ -455,9 +356,9 @@ void driver_start(driver *d, driver_take take, void *role)
     d->now = live_loop_now();
     next_hops_expire(d->hops, d->now);
     for (unsigned i = 0; i < d->attachments->len; i++) {
-        attachment *at = g_ptr_array_index(d->attachments, i);
+        driver_attachment *at = g_ptr_array_index(d->attachments, i);
         live_link_flush(at->link);
-        live_loop_watch(d->loop, live_link_fd(at->link), link_ready, at);
+        live_link_watch(at->link, d->loop, link_ready, at);
     }
     live_loop_watch(d->loop, next_hops_fd(d->hops), hops_ready, d);
     live_loop_timer(d->loop, own_deadline, own_expire, d);
@@ -487,8 +388,8 @@ char *driver_offload_advice(const driver *d)
 {
     char *advice = NULL;
     for (unsigned i = 0; advice == NULL && i < d->attachments->len; i++)
-        advice =
-            live_interface_offload_advice(((attachment *)g_ptr_array_index(d->attachments, i))->interface);
+        advice = live_interface_offload_advice(
+            ((driver_attachment *)g_ptr_array_index(d->attachments, i))->interface);
     return advice;
 }
 
@@ -506,7 +407,8 @@ driver_counts driver_count(const driver *d)
 {
     driver_counts sum = { .answered = d->answered, .ignored = d->ignored, .waiting = d->waiting };
     for (unsigned i = 0; i < d->attachments->len; i++) {
-        live_link_counts one = live_link_count(((attachment *)g_ptr_array_index(d->attachments, i))->link);
+        live_link_counts one =
+            live_link_count(((driver_attachment *)g_ptr_array_index(d->attachments, i))->link);
         sum.received += one.received;
         sum.sent += one.sent;
         sum.lost += one.dropped;

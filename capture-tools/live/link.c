@@ -206,12 +206,27 @@ int live_link_type(const live_link *link)
     return pcap_datalink(link->pcap);
 }
 
-int live_link_fd(const live_link *link)
+/* ---- receiving ---- */
+
+/* Of an interface that goes down and then away, the socket tells only the first. */
+void live_link_watch(live_link *link, live_loop *loop, live_loop_ready ready, void *context)
 {
-    return pcap_get_selectable_fd(link->pcap);
+    live_loop_watch_and_visit(loop, pcap_get_selectable_fd(link->pcap), ready, context);
 }
 
-/* ---- receiving ---- */
+void live_link_unwatch(live_link *link, live_loop *loop)
+{
+    live_loop_unwatch(loop, pcap_get_selectable_fd(link->pcap));
+}
+
+/* The kernel takes a packet socket off an interface that leaves, whatever now has its name. */
+static bool interface_gone(const live_link *link)
+{
+    struct sockaddr_ll bound = { 0 };
+    socklen_t length = sizeof bound;
+    return getsockname(pcap_fileno(link->pcap), (struct sockaddr *)&bound, &length) == 0 &&
+           bound.sll_family == AF_PACKET && bound.sll_ifindex < 0;
+}
 
 static void hand_over(u_char *user, const struct pcap_pkthdr *header, const u_char *octets)
 {
@@ -228,10 +243,11 @@ int live_link_receive(live_link *link, unsigned limit, live_link_take take, void
     link->context = context;
     int count =
         pcap_dispatch(link->pcap, (int)CLAMP(limit, 1u, (unsigned)INT_MAX), hand_over, (u_char *)link);
-    if (count >= 0)
+    bool gone = count == 0 && interface_gone(link);
+    if (count >= 0 && !gone)
         return count;
-    g_set_error(error, LIVE_ERROR, meaning_of(count), "interface \"%s\": %s", link->name,
-                pcap_geterr(link->pcap));
+    g_set_error(error, LIVE_ERROR, gone ? LIVE_ERROR_INTERFACE : meaning_of(count), "interface \"%s\": %s",
+                link->name, gone ? "The interface disappeared" : pcap_geterr(link->pcap));
     return -1;
 }
 

@@ -4,6 +4,7 @@
 #define CATSHARK_LIVE_LINK_H
 
 #include "interface.h"
+#include "loop.h"
 
 typedef enum link_direction { LINK_INBOUND, LINK_BOTH } link_direction;
 
@@ -31,8 +32,9 @@ const char *live_link_name(const live_link *link);
 int live_link_type(const live_link *link); /* DLT */
 /* The filter of what comes from now on: for one that depends on live_link_type(). */
 bool live_link_set_filter(live_link *link, const char *filter, GError **error);
-/* Readable when frames wait. */
-int live_link_fd(const live_link *link);
+/* `ready` is called when live_link_receive() has something to say: frames, or that the link broke. */
+void live_link_watch(live_link *link, live_loop *loop, live_loop_ready ready, void *context);
+void live_link_unwatch(live_link *link, live_loop *loop);
 
 /* `octets` are valid during the call; time is CLOCK_REALTIME nanoseconds. */
 typedef void (*live_link_take)(void *context, int64_t time_ns, const uint8_t *octets, uint32_t captured,

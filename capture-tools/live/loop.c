@@ -7,11 +7,13 @@
 #include <time.h>
 
 #define SECOND G_GINT64_CONSTANT(1000000000)
+#define VISIT SECOND
 
 /* Beside each pollfd. */
 typedef struct watch {
     live_loop_ready ready;
     void *context;
+    bool visit; /* now and then, ready or not */
 } watch;
 
 typedef struct timer {
@@ -24,6 +26,7 @@ typedef struct timer {
  * the interrupt's, which has no `ready`. */
 struct live_loop {
     GArray *fds, *watches, *timers, *afters;
+    int64_t next_visit; /* INT64_MAX: nobody wants any */
     bool stopped;
 };
 
@@ -39,6 +42,7 @@ live_loop *live_loop_new(void)
     loop->watches = g_array_new(FALSE, FALSE, sizeof(watch));
     loop->timers = g_array_new(FALSE, FALSE, sizeof(timer));
     loop->afters = g_array_new(FALSE, FALSE, sizeof(watch));
+    loop->next_visit = INT64_MAX;
     cli_watch_interrupt();
     live_loop_watch(loop, cli_interrupt_fd(), NULL, NULL);
     return loop;
@@ -62,10 +66,22 @@ int64_t live_loop_now(void)
     return now.tv_sec * SECOND + now.tv_nsec;
 }
 
-void live_loop_watch(live_loop *loop, int fd, live_loop_ready ready, void *context)
+static void add_watch(live_loop *loop, int fd, const watch *added)
 {
     g_array_append_val(loop->fds, ((struct pollfd){ .fd = fd, .events = POLLIN }));
-    g_array_append_val(loop->watches, ((watch){ ready, context }));
+    g_array_append_vals(loop->watches, added, 1);
+}
+
+void live_loop_watch(live_loop *loop, int fd, live_loop_ready ready, void *context)
+{
+    add_watch(loop, fd, &(watch){ ready, context, false });
+}
+
+void live_loop_watch_and_visit(live_loop *loop, int fd, live_loop_ready ready, void *context)
+{
+    add_watch(loop, fd, &(watch){ ready, context, true });
+    if (loop->next_visit == INT64_MAX)
+        loop->next_visit = live_loop_now() + VISIT;
 }
 
 void live_loop_unwatch(live_loop *loop, int fd)
@@ -82,7 +98,7 @@ void live_loop_timer(live_loop *loop, live_loop_deadline deadline, live_loop_rea
 
 void live_loop_after(live_loop *loop, live_loop_ready after, void *context)
 {
-    g_array_append_val(loop->afters, ((watch){ after, context }));
+    g_array_append_val(loop->afters, ((watch){ after, context, false }));
 }
 
 void live_loop_stop(live_loop *loop)
@@ -94,7 +110,7 @@ void live_loop_stop(live_loop *loop)
 
 static int64_t next_deadline(const live_loop *loop, int64_t until)
 {
-    int64_t next = until;
+    int64_t next = MIN(until, loop->next_visit);
     for (guint i = 0; i < loop->timers->len; i++) {
         const timer *each = &g_array_index(loop->timers, timer, i);
         next = MIN(next, each->deadline(each->context));
@@ -118,9 +134,13 @@ static void wait_until(live_loop *loop, int64_t next)
 /* The arrays may move and grow while a callback runs; what it added has no event yet. */
 static void call_ready(live_loop *loop, int64_t now)
 {
+    bool visits = loop->next_visit <= now;
+    if (visits)
+        loop->next_visit = now + VISIT;
     for (guint i = 0; i < loop->fds->len && !loop->stopped; i++) {
         watch each = g_array_index(loop->watches, watch, i);
-        if (fd_at(loop, i)->revents != 0 && each.ready != NULL)
+        bool due = visits && each.visit && fd_at(loop, i)->fd >= 0;
+        if ((fd_at(loop, i)->revents != 0 || due) && each.ready != NULL)
             each.ready(each.context, now);
     }
 }

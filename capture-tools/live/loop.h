@@ -22,6 +22,8 @@ typedef void (*live_loop_ready)(void *context, int64_t now);
  * unwatch any descriptor, its own too. */
 void live_loop_watch(live_loop *loop, int fd, live_loop_ready ready, void *context);
 void live_loop_unwatch(live_loop *loop, int fd);
+/* The same for a descriptor that does not tell all: `ready` is also called about once a second. */
+void live_loop_watch_and_visit(live_loop *loop, int fd, live_loop_ready ready, void *context);
 
 typedef int64_t (*live_loop_deadline)(void *context); /* INT64_MAX: none */
 /* `expire` is called once its deadline has come; `deadline` is asked after each round. Both kinds stay until

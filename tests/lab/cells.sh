@@ -20,6 +20,7 @@ for tool in dumpcap mergecap reordercap jq nginx nsenter; do
     command -v "$tool" >/dev/null || lab_skip "no $tool here"
 done
 tshark_user_start "$plugins"
+lab_rules_known
 trap 'lab_cleanup; rm -rf "$tshark_home"' EXIT
 count=0 skipped=0
 while read -r "${cell_columns[@]}" <&3; do
@@ -37,6 +38,7 @@ while read -r "${cell_columns[@]}" <&3; do
     count=$((count + 1))
 done 3< <(cells_of "$here/cells")
 bed_end
+cell_end
 [ "$((count + skipped))" -gt 0 ] || lab_fail "no such cell: $ingress $egress"
 echo "$count cells pass"
 [ "$skipped" = 0 ] ||

@@ -207,18 +207,20 @@ static int connect_to(const char *address, const char *port)
 static const char *body_of(const char *answer)
 {
     const char *end = strstr(answer, "\r\n\r\n");
-    return end != NULL && strncmp(answer, "HTTP/1.", 7) == 0 && strncmp(answer + 8, " 200", 4) == 0 ? end + 4
-                                                                                                    : NULL;
+    bool good = strncmp(answer, "HTTP/1.", 7) == 0 && strncmp(answer + 8, " 200", 4) == 0;
+    return end != NULL && good ? end + 4 : NULL;
 }
 
-/* The whole answer, up to the FIN, without its head; *answered: there was one. */
+/* The whole answer, up to the FIN, without its head. A node may redirect without one: then *answered is
+ * false.
+ */
 static bool get_once(int fd, const char *path, const char *file, bool *answered)
 {
     static char room[ROOM];
     char request[PATH_ROOM];
     size_t used = 0;
     ssize_t got;
-    bool in_body = *answered = false;
+    bool in_body = false;
     int length = snprintf(request, sizeof request, "GET /%s HTTP/1.0\r\n\r\n", path);
     FILE *out = fopen(file, "wb");
     if (out == NULL || !write_all(fd, request, (size_t)length))
@@ -230,10 +232,11 @@ static bool get_once(int fd, const char *path, const char *file, bool *answered)
         if (body == NULL)
             continue;
         fwrite(body, 1, (size_t)(room + used - body), out);
-        in_body = *answered = true;
+        in_body = true;
         used = 0;
     }
-    return fclose(out) == 0 && got == 0;
+    *answered = in_body;
+    return fclose(out) == 0 && got == 0 && (in_body || used == 0);
 }
 
 static void read_option(const struct kernel_affinity_option *option, char address[INET6_ADDRSTRLEN],
@@ -257,17 +260,15 @@ static int get(const bpf_cgroup_maps *maps, char **argv)
         struct kernel_affinity_option option;
         snprintf(file, sizeof file, "%s.%d", argv[3], hop);
         int fd = connect_to(address, port);
-        bool answered;
+        bool answered = false;
         if (fd < 0 || !get_once(fd, argv[2], file, &answered))
             return trouble(address);
-        /* A node that redirects need not answer. */
         bool redirected = bpf_map_lookup_elem(maps->received, &fd, &option) == 0;
-        if (!answered && !redirected) {
-            fprintf(stderr, "kernel-affinity: %s: no answer, expected one with status 200\n", address);
-            return TROUBLE;
-        }
         close(fd);
-        printf("served %s %s\n", address, port);
+        if (!answered && !redirected)
+            return trouble(address);
+        if (answered)
+            printf("served %s %s\n", address, port);
         if (!redirected)
             return 0;
         read_option(&option, address, port);

@@ -1,16 +1,35 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2154
 # What serves and who asks in the lab; sourced behind srv6.sh. Every site serves HTTP on its CS-ID and on its own
-# addresses: `name`, its name, and `big`, 10 MB, `page`, 60 kB.
+# addresses: `name`, its name; `number`, as many octets as its number; `big`, 10 MB, `page`, 60 kB. A node of ours serves
+# /N, and the same octets.
 #
-#   lab_serve KIND     starts a service at each site: python, nginx (takes PUT too), or kernel: the kernel's TCP with the
-#                      affinity option, by $kernel_affinity
-#   lab_serve_end      ends them
+#   lab_serve KIND     starts a service at each site: python, nginx (takes PUT too), kernel: the kernel's TCP with the
+#                      affinity option, by $kernel_affinity; or ours, by the topology, in the place of the kernel's
+#                      addresses
+#   lab_serve_end      ends them; of ours the summaries are in $lab_files/http1, 2 and 3
+#   lab_octets COUNT   the octets that a node of ours answers with, not by our code
 #   lab_saf NS         the kernel's TCP there sets SAF: on each SYN, and on SYN-ACKs to those who set it
 #   lab_lose HOW       the core loses every fifth packet (fifth), one in five by chance (chance), or none (none)
 #   lab_get HOST PATH  what curl gets
 #   lab_start_downloads HOST..., lab_end_downloads WORDS   slow ones, each of which ends whole
-lab_services=()
+lab_services=() lab_service=
+
+# Spec: man catshark-service, HTTP.
+lab_octets() {
+    python3 -c '
+import array, sys
+mask, count = (1 << 64) - 1, int(sys.argv[1])
+def word(index):
+    v = (0x6361747368617266 + index + 0x9e3779b97f4a7c15) & mask
+    v = (v ^ v >> 30) * 0xbf58476d1ce4e5b9 & mask
+    v = (v ^ v >> 27) * 0x94d049bb133111eb & mask
+    return ((v ^ v >> 31) & 0x3f3f3f3f3f3f3f3f) + 0x2020202020202020
+words = array.array("Q", map(word, range((count + 7) // 8)))
+if sys.byteorder == "big":
+    words.byteswap()
+sys.stdout.buffer.write(words.tobytes()[:count])' "$1"
+}
 
 lab_files_to_serve() {
     local i
@@ -18,7 +37,8 @@ lab_files_to_serve() {
         [ ! -e "$lab_files/www$i" ] || continue
         mkdir -p "$lab_files/www$i"
         echo "site$i" >"$lab_files/www$i/name"
-        [ -e "$lab_files/big" ] || head -c 10000000 /dev/urandom >"$lab_files/big"
+        head -c "$i" "$lab_files/www$i/name" >"$lab_files/www$i/number"
+        [ -e "$lab_files/big" ] || lab_octets 10000000 >"$lab_files/big"
         head -c 60000 "$lab_files/big" >"$lab_files/page"
         ln -f "$lab_files/big" "$lab_files/page" "$lab_files/www$i"
     done
@@ -61,6 +81,11 @@ lab_serve_kernel() {
     lab_kernel_affinity "site$1" serve 80 "$lab_files/www$1" "10.3.$1.2" "2001:db8:3:$1::2"
 }
 
+lab_serve_ours() {
+    exec ip netns exec "$P-site$1" "$catshark" service --topology "$lab_files/net.conf" --name "site$1" -i "egress-site$1=s0" \
+        --http --json 2>"$lab_files/http$1.err"
+}
+
 # NS PORT: waits until somebody listens there.
 lab_wait_port() {
     local _
@@ -74,21 +99,30 @@ lab_wait_port() {
 lab_serve() {
     local i
     lab_files_to_serve
+    lab_service=$1
     for i in 1 2 3; do
+        [ "$1" != ours ] || lab_site_bare "$i"
         "lab_serve_$1" "$i" >"$lab_files/http$i" 2>&1 &
         lab_services+=($!)
         [ "$1" != kernel ] || lab_saf "site$i"
     done
-    for i in 1 2 3; do lab_wait_port "site$i" 80; done
+    for i in 1 2 3; do
+        if [ "$1" = ours ]; then lab_wait "$lab_files/http$i.err" "is ready"; else lab_wait_port "site$i" 80; fi
+    done
 }
 
 lab_serve_end() {
-    local i
+    local i process
     [ "${#lab_services[@]}" -gt 0 ] || return 0
     kill "${lab_services[@]}"
-    wait "${lab_services[@]}" 2>/dev/null
+    for process in "${lab_services[@]}"; do
+        wait "$process" 2>/dev/null || [ "$lab_service" != ours ] || lab_fail "a node ended with $?: $(cat "$lab_files"/http?.err)"
+    done
     lab_services=()
-    for i in 1 2 3; do n "site$i" nft flush ruleset; done
+    for i in 1 2 3; do
+        n "site$i" nft flush ruleset
+        [ "$lab_service" != ours ] || lab_site_host "$i"
+    done
 }
 
 lab_saf() {

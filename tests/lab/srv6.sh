@@ -21,18 +21,22 @@ lab_remove_namespace() {
     ip netns del "$1"
 }
 
+# A job that has nothing to do with the namespaces.
+lab_spared=
+
 # Ends all processes and namespaces. Process ids of what has ended may be somebody else's by now: jobs are known to run.
 lab_down() {
-    local name
-    # shellcheck disable=SC2046 # a list
-    [ -z "$(jobs -pr)" ] || kill $(jobs -pr) 2>/dev/null
-    wait
+    local name jobs
+    mapfile -t jobs < <(jobs -pr | grep -vx "${lab_spared:-none}")
+    [ "${#jobs[@]}" = 0 ] || kill "${jobs[@]}" 2>/dev/null
+    [ "${#jobs[@]}" = 0 ] || wait "${jobs[@]}"
     for name in $(ip netns list | awk -v p="$P-" 'index($1, p) == 1 { print $1 }'); do lab_remove_namespace "$name"; done
 }
 
 # A child that gets a signal before it has become another program is no test that ends.
 lab_cleanup() {
     [ "$BASHPID" = $$ ] || return
+    lab_spared=
     lab_down
     rm -rf "$lab_files"
 }
@@ -116,13 +120,25 @@ lab_up() {
     ip -n "$P-core" -6 route add 5f00:0:c:1::/128 encap seg6local action End dev k1
     for i in 1 2 3; do
         lab_link egress "e$i" "site$i" s0 "$lab_access_mtu"
-        lab_address "site$i" s0 "10.3.$i.2/24" "2001:db8:3:$i::2/64"
         # A burst of the kernel's copies TCP options to all its segments: one of the FIN's only goes on the FIN.
         ip -n "$P-site$i" link set s0 gso_max_segs 1
-        lab_address "site$i" lo 192.0.2.80/32 2001:db8:80::80/128
-        ip -n "$P-site$i" route add default via "10.3.$i.1"
-        ip -n "$P-site$i" -6 route add default via "2001:db8:3:$i::1"
+        lab_site_host "$i"
     done
+}
+
+# SITE: the kernel there owns the CS-ID and addresses of the site.
+lab_site_host() {
+    lab_address "site$1" s0 "10.3.$1.2/24" "2001:db8:3:$1::2/64"
+    lab_address "site$1" lo 192.0.2.80/32 2001:db8:80::80/128
+    ip -n "$P-site$1" route replace default via "10.3.$1.1"
+    ip -n "$P-site$1" -6 route replace default via "2001:db8:3:$1::1"
+}
+
+# SITE: it owns none.
+lab_site_bare() {
+    ip -n "$P-site$1" addr flush dev s0 scope global # without any, the kernel would take IPv6 off the link
+    ip -n "$P-site$1" addr del 192.0.2.80/32 dev lo
+    ip -n "$P-site$1" addr del 2001:db8:80::80/128 dev lo
 }
 
 # The hosts of our roles own their addresses, as a router would; else the role answers for them.

@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A packet link sends and receives: direction, VLAN tags, filter, frame sizes, drop counts, an interface that goes away.
-# usage: link.sh LIVE-PROBE
+# usage: link.sh LIVE-PROBE CATSHARK
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 live_start "$1"
+catshark=$2
 namespace one two
 veth one v1 two v2
 
@@ -125,4 +126,45 @@ status=0
 wait "$pid" || status=$?
 expect 2 "$status" "interface gone:"
 expect 'interface "v2": The interface disappeared' "$(grep ^interface "$work/heard")"
+
+# It goes down first, and away when that has long been told: links of each kind learn of both.
+cat >"$work/net.conf" <<END
+[egress egress1]
+source=5f00:0:e1::100
+locator=5f00:0:e1::/48
+[sid egress1-dt4]
+prefix=5f00:0:e1:4::/64
+behavior=End.DT4
+egress=egress1
+[link core-egress]
+from=core
+to=egress1
+interface=lost
+END
+catshark_in() {
+  exec ip netns exec "catshark-$$-two" "$catshark" "$@"
+}
+times_asleep() {
+  awk '/^voluntary/ { print $2 }' "/proc/$1/status"
+}
+down_then_gone() {
+  local pid status=0 before
+  veth one kept two lost
+  background heard "$@"
+  pid=$!
+  before=$(times_asleep "$pid")
+  ip -n "catshark-$$-two" link set lost down
+  for _ in $(seq 100); do # until it has read that and sleeps again
+    [ "$(times_asleep "$pid")" -gt "$before" ] && break
+    sleep 0.02
+  done
+  ip -n "catshark-$$-two" link delete lost
+  wait "$pid" || status=$?
+  expect 2 "$status" "down, then gone: $*:"
+  expect 'interface "lost": The interface disappeared' \
+    "$(grep -o 'interface "lost": The.*' "$work/heard")" "down, then gone: $*:"
+}
+down_then_gone probe_in two receive -i lost -c 5 -t 20
+down_then_gone catshark_in capture -i lost --duration 20s -w "$work/lost.pcapng"
+down_then_gone catshark_in egress --topology "$work/net.conf" --name egress1 --duration 20s
 live_end

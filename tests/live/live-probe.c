@@ -186,7 +186,7 @@ static int receive_frames(void)
         return trouble(r.error);
     r.loop = live_loop_new();
     if (!lazy)
-        live_loop_watch(r.loop, live_link_fd(r.link), receive, &r);
+        live_link_watch(r.link, r.loop, receive, &r);
     ready();
     live_loop_run(r.loop, deadline());
     while (lazy && live_link_receive(r.link, LIMIT, take, &r, &r.error) > 0)
@@ -237,7 +237,7 @@ static int answer_neighbors(void)
             neighbor_answers_add(r.answers, &address, (unsigned)(8 * cats_address_length(&address)));
     }
     r.loop = live_loop_new();
-    live_loop_watch(r.loop, live_link_fd(r.link), answer_waiting, &r);
+    live_link_watch(r.link, r.loop, answer_waiting, &r);
     ready();
     live_loop_run(r.loop, deadline());
     neighbor_answers_free(r.answers);
@@ -312,7 +312,7 @@ static int resolve(void)
     cats_address_parse(addresses[0], &address);
     r.hop = next_hops_add(r.hops, r.link, interface, (uint16_t)vlan, &address, &own, NULL);
     r.loop = live_loop_new();
-    live_loop_watch(r.loop, live_link_fd(r.link), see_waiting, &r);
+    live_link_watch(r.link, r.loop, see_waiting, &r);
     live_loop_watch(r.loop, next_hops_fd(r.hops), hear_kernel, &r);
     live_loop_timer(r.loop, hops_deadline, hops_expire, &r);
     live_loop_after(r.loop, look, &r);

@@ -124,6 +124,29 @@ static void test_watch_within(void)
     scene_free(&s);
 }
 
+static void on_visit(void *context, int64_t now)
+{
+    scene *s = context;
+    g_assert_cmpint(now, >, s->deadline);
+    s->ready++;
+    live_loop_stop(s->loop);
+}
+
+/* Nothing comes of either: one of them is visited all the same, after a while. */
+static void test_visit(void)
+{
+    scene s = scene_new();
+    live_loop_watch(s.loop, s.second[0], on_second, &s);
+    s.deadline = live_loop_now() + 100 * MILLISECOND;
+    live_loop_watch_and_visit(s.loop, s.pipe[0], on_visit, &s);
+    live_loop_run(s.loop, soon());
+    g_assert_cmpuint(s.ready, ==, 1);
+    live_loop_unwatch(s.loop, s.pipe[0]);
+    live_loop_run(s.loop, live_loop_now() + 1100 * MILLISECOND);
+    g_assert_cmpuint(s.ready, ==, 1);
+    scene_free(&s);
+}
+
 static int64_t deadline_of(void *context)
 {
     return ((scene *)context)->deadline;
@@ -199,6 +222,7 @@ int main(int argc, char **argv)
     g_test_add_func("/loop/descriptor", test_descriptor);
     g_test_add_func("/loop/broken", test_broken);
     g_test_add_func("/loop/watch-within", test_watch_within);
+    g_test_add_func("/loop/visit", test_visit);
     g_test_add_func("/loop/deadlines", test_deadlines);
     g_test_add_func("/loop/past", test_past);
     g_test_add_func("/loop/signal", test_signal);
