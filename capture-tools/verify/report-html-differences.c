@@ -101,15 +101,14 @@ static void write_delay(GString *page, const expectation *e, const delay_record 
 
 static void write_delays(GString *page, const expectation *e)
 {
-    const expect_delays *delays = expectation_delays(e);
-    guint count = expect_delays_count(delays), shown = MIN(count, ROWS_MAX);
+    guint count = expect_delays_count(expectation_delays(e)), shown = MIN(count, ROWS_MAX);
     if (count == 0)
         return;
     g_string_append(page, "<h3>Latency</h3>\n");
     html_begin_table(page, "from,to,packets,least,median,95 %,most",
                      "From point to point; from GENERATED, later than its earliest packet");
     for (guint i = 0; i < shown; i++)
-        write_delay(page, e, expect_delays_get(delays, i));
+        write_delay(page, e, expect_delays_get(expectation_delays(e), i));
     html_end_table(page);
     if (count > shown)
         html_markup(page, "<p class=\"rest\">%u more are left out.</p>\n", count - shown);
