@@ -58,6 +58,7 @@ void client_tally_describe(const void *context, JsonBuilder *builder)
                  { "at_once", counts.peak },
                  { "retransmissions", counts.retransmissions },
                  { "path_mtu_lowered", tcp->path_mtu_lowered },
+                 { "unreachable", tcp->unreachable },
                  { "zero_window_probes", tcp->zero_window_probes },
                  { "octets", counts.octets },
                  { "octets_verified", counts.verified } };

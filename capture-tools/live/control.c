@@ -133,21 +133,25 @@ static char *usage(const control *c)
     return g_string_free(text, FALSE);
 }
 
+static bool is_text(JsonNode *node)
+{
+    return node != NULL && JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) == G_TYPE_STRING;
+}
+
 /* The words of the request, NULL ended; NULL when it has none or not only strings. */
 static GStrv request_words(JsonNode *root)
 {
     JsonObject *object = root != NULL && JSON_NODE_HOLDS_OBJECT(root) ? json_node_get_object(root) : NULL;
-    const char *command =
-        object != NULL ? json_object_get_string_member_with_default(object, "command", NULL) : NULL;
-    if (command == NULL)
+    JsonNode *command = object != NULL ? json_object_get_member(object, "command") : NULL;
+    if (!is_text(command))
         return NULL;
     g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
-    g_ptr_array_add(words, g_strdup(command));
+    g_ptr_array_add(words, g_strdup(json_node_get_string(command)));
     JsonNode *list = json_object_get_member(object, "arguments");
     JsonArray *array = list != NULL && JSON_NODE_HOLDS_ARRAY(list) ? json_node_get_array(list) : NULL;
     for (guint i = 0; array != NULL && i < json_array_get_length(array); i++) {
         JsonNode *each = json_array_get_element(array, i);
-        if (!JSON_NODE_HOLDS_VALUE(each) || json_node_get_value_type(each) != G_TYPE_STRING)
+        if (!is_text(each))
             return NULL;
         g_ptr_array_add(words, g_strdup(json_node_get_string(each)));
     }

@@ -181,29 +181,30 @@ static bool fail(const takeover *t, int reason, const char *expected, GError **e
     return false;
 }
 
-static bool add_route(const takeover *t, const setup_prefix *to, GError **error)
-{
-    if (!write_down(t->journal, to))
-        return fail(t, errno, "to write the route down first", error);
-    int status = change_route(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, to);
-    if (status == EEXIST) {
-        say("add", to, "a route is there already and stays");
-        return true;
-    }
-    say("add", to, status != 0 ? g_strerror(status) : NULL);
-    if (status != 0)
-        return fail(t, status, "to add a blackhole route", error);
-    g_array_append_vals(t->added, to, 1);
-    return true;
-}
-
-/* Routes that were there before are not ours to take back. */
+/* With the routes that were added, and no others. */
 static bool rewrite_journal(const takeover *t)
 {
     bool good = ftruncate(t->journal, 0) == 0;
     for (guint i = 0; good && i < t->added->len; i++)
         good = write_down(t->journal, &g_array_index(t->added, setup_prefix, i));
     return good;
+}
+
+static bool add_route(const takeover *t, const setup_prefix *to, GError **error)
+{
+    if (!write_down(t->journal, to))
+        return fail(t, errno, "to write the route down first", error);
+    int status = change_route(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, to);
+    if (status == EEXIST) {
+        /* Not ours to take back, after a crash neither. */
+        say("add", to, "a route is there already and stays");
+        return rewrite_journal(t) || fail(t, errno, "to write the routes down", error);
+    }
+    say("add", to, status != 0 ? g_strerror(status) : NULL);
+    if (status != 0)
+        return fail(t, status, "to add a blackhole route", error);
+    g_array_append_vals(t->added, to, 1);
+    return true;
 }
 
 static bool has_added(const takeover *t, const setup_prefix *to)
@@ -223,7 +224,7 @@ bool takeover_add(takeover *t, const GArray *prefixes, GError **error)
         const setup_prefix *to = &g_array_index(prefixes, setup_prefix, i);
         good = has_added(t, to) || add_route(t, to, error);
     }
-    return good && (rewrite_journal(t) || fail(t, errno, "to write the routes down", error));
+    return good;
 }
 
 takeover *takeover_begin(const char *name, const GArray *prefixes, GError **error)

@@ -26,7 +26,7 @@ typedef struct tcp_counts {
     uint64_t options_left_out;     /* FINs that had no room for the affinity option */
     uint64_t sack_blocks_left_out; /* SACK blocks that a FIN's affinity option displaced */
     uint64_t path_mtu_lowered;     /* segments became smaller by an ICMP error */
-    uint64_t unreachable;          /* ICMP errors about connections that stand, which stay */
+    uint64_t unreachable;          /* ICMP errors that ended nothing: soft, or about connections that stand */
 } tcp_counts;
 
 /* Shared by the connections of a role and outliving them. Times are nanoseconds. */

@@ -7,6 +7,9 @@
 #include <glib.h>
 
 enum { IPV4_UNREACHABLE = 3, IPV4_TOO_BIG_CODE = 4, IPV6_UNREACHABLE = 1, IPV6_TOO_BIG = 2 };
+/* Codes of the hard errors, a bit each: protocol and port unreachable, prohibited (RFC 1122 s4.2.3.9, RFC
+ * 1812 s5.2.7.1); prohibited and port unreachable (RFC 4443 s3.1). */
+enum { IPV4_HARD = 1 << 2 | 1 << 3 | 1 << 9 | 1 << 10 | 1 << 13, IPV6_HARD = 1 << 1 | 1 << 4, CODES = 16 };
 enum { TCP_HEADER = 20, IPV4_HEADER = 20, IPV6_HEADER = 40, QUOTED_MIN = 8 };
 /* RFC 8200 s5; RFC 1191 s5: what routers that tell no MTU are taken to mean. */
 enum { IPV6_MTU_MIN = 1280, IPV4_MTU_UNTOLD = 576 };
@@ -26,7 +29,8 @@ static bool read_kind(const packet_ip *ip, const uint8_t *message, tcp_icmp *icm
     bool ipv4 = ip->version == 4;
     bool too_big =
         ipv4 ? message[0] == IPV4_UNREACHABLE && message[1] == IPV4_TOO_BIG_CODE : message[0] == IPV6_TOO_BIG;
-    icmp->kind = too_big ? TCP_ICMP_TOO_BIG : TCP_ICMP_UNREACHABLE;
+    bool hard = message[1] < CODES && ((ipv4 ? IPV4_HARD : IPV6_HARD) >> message[1] & 1) != 0;
+    icmp->kind = too_big ? TCP_ICMP_TOO_BIG : hard ? TCP_ICMP_HARD : TCP_ICMP_SOFT;
     icmp->mtu = ipv4 ? packet_get16(message + 6) : packet_get32(message + 4);
     return too_big || message[0] == (ipv4 ? IPV4_UNREACHABLE : IPV6_UNREACHABLE);
 }
@@ -89,7 +93,7 @@ unsigned tcp_endpoint_icmp(tcp_endpoint *e, const tcp_icmp *icmp)
         e->settings->counts.unacceptable++;
     else if (icmp->kind == TCP_ICMP_TOO_BIG)
         too_big(e, icmp);
-    else if (e->state == TCP_STATE_SYN_SENT)
+    else if (e->state == TCP_STATE_SYN_SENT && icmp->kind == TCP_ICMP_HARD)
         tcp_fail(e, "unreachable");
     else
         e->settings->counts.unreachable++;

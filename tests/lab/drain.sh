@@ -94,6 +94,16 @@ start_egress
 kill -HUP "$egress"
 wait "$egress" || lab_fail "SIGHUP: the egress ended with $?"
 nothing_left SIGHUP
+
+# A route of the user's own is not taken back, whatever happens.
+ip -n "$P-egress" route add blackhole 10.1.0.0/24
+start_egress
+kill -9 "$egress"
+wait "$egress" 2>/dev/null
+start_egress
+lab_stop "$egress" || lab_fail "beside a route of the user's: the egress ended with $?"
+[ "$(n egress ip route show type blackhole | tr -d ' ')" = blackhole10.1.0.0/24 ] || lab_fail "the user's own route is gone"
+ip -n "$P-egress" route del blackhole 10.1.0.0/24
 mkfifo "$lab_files/pipe"
 : >"$lab_files/egress.err"
 ip netns exec "$P-egress" "$catshark" egress --topology "$topology" --name egress1 --takeover --events - \

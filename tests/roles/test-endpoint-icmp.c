@@ -82,10 +82,22 @@ static size_t error_about(icmp_error error, uint32_t mtu, const uint8_t *octets,
 typedef struct narrow {
     scene *s;
     uint32_t mtu; /* 0: no way */
+    bool hard;    /* the port is unreachable, not the network */
     bool forged;  /* says it of a sequence number that is not under way */
     unsigned told;
     size_t longest;
 } narrow;
+
+/* Port unreachable in the place of no route. */
+static void make_hard(unsigned family, uint8_t *error)
+{
+    enum { CHECKSUM = 2, IPV4_PORT = 3, IPV6_PORT = 4 };
+    uint8_t *message = error + (family == 4 ? 20 : 40);
+    uint16_t before = packet_get16(message);
+    message[1] = family == 4 ? IPV4_PORT : IPV6_PORT;
+    packet_put16(message + CHECKSUM,
+                 checksum_adjust(packet_get16(message + CHECKSUM), before, packet_get16(message)));
+}
 
 static bool pass(virtual_link *link, unsigned from, uint8_t *octets, size_t *length, const char *comment)
 {
@@ -108,6 +120,8 @@ static bool pass(virtual_link *link, unsigned from, uint8_t *octets, size_t *len
     n->told++;
     const size_t built =
         error_about(n->mtu == 0 ? ICMP_NO_ROUTE : ICMP_TOO_BIG, n->mtu, octets, *length, error);
+    if (n->hard)
+        make_hard(n->s->family, error);
     virtual_link_inject(link, from, error, built, MS);
     return false;
 }
@@ -159,12 +173,29 @@ static void test_forged(void)
 static void test_unreachable(void)
 {
     for (unsigned i = 0; i < G_N_ELEMENTS(families); i++) {
-        narrow n = { .mtu = 0 };
+        narrow n = { .mtu = 0, .hard = true };
         scene *s = narrow_scene(families[i], &n);
         scene_run(s, SECOND / 2);
         const link_event *failed = virtual_link_event(s->link, "failed", 0);
         g_assert_nonnull(failed);
         g_assert_nonnull(strstr(failed->text, "reason=unreachable"));
+        scene_free(s);
+    }
+}
+
+/* A route that is missing for a while: the opening goes on. */
+static void test_soft(void)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS(families); i++) {
+        narrow n = { .mtu = 0 };
+        scene *s = narrow_scene(families[i], &n);
+        scene_run(s, SECOND / 2);
+        g_assert_null(virtual_link_event(s->link, "failed", 0));
+        g_assert_cmpuint(client_tcp_counts(s->client)->unreachable, ==, n.told);
+        g_assert_cmpuint(n.told, >, 0);
+        n.mtu = 9000;
+        scene_run(s, 10 * SECOND);
+        g_assert_cmpuint(client_count(s->client).finished, ==, 2);
         scene_free(s);
     }
 }
@@ -211,5 +242,6 @@ int main(int argc, char **argv)
     g_test_add_func("/endpoint-icmp/too-big", test_too_big);
     g_test_add_func("/endpoint-icmp/forged", test_forged);
     g_test_add_func("/endpoint-icmp/unreachable", test_unreachable);
+    g_test_add_func("/endpoint-icmp/soft", test_soft);
     return g_test_run();
 }

@@ -122,9 +122,13 @@ static int connected(const char *path)
  */
 static void *ask_nonsense(void *context)
 {
-    static const char *const lines[] = {
-        "\n", "x\n", "[]\n", "{\"command\": 5}\n", "{\"command\": \"set\", \"arguments\": [1, 2]}\n", "null\n"
-    };
+    static const char *const lines[] = { "\n",
+                                         "x\n",
+                                         "[]\n",
+                                         "{\"command\": 5}\n",
+                                         "{\"command\": {\"a\": 1}}\n",
+                                         "{\"command\": \"set\", \"arguments\": [1, 2]}\n",
+                                         "null\n" };
     const scene *s = context;
     char answer[512];
     for (size_t i = 0; i < G_N_ELEMENTS(lines); i++) {
