@@ -81,7 +81,9 @@ static int wait_for_child(void)
     while (waitpid(child, &status, 0) < 0)
         if (errno != EINTR)
             return TROUBLE;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+    if (WIFEXITED(status))
+        return WEXITSTATUS(status);
+    return WTERMSIG(status) == SIGALRM ? TROUBLE : 0; /* a client that waited too long */
 }
 
 static int run_in(const char *path, const bpf_cgroup_maps *maps,

@@ -136,7 +136,7 @@ lab_site_host() {
 
 # SITE: it owns none.
 lab_site_bare() {
-    ip -n "$P-site$1" addr flush dev s0 scope global # without any, the kernel would take IPv6 off the link
+    ip -n "$P-site$1" addr flush dev s0 scope global # without any, the kernel takes IPv6 off the link
     ip -n "$P-site$1" addr del 192.0.2.80/32 dev lo
     ip -n "$P-site$1" addr del 2001:db8:80::80/128 dev lo
 }
