@@ -78,7 +78,7 @@ bool affinity_connection_reports(tracked_connection *c, cats_rule_id rule)
     return is_new;
 }
 
-tracked_connection *affinity_connection_add(affinity_tracker *t, const cats_flow_key *key, uint64_t hash,
+tracked_connection *affinity_connection_add(affinity_tracker *t, const cats_flow_key *key, uint32_t hash,
                                             int64_t now)
 {
     return (tracked_connection *)(void *)flow_table_add(t->connections, key, hash, now);
@@ -87,7 +87,7 @@ tracked_connection *affinity_connection_add(affinity_tracker *t, const cats_flow
 tracked_connection *affinity_connection_replace(affinity_tracker *t, tracked_connection *old,
                                                 const cats_flow_key *key, int64_t now)
 {
-    uint64_t hash = old->flow.hash;
+    uint32_t hash = flow_table_hash(t->connections, key);
     flow_table_retire(t->connections, &old->flow);
     flow_table_touch(t->connections, &old->flow, now); /* it is not the one that makes room */
     tracked_connection *c = affinity_connection_add(t, key, hash, now);

@@ -143,7 +143,7 @@ void affinity_fin_read(passage *p);
 /* True once a connection: the rule was not found broken in it before. */
 bool affinity_connection_reports(tracked_connection *c, cats_rule_id rule);
 /* The key is of no findable connection. Makes room if need be. */
-tracked_connection *affinity_connection_add(affinity_tracker *t, const cats_flow_key *key, uint64_t hash,
+tracked_connection *affinity_connection_add(affinity_tracker *t, const cats_flow_key *key, uint32_t hash,
                                             int64_t now);
 /* A new connection under the key of `old`. */
 tracked_connection *affinity_connection_replace(affinity_tracker *t, tracked_connection *old,

@@ -78,7 +78,7 @@ static tracked_connection *connection_of(passage *p)
     if (!matters && t->sessions_held == 0)
         return NULL;
     cats_flow_key key = affinity_segment_key(p->segment);
-    uint64_t hash = flow_table_hash(t->connections, &key);
+    uint32_t hash = flow_table_hash(t->connections, &key);
     bool reversed = false;
     tracked_connection *c =
         (tracked_connection *)(void *)flow_table_find(t->connections, &key, hash, now, &reversed);

@@ -51,7 +51,7 @@ static void begin(steering_tracker *t, tracked_flow *flow, uint32_t frame)
     steering_flow_tell(t, flow);
 }
 
-tracked_flow *steering_flow_add(steering_tracker *t, const steering_sight *sight, uint64_t hash)
+tracked_flow *steering_flow_add(steering_tracker *t, const steering_sight *sight, uint32_t hash)
 {
     tracked_flow *flow = (tracked_flow *)flow_table_add(t->flows, sight->key, hash, sight->time_ns);
     begin(t, flow, sight->frame);

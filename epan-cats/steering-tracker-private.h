@@ -96,7 +96,7 @@ struct steering_tracker {
 
 /* steering-memory.c */
 /* Begins with this sight; makes room if need be. `hash` is the key's in the table. */
-tracked_flow *steering_flow_add(steering_tracker *t, const steering_sight *sight, uint64_t hash);
+tracked_flow *steering_flow_add(steering_tracker *t, const steering_sight *sight, uint32_t hash);
 /* It becomes the next flow of the same addresses and ports. */
 void steering_flow_renew(steering_tracker *t, tracked_flow *flow, uint32_t frame);
 /* What texts call the frame. */

@@ -136,7 +136,7 @@ bool steering_tracker_see(steering_tracker *t, const steering_sight *sight, stee
     flow_table_expire(t->flows, sight->time_ns);
     if (is_plain && steering_tracker_is_empty(t))
         return false;
-    uint64_t hash = flow_table_hash(t->flows, sight->key);
+    uint32_t hash = flow_table_hash(t->flows, sight->key);
     bool reversed = false;
     tracked_flow *flow =
         (tracked_flow *)flow_table_find(t->flows, sight->key, hash, sight->time_ns, &reversed);
