@@ -61,6 +61,8 @@ typedef struct tracked_member {
     cats_address target;
     uint8_t early_at; /* its place in tracker->early, plus 1; 0: none */
 } tracked_member;
+_Static_assert(sizeof(tracked_connection) <= 112, "see tracked_flow");
+_Static_assert(sizeof(tracked_member) <= 128, "taken off a connection that is of no session");
 
 /* One segment on its way through the tracker. */
 typedef struct passage {

@@ -7,9 +7,11 @@
 
 #define CHUNK_RECORDS (1u << RECORD_POOL_CHUNK_BITS)
 
+/* The list doubles: moved with every chunk it would leave holes between them. */
 static void add_chunk(record_pool *pool)
 {
-    pool->chunks = g_renew(uint8_t *, pool->chunks, pool->chunk_count + 1);
+    if ((pool->chunk_count & (pool->chunk_count - 1)) == 0)
+        pool->chunks = g_renew(uint8_t *, pool->chunks, MAX(pool->chunk_count * 2, 1));
     pool->chunks[pool->chunk_count++] = g_malloc0(CHUNK_RECORDS * pool->record_size);
 }
 

@@ -83,6 +83,9 @@ typedef struct tracked_flow {
     uint32_t passed : 1; /* a SYN in no encapsulation began another connection: such packets are its own from
                             there on */
 } tracked_flow;
+_Static_assert(sizeof(tracked_flow) <= 104,
+               "with a connection and both slots, at most 21 octets each, near 256");
+_Static_assert(sizeof(tracked_site) <= 48, "taken off a flow whose site or points tell nothing");
 
 /* Steps of a series of aggregate IDs that are remembered within the limit, and series: the one that began no
  * flow for longest goes. */
