@@ -77,18 +77,20 @@ static inline uint64_t difference(const cats_address *a, const cats_address *b)
            (uint64_t)(a->octets[15] ^ b->octets[15]);
 }
 
-/* Without branches: which direction it is nobody can foresee. */
+/* With one branch, which ports alike take: which direction it is nobody can foresee. */
 static inline bool is_found(const cats_flow_key *a, const cats_flow_key *b, bool *reversed)
 {
-    uint64_t same = difference(&a->source, &b->source) | difference(&a->destination, &b->destination) |
-                    (uint64_t)(a->source_port ^ b->source_port) |
-                    (uint64_t)(a->destination_port ^ b->destination_port);
-    uint64_t turned = difference(&a->source, &b->destination) | difference(&a->destination, &b->source) |
-                      (uint64_t)(a->source_port ^ b->destination_port) |
-                      (uint64_t)(a->destination_port ^ b->source_port);
-    bool either = ((same == 0) | (turned == 0)) != 0;
-    *reversed = same != 0;
-    return either && a->protocol == b->protocol && a->ports_known == b->ports_known;
+    bool turned = a->source_port != b->source_port;
+    if (b->source_port == b->destination_port)
+        turned = difference(&a->source, &b->source) != 0;
+    const cats_address *source = turned ? &b->destination : &b->source;
+    const cats_address *destination = turned ? &b->source : &b->destination;
+    uint16_t source_port = turned ? b->destination_port : b->source_port;
+    uint16_t destination_port = turned ? b->source_port : b->destination_port;
+    *reversed = turned;
+    return (difference(&a->source, source) | difference(&a->destination, destination) |
+            (uint64_t)(a->source_port ^ source_port) | (uint64_t)(a->destination_port ^ destination_port) |
+            (uint64_t)(a->protocol ^ b->protocol) | (uint64_t)(a->ports_known ^ b->ports_known)) == 0;
 }
 
 /* --- slots --- */
