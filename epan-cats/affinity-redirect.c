@@ -46,7 +46,7 @@ static bool is_out_of_window(const passage *p)
     if (!receiver->acks || !receiver->options || !sender->options)
         return false;
     uint32_t window =
-        sender->scales && receiver->scales ? receiver->window << receiver->scale : receiver->window;
+        sender->scales && receiver->scales ? (uint32_t)receiver->window << receiver->scale : receiver->window;
     uint32_t from = receiver->far ? receiver->acknowledged - REPETITION_SPAN : sender->isn;
     uint32_t to = receiver->acknowledged + window;
     uint32_t sequence = p->sight->sequence;
