@@ -73,6 +73,12 @@ section_reading() {
     "'$catshark' inspect -r '$work/million.pcap'" "tcpdump -n -r '$work/million.pcap'"
 }
 
+# What verify says of rules, sessions and flows, asked of tshark: verdicts are whole on the second pass.
+ask_tshark() { # CAPTURE TOPOLOGY
+  echo "WIRESHARK_PLUGIN_DIR='$home/plugins' '$top/packaging/as-user.sh' '$home' tshark -n -2 -r '$1' -o 'cats.topology:$2' \
+    -T fields -e frame.number -e affinity.session -e affinity.verdict -e cats.flow -e cats.site -e cats.verdict -e _ws.expert.message"
+}
+
 # per_packet CAPTURE: nanoseconds of CPU time that verify takes a packet.
 per_packet() {
   local spent
@@ -93,6 +99,10 @@ section_verify() {
     "'$catshark' verify '$work/million.pcap' --expect '$work/million.pcap'" "'$build/bench/bench-count' '$work/million.pcap'"
   ratio "verify --expect itself, every link" ">= 0.2" \
     "'$catshark' verify '$work/all.pcapng' --expect '$work/all.pcapng'" "'$build/bench/bench-count' '$work/all.pcapng'"
+  editcap -r "$work/all.pcapng" "$home/links.pcapng" 1-200000
+  cp "$work/net.conf" "$home/net.conf"
+  ratio "verify against tshark -2 with the plugin, 200,000 packets" ">= 50" \
+    "'$catshark' verify --topology '$work/net.conf' '$home/links.pcapng'" "$(ask_tshark "$home/links.pcapng" "$home/net.conf")"
   ratio "verify of gzip against zcat" "-" \
     "'$catshark' verify '$work/million.pcap.gz'" "zcat '$work/million.pcap.gz'"
   local few=$work/few.pcap many=$work/many.pcap a b

@@ -10,9 +10,16 @@ const affinity_tracker_settings affinity_tracker_settings_default = {
     .age_ns = AFFINITY_TRACKER_AGE_NS_DEFAULT,
 };
 
-static void leave_session(affinity_tracker *t, tracked_connection *c)
+tracked_member *affinity_member_made(affinity_tracker *t, tracked_connection *c)
 {
-    tracked_session *session = c->session;
+    if (c->flow.more == 0)
+        c->flow.more = record_pool_add(&t->members);
+    return record_pool_at(&t->members, c->flow.more);
+}
+
+static void leave_session(affinity_tracker *t, const tracked_connection *c, tracked_member *member)
+{
+    tracked_session *session = member->session;
     if (session == NULL)
         return;
     if (session->from == c || (session->waiting != NULL && session->waiting->to == c)) {
@@ -21,7 +28,7 @@ static void leave_session(affinity_tracker *t, tracked_connection *c)
         affinity_wait_end(t, session);
         session->from = NULL;
     }
-    c->session = NULL;
+    member->session = NULL;
     if (--session->connections > 0)
         return;
     t->sessions_held--;
@@ -33,13 +40,17 @@ static void connection_leaves(void *tracker, flow_entry *entry)
 {
     affinity_tracker *t = tracker;
     tracked_connection *c = (tracked_connection *)(void *)entry;
-    leave_session(t, c);
-    if (c->before != NULL)
-        c->before->after = c->after;
-    if (c->after != NULL)
-        c->after->before = c->before;
-    if (c->early_at != 0)
-        t->early[c->early_at - 1] = NULL;
+    if (entry->more == 0)
+        return;
+    tracked_member *member = affinity_member_made(t, c);
+    leave_session(t, c, member);
+    if (member->before != NULL)
+        affinity_member_made(t, member->before)->after = member->after;
+    if (member->after != NULL)
+        affinity_member_made(t, member->after)->before = member->before;
+    if (member->early_at != 0)
+        t->early[member->early_at - 1] = NULL;
+    record_pool_free(&t->members, entry->more);
 }
 
 affinity_tracker *affinity_tracker_new(const affinity_tracker_settings *settings)
@@ -48,6 +59,7 @@ affinity_tracker *affinity_tracker_new(const affinity_tracker_settings *settings
     t->settings = *settings;
     t->connections = flow_table_new(sizeof(tracked_connection), MAX(settings->connections, 2),
                                     settings->age_ns, connection_leaves, t);
+    record_pool_init(&t->members, sizeof(tracked_member));
     affinity_waits_init(t);
     return t;
 }
@@ -57,6 +69,7 @@ void affinity_tracker_free(affinity_tracker *t)
     if (t == NULL)
         return;
     flow_table_free(t->connections);
+    record_pool_clear(&t->members);
     affinity_waits_clear(t);
     g_free(t);
 }
@@ -69,16 +82,17 @@ affinity_tracker_count affinity_tracker_count_get(const affinity_tracker *t)
     return count;
 }
 
-bool affinity_connection_reports(tracked_connection *c, cats_rule_id rule)
+bool affinity_connection_reports(affinity_tracker *t, tracked_connection *c, cats_rule_id rule)
 {
     _Static_assert(CATS_RULE_COUNT <= 64, "a bit for every rule");
+    tracked_member *member = affinity_member_made(t, c);
     uint64_t bit = UINT64_C(1) << rule;
-    bool is_new = (c->reported & bit) == 0;
-    c->reported |= bit;
+    bool is_new = (member->reported & bit) == 0;
+    member->reported |= bit;
     return is_new;
 }
 
-tracked_connection *affinity_connection_add(affinity_tracker *t, const cats_flow_key *key, uint64_t hash,
+tracked_connection *affinity_connection_add(affinity_tracker *t, const cats_flow_key *key, uint32_t hash,
                                             int64_t now)
 {
     return (tracked_connection *)(void *)flow_table_add(t->connections, key, hash, now);
@@ -87,12 +101,12 @@ tracked_connection *affinity_connection_add(affinity_tracker *t, const cats_flow
 tracked_connection *affinity_connection_replace(affinity_tracker *t, tracked_connection *old,
                                                 const cats_flow_key *key, int64_t now)
 {
-    uint64_t hash = old->flow.hash;
+    uint32_t hash = flow_table_hash(t->connections, key);
     flow_table_retire(t->connections, &old->flow);
     flow_table_touch(t->connections, &old->flow, now); /* it is not the one that makes room */
     tracked_connection *c = affinity_connection_add(t, key, hash, now);
-    c->before = old;
-    old->after = c;
+    affinity_member_made(t, c)->before = old;
+    affinity_member_made(t, old)->after = c;
     return c;
 }
 
@@ -105,25 +119,26 @@ void affinity_connection_tell(const affinity_tracker *t, const tracked_connectio
 {
     const affinity_listener *listener = &t->settings.listener;
     if (listener->connection != NULL)
-        listener->connection(listener->context, &c->view);
+        listener->connection(listener->context, &member_of(t, c)->view);
 }
 
 void affinity_connection_join(affinity_tracker *t, tracked_connection *c, tracked_session *session,
                               affinity_role role)
 {
-    uint32_t number = c->session != NULL ? c->view.number : t->session_connections++;
+    tracked_member *member = affinity_member_made(t, c);
+    uint32_t number = member->session != NULL ? member->view.number : t->session_connections++;
     if (session == NULL) {
         session = g_new0(tracked_session, 1);
         session->number = t->sessions++;
         t->sessions_held++;
         t->count.sessions++;
     }
-    if (c->session != NULL && c->session->connections == 1)
+    if (member->session != NULL && member->session->connections == 1)
         t->count.sessions--; /* it is of another session, as is found now */
-    leave_session(t, c);
+    leave_session(t, c, member);
     session->connections++;
-    c->session = session;
-    c->view = (affinity_connection){ .number = number, .session = session->number, .role = role };
+    member->session = session;
+    member->view = (affinity_connection){ .number = number, .session = session->number, .role = role };
     affinity_connection_tell(t, c);
 }
 
@@ -131,19 +146,19 @@ void affinity_early_add(affinity_tracker *t, tracked_connection *c)
 {
     unsigned at = t->early_next++ % AFFINITY_TRACKER_EARLY;
     if (t->early[at] != NULL)
-        t->early[at]->early_at = 0;
+        affinity_member_made(t, t->early[at])->early_at = 0;
     t->early[at] = c;
-    c->early_at = (uint8_t)(at + 1);
+    affinity_member_made(t, c)->early_at = (uint8_t)(at + 1);
 }
 
-static bool is_early(const tracked_connection *c, const wait_key *key)
+static bool is_early(const affinity_tracker *t, const tracked_connection *c, const wait_key *key)
 {
     bool is_first = c->opener == 0;
     const cats_flow_key *flow = &c->flow.key;
     const cats_address *client = is_first ? &flow->source : &flow->destination;
     const cats_address *target = is_first ? &flow->destination : &flow->source;
     uint16_t port = is_first ? flow->destination_port : flow->source_port;
-    const tracked_session *session = c->session;
+    const tracked_session *session = session_of(t, c);
     return port == key->port && cats_address_equal(target, &key->target) &&
            (key->client.family == 0 || cats_address_equal(client, &key->client)) && session != NULL &&
            session->connections == 1 && !session->redirected && !c->reset;
@@ -158,7 +173,7 @@ tracked_connection *affinity_early_find(const affinity_tracker *t, const wait_ke
             continue;
         if (capture_time_passed(c->opened_ns, AFFINITY_TRACKER_EARLY_NS, now))
             break;
-        if (is_early(c, key))
+        if (is_early(t, c, key))
             oldest = c;
     }
     return oldest;

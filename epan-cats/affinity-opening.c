@@ -23,7 +23,7 @@ static void read_scale(tracked_side *side, const affinity_segment *segment)
 
 /* Of several SYNs (copies, retransmissions) what any of them shows: on some links a bit may not be set yet.
  */
-static void read_capability(tracked_connection *c, const affinity_sight *sight)
+static void read_capability(affinity_tracker *t, tracked_connection *c, const affinity_sight *sight)
 {
     const affinity_seen *seen = sight->seen;
     bool permit = false;
@@ -31,7 +31,7 @@ static void read_capability(tracked_connection *c, const affinity_sight *sight)
         permit |= seen->option[i].permit;
         if (seen->option[i].kind >= TCP_OPTION_EXPERIMENT_1) {
             c->experiment = true;
-            c->exid = seen->option[i].exid;
+            affinity_member_made(t, c)->exid = seen->option[i].exid;
         }
     }
     c->saf |= seen->saf;
@@ -41,13 +41,14 @@ static void read_capability(tracked_connection *c, const affinity_sight *sight)
         c->capability = CAPABILITY_NONE;
 }
 
-bool affinity_syn_begins_anew(const tracked_connection *c, const affinity_sight *sight, unsigned from)
+bool affinity_syn_begins_anew(const affinity_tracker *t, const tracked_connection *c,
+                              const affinity_sight *sight, unsigned from)
 {
     const tracked_side *side = &c->side[from];
     bool is_answer = (sight->segment->flags & TCP_FLAG_ACK) != 0;
     if (is_answer || (side->isn_known && side->isn == sight->sequence))
         return false;
-    if (c->session == NULL)
+    if (session_of(t, c) == NULL)
         return true;
     bool closed = c->reset || (c->side[0].fin && c->side[1].fin);
     return !c->opener_known || closed || !c->answered ||
@@ -59,9 +60,10 @@ static void elsewhere(passage *p, tracked_session *session, const cats_address *
     char texts[2][CATS_ADDRESS_TEXT];
     cats_endpoint_format(target, port, texts[0]);
     cats_endpoint_format(&session->waiting->key.target, session->waiting->key.port, texts[1]);
-    cats_findings_add(p->findings, CATS_RULE_AFFINITY_RECONNECT_ELSEWHERE,
-                      "session %u: connection to %s, expected %s (FIN in %s)", session->number, texts[0],
-                      texts[1], affinity_frame_name(p->tracker, session->from->view.redirect_frame).text);
+    cats_findings_add(
+        p->findings, CATS_RULE_AFFINITY_RECONNECT_ELSEWHERE,
+        "session %u: connection to %s, expected %s (FIN in %s)", session->number, texts[0], texts[1],
+        affinity_frame_name(p->tracker, member_of(p->tracker, session->from)->view.redirect_frame).text);
     affinity_connection_follow(p->tracker, session, p->connection);
     affinity_verdict_set(p->tracker, session, AFFINITY_ELSEWHERE);
 }
@@ -70,7 +72,7 @@ static void elsewhere(passage *p, tracked_session *session, const cats_address *
 static void place(passage *p)
 {
     tracked_connection *c = p->connection;
-    if (c->session != NULL)
+    if (session_of(p->tracker, c) != NULL)
         return; /* redirected before its answer was seen */
     const affinity_segment *segment = p->segment;
     const cats_address *client = is_client(p) ? &segment->source : &segment->destination;
@@ -98,7 +100,7 @@ static void read_opener(passage *p, bool is_answer)
 {
     tracked_connection *c = p->connection;
     c->opener_known = true;
-    c->opener = (uint8_t)(is_answer ? 1 - p->from : p->from);
+    c->opener = (is_answer ? 1 - p->from : p->from) & 1;
     c->opened_frame = p->sight->frame;
     c->opened_ns = p->sight->time_ns;
     tracked_side *opener = &c->side[c->opener];
@@ -123,13 +125,13 @@ void affinity_syn_read(passage *p)
     if (is_first)
         read_opener(p, is_answer);
     if (is_client(p))
-        read_capability(c, p->sight);
+        read_capability(p->tracker, c, p->sight);
     else
         c->saf_echoed |= p->sight->seen->saf;
     /* The answer alone: its flag says that the SYN had one. */
     if (!c->side[c->opener].syn && c->saf_echoed)
         c->capability = CAPABILITY_SHOWN;
-    if (is_first || (c->session == NULL && c->capability == CAPABILITY_SHOWN))
+    if (is_first || (session_of(p->tracker, c) == NULL && c->capability == CAPABILITY_SHOWN))
         place(p);
 }
 
@@ -154,7 +156,7 @@ void affinity_answer_read(passage *p)
     if (c->answered || !is_answer_to(p) || (resets && is_client(p)))
         return;
     c->answered = !resets;
-    tracked_session *session = c->session;
+    tracked_session *session = session_of(p->tracker, c);
     if (session == NULL || session->waiting == NULL || session->waiting->to != c)
         return;
     if (!resets) {
@@ -166,6 +168,6 @@ void affinity_answer_read(passage *p)
     cats_findings_add(p->findings, CATS_RULE_AFFINITY_RECONNECT_REFUSED,
                       "session %u: %s answers the SYN in %s with RST (FIN in %s)", session->number, text,
                       affinity_frame_name(p->tracker, c->opened_frame).text,
-                      affinity_frame_name(p->tracker, c->view.cause_frame).text);
+                      affinity_frame_name(p->tracker, member_of(p->tracker, c)->view.cause_frame).text);
     affinity_verdict_set(p->tracker, session, AFFINITY_REFUSED);
 }

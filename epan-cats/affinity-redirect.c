@@ -8,7 +8,7 @@
 
 static bool is_new_finding(const passage *p, cats_rule_id rule)
 {
-    return affinity_connection_reports(p->connection, rule);
+    return affinity_connection_reports(p->tracker, p->connection, rule);
 }
 
 void affinity_redirect_judge_sender(passage *p)
@@ -26,7 +26,7 @@ void affinity_redirect_judge_sender(passage *p)
         cats_findings_add(p->findings, CATS_RULE_AFFINITY_NO_CAPABILITY,
                           "option to a client whose SYN had neither SAF nor permit");
     if (p->redirect->kind >= TCP_OPTION_EXPERIMENT_1 && c->capability != CAPABILITY_UNKNOWN &&
-        c->side[c->opener].syn && !(c->experiment && c->exid == p->redirect->exid) &&
+        c->side[c->opener].syn && !(c->experiment && member_of(p->tracker, c)->exid == p->redirect->exid) &&
         is_new_finding(p, CATS_RULE_AFFINITY_EXID_NOT_IN_SYN))
         cats_findings_add(p->findings, CATS_RULE_AFFINITY_EXID_NOT_IN_SYN,
                           "experimental option with ExID 0x%x, expected the ExID in the client's SYN",
@@ -46,7 +46,7 @@ static bool is_out_of_window(const passage *p)
     if (!receiver->acks || !receiver->options || !sender->options)
         return false;
     uint32_t window =
-        sender->scales && receiver->scales ? receiver->window << receiver->scale : receiver->window;
+        sender->scales && receiver->scales ? (uint32_t)receiver->window << receiver->scale : receiver->window;
     uint32_t from = receiver->far ? receiver->acknowledged - REPETITION_SPAN : sender->isn;
     uint32_t to = receiver->acknowledged + window;
     uint32_t sequence = p->sight->sequence;
@@ -58,34 +58,34 @@ static bool is_out_of_window(const passage *p)
     return true;
 }
 
-bool affinity_redirect_repeats(const tracked_connection *c, const affinity_option *option)
+bool affinity_redirect_repeats(const tracked_member *of, const affinity_option *option)
 {
-    return c->target_port == option->port && cats_address_equal(&c->target, &option->address);
+    return of->target_port == option->port && cats_address_equal(&of->target, &option->address);
 }
 
 static void judge_repetition(passage *p)
 {
-    tracked_connection *c = p->connection;
-    bool is_same = p->redirect != NULL && affinity_redirect_repeats(c, p->redirect);
+    const tracked_member *member = member_of(p->tracker, p->connection);
+    bool is_same = p->redirect != NULL && affinity_redirect_repeats(member, p->redirect);
     if (is_same || !p->sight->whole || p->sight->seen->defective ||
         !is_new_finding(p, CATS_RULE_AFFINITY_RETRANSMISSION_DIFFERS))
         return;
     char expected[CATS_ADDRESS_TEXT], text[CATS_ADDRESS_TEXT] = "no option";
-    cats_endpoint_format(&c->target, c->target_port, expected);
+    cats_endpoint_format(&member->target, member->target_port, expected);
     if (p->redirect != NULL)
         cats_endpoint_format(&p->redirect->address, p->redirect->port, text);
     cats_findings_add(p->findings, CATS_RULE_AFFINITY_RETRANSMISSION_DIFFERS,
                       "repeated FIN with %s, expected %s as in %s", text, expected,
-                      affinity_frame_name(p->tracker, c->view.redirect_frame).text);
+                      affinity_frame_name(p->tracker, member->view.redirect_frame).text);
 }
 
 /* With links captured at different speeds the client's SYN may come before the FIN it answers. */
 static void take_early(passage *p)
 {
     affinity_tracker *t = p->tracker;
-    tracked_session *session = p->connection->session;
+    tracked_session *session = session_of(t, p->connection);
     tracked_connection *to = affinity_early_find(t, &session->waiting->key, p->sight->time_ns);
-    if (to == NULL || to->session == session)
+    if (to == NULL || session_of(t, to) == session)
         return;
     affinity_wait_for_answer(t, session, to);
     if (to->answered)
@@ -95,21 +95,22 @@ static void take_early(passage *p)
 static void take_redirect(passage *p)
 {
     tracked_connection *c = p->connection;
-    if (c->session == NULL)
+    tracked_member *member = affinity_member_made(p->tracker, c);
+    if (member->session == NULL)
         affinity_connection_join(p->tracker, c, NULL, AFFINITY_FIRST);
     c->redirected = true;
-    c->target = p->redirect->address;
-    c->target_port = p->redirect->port;
-    c->view.redirect_frame = p->sight->frame;
+    member->target = p->redirect->address;
+    member->target_port = p->redirect->port;
+    member->view.redirect_frame = p->sight->frame;
     affinity_connection_tell(p->tracker, c);
-    if (c->session->redirected && is_new_finding(p, CATS_RULE_AFFINITY_REDIRECT_LOOP)) {
+    if (member->session->redirected && is_new_finding(p, CATS_RULE_AFFINITY_REDIRECT_LOOP)) {
         char text[CATS_ADDRESS_TEXT];
-        cats_endpoint_format(&c->target, c->target_port, text);
+        cats_endpoint_format(&member->target, member->target_port, text);
         cats_findings_add(p->findings, CATS_RULE_AFFINITY_REDIRECT_LOOP,
                           "session %u: the re-established connection is redirected again, to %s (it came of "
                           "%s)",
-                          c->session->number, text,
-                          affinity_frame_name(p->tracker, c->view.cause_frame).text);
+                          member->session->number, text,
+                          affinity_frame_name(p->tracker, member->view.cause_frame).text);
     }
     affinity_wait_for_syn(p->tracker, c, p->sight);
     take_early(p);
@@ -125,12 +126,13 @@ void affinity_fin_read(passage *p)
     bool is_server = !is_client(p);
     if (p->redirect != NULL && is_server && is_out_of_window(p))
         return;
+    tracked_member *member = affinity_member_made(p->tracker, c);
     if (is_server && c->redirected) {
-        if (side->fin_at == end)
+        if (member->fin_at[p->from] == end)
             judge_repetition(p);
     } else if (is_server && p->redirect != NULL) {
         take_redirect(p);
     }
     side->fin = true;
-    side->fin_at = end;
+    member->fin_at[p->from] = end;
 }

@@ -14,49 +14,55 @@ typedef struct tracked_session tracked_session;
 
 /* One side of a connection; sequence numbers compare modulo 2^32. */
 typedef struct tracked_side {
+    uint32_t isn;    /* valid with isn_known */
+    uint32_t latest; /* sequence number seen last, valid with seen */
+    uint32_t acknowledged;
+    uint16_t window;
     bool syn : 1;     /* its SYN or SYN-ACK was seen */
     bool options : 1; /* and with it all options: scales is valid */
     bool isn_known : 1, seen : 1;
     bool acks : 1; /* it acknowledged: acknowledged and window are valid */
     bool far : 1;  /* it acknowledged so much that the other's isn lies in the future again */
-    bool fin : 1;  /* fin_at is valid: where its stream ends */
+    bool fin : 1;  /* fin_at is valid */
     bool scales : 1;
-    uint8_t scale;   /* valid with scales */
-    uint32_t isn;    /* valid with isn_known */
-    uint32_t latest; /* sequence number seen last, valid with seen */
-    uint32_t acknowledged;
-    uint32_t window;
-    uint32_t fin_at;
+    uint8_t scale; /* valid with scales */
 } tracked_side;
 
 enum capability { CAPABILITY_UNKNOWN, CAPABILITY_NONE, CAPABILITY_SHOWN };
 
 typedef struct tracked_connection {
-    flow_entry flow;          /* side 0 is flow.key.source */
-    tracked_session *session; /* NULL: none; view is valid with one */
+    flow_entry flow; /* side 0 is flow.key.source; flow.more: tracked_member */
+    int64_t opened_ns;
     tracked_side side[2];
+    uint32_t opened_frame;   /* of the first sign of it, valid with opener_known */
+    uint32_t opener : 1;     /* side; assumed when opener_known is false */
+    uint32_t capability : 2; /* enum capability, of the opener */
+    uint32_t opener_known : 1;
+    uint32_t answered : 1; /* the opener was answered */
+    uint32_t reset : 1;
+    uint32_t saf : 1;        /* on the opener's SYN */
+    uint32_t saf_echoed : 1; /* on the answer */
+    uint32_t experiment : 1; /* an ExID of ours in the opener's SYN: exid is valid */
+    uint32_t redirected : 1; /* target is valid */
+} tracked_connection;
+
+/* What only connections of sessions need, and those that come after one with the same addresses and ports.
+ * All zero where nothing is known. */
+typedef struct tracked_member {
+    tracked_session *session; /* NULL: none; view is valid with one */
     /* The connection that had the same addresses and ports before it, and the one after it, while they are
      * held: late copies of its segments are still to come. */
-    struct tracked_connection *before, *after;
-    /* 65,536 of these are held, so flags are bits and what is small lies together. */
-    uint8_t opener;     /* side; assumed when opener_known is false */
-    uint8_t capability; /* enum capability, of the opener */
-    uint8_t early_at;   /* its place in tracker->early, plus 1; 0: none */
-    bool opener_known : 1;
-    bool answered : 1; /* the opener was answered */
-    bool reset : 1;
-    bool saf : 1;        /* on the opener's SYN */
-    bool saf_echoed : 1; /* on the answer */
-    bool experiment : 1; /* an ExID of ours in the opener's SYN: exid is valid */
-    bool redirected : 1; /* target is valid */
-    cats_address target;
-    uint16_t target_port;
-    uint32_t exid;
-    uint32_t opened_frame; /* of the first sign of it, valid with opener_known */
-    int64_t opened_ns;
+    tracked_connection *before, *after;
     uint64_t reported; /* rules, a bit each by id */
     affinity_connection view;
-} tracked_connection;
+    uint32_t fin_at[2]; /* where the stream of that side ends */
+    uint32_t exid;
+    uint16_t target_port;
+    cats_address target;
+    uint8_t early_at; /* its place in tracker->early, plus 1; 0: none */
+} tracked_member;
+_Static_assert(sizeof(tracked_connection) <= 112, "see tracked_flow");
+_Static_assert(sizeof(tracked_member) <= 128, "taken off a connection that is of no session");
 
 /* One segment on its way through the tracker. */
 typedef struct passage {
@@ -104,6 +110,7 @@ struct tracked_session {
 struct affinity_tracker {
     affinity_tracker_settings settings;
     flow_table *connections; /* tracked_connection */
+    record_pool members;     /* tracked_member */
     GQueue waits[WAIT_FOR_ANSWER + 1];
     int64_t due_ns;        /* nothing in waits is late before; INT64_MAX: nothing waits */
     GHashTable *by_target; /* wait_key -> GQueue of sessions */
@@ -115,6 +122,17 @@ struct affinity_tracker {
     uint32_t sessions_held;
     affinity_tracker_count count;
 };
+
+/* To read what is known of the connection in its session, also when that is nothing. */
+static inline const tracked_member *member_of(const affinity_tracker *t, const tracked_connection *c)
+{
+    return record_pool_at(&t->members, c->flow.more);
+}
+
+static inline tracked_session *session_of(const affinity_tracker *t, const tracked_connection *c)
+{
+    return member_of(t, c)->session;
+}
 
 static inline bool is_client(const passage *p)
 {
@@ -130,20 +148,23 @@ static inline bool after(uint32_t a, uint32_t b)
 /* affinity-opening.c */
 void affinity_syn_read(passage *p);
 /* A SYN that cannot be of the connection under its key. */
-bool affinity_syn_begins_anew(const tracked_connection *c, const affinity_sight *sight, unsigned from);
+bool affinity_syn_begins_anew(const affinity_tracker *t, const tracked_connection *c,
+                              const affinity_sight *sight, unsigned from);
 /* Of any segment: does it answer the opener, with what consequence? */
 void affinity_answer_read(passage *p);
 
 /* affinity-redirect.c */
-bool affinity_redirect_repeats(const tracked_connection *c, const affinity_option *option);
+bool affinity_redirect_repeats(const tracked_member *of, const affinity_option *option);
 void affinity_redirect_judge_sender(passage *p);
 void affinity_fin_read(passage *p);
 
 /* affinity-memory.c */
+/* To write. */
+tracked_member *affinity_member_made(affinity_tracker *t, tracked_connection *c);
 /* True once a connection: the rule was not found broken in it before. */
-bool affinity_connection_reports(tracked_connection *c, cats_rule_id rule);
+bool affinity_connection_reports(affinity_tracker *t, tracked_connection *c, cats_rule_id rule);
 /* The key is of no findable connection. Makes room if need be. */
-tracked_connection *affinity_connection_add(affinity_tracker *t, const cats_flow_key *key, uint64_t hash,
+tracked_connection *affinity_connection_add(affinity_tracker *t, const cats_flow_key *key, uint32_t hash,
                                             int64_t now);
 /* A new connection under the key of `old`. */
 tracked_connection *affinity_connection_replace(affinity_tracker *t, tracked_connection *old,

@@ -46,13 +46,15 @@ static uint32_t distance(uint32_t a, uint32_t b)
 
 /* The connection whose sequence numbers are nearest, of those that had these addresses and ports. A late
  * copy, from a slower link, may still be of an earlier one. */
-static tracked_connection *nearest(tracked_connection *newest, const affinity_sight *sight, unsigned from)
+static tracked_connection *nearest(const affinity_tracker *t, tracked_connection *newest,
+                                   const affinity_sight *sight, unsigned from)
 {
     bool syn = (sight->segment->flags & TCP_FLAG_SYN) != 0;
     tracked_connection *best = newest;
     uint32_t best_distance = UINT32_MAX;
     unsigned depth = 0;
-    for (tracked_connection *c = newest; c != NULL && depth < DEPTH_MAX; c = c->before, depth++) {
+    for (tracked_connection *c = newest; c != NULL && depth < DEPTH_MAX;
+         c = member_of(t, c)->before, depth++) {
         const tracked_side *side = &c->side[from];
         if (syn ? !side->syn : !side->seen)
             continue;
@@ -78,7 +80,7 @@ static tracked_connection *connection_of(passage *p)
     if (!matters && t->sessions_held == 0)
         return NULL;
     cats_flow_key key = affinity_segment_key(p->segment);
-    uint64_t hash = flow_table_hash(t->connections, &key);
+    uint32_t hash = flow_table_hash(t->connections, &key);
     bool reversed = false;
     tracked_connection *c =
         (tracked_connection *)(void *)flow_table_find(t->connections, &key, hash, now, &reversed);
@@ -91,11 +93,11 @@ static tracked_connection *connection_of(passage *p)
         return c;
     }
     p->from = reversed;
-    if (c->before != NULL)
-        c = nearest(c, p->sight, p->from);
-    if (!matters && c->session == NULL)
+    if (member_of(t, c)->before != NULL)
+        c = nearest(t, c, p->sight, p->from);
+    if (!matters && session_of(t, c) == NULL)
         return NULL;
-    if (syn && c->after == NULL && affinity_syn_begins_anew(c, p->sight, p->from)) {
+    if (syn && member_of(t, c)->after == NULL && affinity_syn_begins_anew(t, c, p->sight, p->from)) {
         p->from = 0;
         return affinity_connection_replace(t, c, &key, now);
     }
@@ -129,16 +131,18 @@ static void read_numbers(passage *p)
 static void report(const passage *p, affinity_sighting *sighting)
 {
     const tracked_connection *c = p->connection;
-    sighting->in_session = c->session != NULL;
+    const tracked_member *member = member_of(p->tracker, c);
+    sighting->in_session = member->session != NULL;
     if (!sighting->in_session)
         return;
-    sighting->connection = c->view;
-    sighting->redirects = p->redirect != NULL && c->redirected && affinity_redirect_repeats(c, p->redirect) &&
+    sighting->connection = member->view;
+    sighting->redirects = p->redirect != NULL && c->redirected &&
+                          affinity_redirect_repeats(member, p->redirect) &&
                           (p->segment->flags & TCP_FLAG_FIN) != 0;
     sighting->reconnects =
         (is_client(p) || !c->side[c->opener].syn) && (p->segment->flags & TCP_FLAG_SYN) != 0;
-    sighting->has_verdict = c->session->redirected;
-    sighting->verdict = c->session->verdict;
+    sighting->has_verdict = member->session->redirected;
+    sighting->verdict = member->session->verdict;
 }
 
 bool affinity_tracker_see(affinity_tracker *tracker, const affinity_sight *sight, affinity_sighting *sighting,

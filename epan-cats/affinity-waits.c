@@ -146,7 +146,8 @@ static cats_address on_the_wire(const cats_address *address)
 
 void affinity_wait_for_syn(affinity_tracker *t, tracked_connection *from, const affinity_sight *sight)
 {
-    tracked_session *session = from->session;
+    tracked_member *member = affinity_member_made(t, from);
+    tracked_session *session = member->session;
     const affinity_segment *segment = sight->segment;
     affinity_verdict_set(t, session, session->redirected ? AFFINITY_LOOPED : AFFINITY_PENDING);
     session->from = from;
@@ -155,10 +156,10 @@ void affinity_wait_for_syn(affinity_tracker *t, tracked_connection *from, const 
     w->in_queue.data = w->in_target.data = w->in_client.data = session;
     w->capable = from->capability == CAPABILITY_SHOWN;
     w->service = segment->source;
-    w->key.target = on_the_wire(&from->target);
+    w->key.target = on_the_wire(&member->target);
     if (w->key.target.family == segment->destination.family)
         w->key.client = segment->destination;
-    w->key.port = from->target_port;
+    w->key.port = member->target_port;
     enter_queues(t, w, WAIT_FOR_SYN, sight->time_ns);
 }
 
@@ -195,13 +196,14 @@ void affinity_connection_follow(affinity_tracker *t, tracked_session *session, t
 {
     tracked_connection *from = session->from;
     affinity_connection_join(t, to, session, AFFINITY_REESTABLISHED);
-    from->view.reconnect_frame = to->opened_frame;
-    from->view.reconnect_ns = to->side[to->opener].syn
-                                  ? capture_time_between(session->redirect_ns, to->opened_ns)
-                                  : AFFINITY_NO_TIME;
+    affinity_connection *first = &affinity_member_made(t, from)->view;
+    affinity_connection *second = &affinity_member_made(t, to)->view;
+    first->reconnect_frame = to->opened_frame;
+    first->reconnect_ns = to->side[to->opener].syn ? capture_time_between(session->redirect_ns, to->opened_ns)
+                                                   : AFFINITY_NO_TIME;
     affinity_connection_tell(t, from);
-    to->view.cause_frame = from->view.redirect_frame;
-    to->view.cause_ns = from->view.reconnect_ns;
+    second->cause_frame = first->redirect_frame;
+    second->cause_ns = first->reconnect_ns;
     affinity_connection_tell(t, to);
 }
 
@@ -217,14 +219,15 @@ static void give_up(affinity_tracker *t, tracked_session *session, cats_findings
 {
     char text[CATS_ADDRESS_TEXT];
     int limit = (int)(t->settings.reconnect_limit_ns / NS_PER_MS);
-    cats_frame_name fin = affinity_frame_name(t, session->from->view.redirect_frame);
+    const affinity_connection *from = &member_of(t, session->from)->view;
+    cats_frame_name fin = affinity_frame_name(t, from->redirect_frame);
     const tracked_waiting *w = session->waiting;
     cats_endpoint_format(&w->key.target, w->key.port, text);
     if (w->wait == WAIT_FOR_ANSWER) {
         cats_findings_add(findings, CATS_RULE_AFFINITY_RECONNECT_REFUSED,
                           "session %u: no answer from %s within %d ms (FIN in %s, SYN in %s)",
                           session->number, text, limit, fin.text,
-                          affinity_frame_name(t, session->from->view.reconnect_frame).text);
+                          affinity_frame_name(t, from->reconnect_frame).text);
         affinity_verdict_set(t, session, AFFINITY_REFUSED);
         return;
     }

@@ -104,7 +104,8 @@ static sid_bits bits_shift_left(sid_bits bits, unsigned by)
 /* Only the first `length` bits. */
 static sid_bits bits_prefix(sid_bits bits, unsigned length)
 {
-    return bits_shift_left(bits_shift_right(bits, SID_BITS - length), SID_BITS - length);
+    return (sid_bits){ bits.high & ~ones(64 - MIN(length, 64)),
+                       bits.low & ~ones(length > 64 ? SID_BITS - length : 64) };
 }
 
 void cats_sid_split(const cats_sid_structure *structure, const uint8_t sid[16], cats_sid_parts *parts)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Flows by key: open addressing with linear probing, and a list from the one seen longest ago to the newest.
- * A flow is looked up with every packet of a capture, so hashes are kept, both directions have one, and the
+ * A flow is looked up with every packet of a capture, so slots keep hashes, both directions have one, and the
  * list is changed only where the order matters. Spec: docs/rules.md (what is followed, and for how long). */
 #include "flow-table.h"
 
@@ -10,15 +10,15 @@
 #define SLOTS_MIN 64u
 
 struct flow_slot {
-    uint64_t hash;
-    flow_entry *entry; /* NULL: free */
+    uint32_t hash;
+    uint32_t number; /* 0: free */
 };
 
 flow_table *flow_table_new(size_t entry_size, uint32_t limit, int64_t age_ns,
                            void (*leaves)(void *context, flow_entry *entry), void *context)
 {
     flow_table *t = g_new0(flow_table, 1);
-    t->entry_size = MAX(entry_size, sizeof(flow_entry));
+    record_pool_init(&t->entries, MAX(entry_size, sizeof(flow_entry)));
     t->limit = MAX(limit, 1);
     t->age_ns = age_ns;
     t->leaves = leaves;
@@ -33,12 +33,12 @@ void flow_table_free(flow_table *t)
 {
     if (t == NULL)
         return;
-    for (flow_entry *entry = t->oldest, *newer; entry != NULL; entry = newer) {
-        newer = entry->newer;
-        if (t->leaves != NULL)
-            t->leaves(t->context, entry);
-        g_free(entry);
+    for (uint32_t number = t->oldest; number != 0 && t->leaves != NULL;) {
+        flow_entry *entry = flow_table_at(t, number);
+        number = entry->newer;
+        t->leaves(t->context, entry);
     }
+    record_pool_clear(&t->entries);
     g_free(t->slots);
     g_free(t);
 }
@@ -64,11 +64,11 @@ static inline uint64_t hash_end(uint64_t seed, const cats_address *address, uint
     return hash ^ hash >> 29;
 }
 
-uint64_t flow_table_hash(const flow_table *t, const cats_flow_key *key)
+uint32_t flow_table_hash(const flow_table *t, const cats_flow_key *key)
 {
     uint64_t hash = hash_end(t->seed, &key->source, key->source_port) +
                     hash_end(t->seed, &key->destination, key->destination_port) + key->protocol;
-    return hash ^ hash >> 32;
+    return (uint32_t)(hash ^ hash >> 32);
 }
 
 static inline uint64_t difference(const cats_address *a, const cats_address *b)
@@ -77,46 +77,52 @@ static inline uint64_t difference(const cats_address *a, const cats_address *b)
            (uint64_t)(a->octets[15] ^ b->octets[15]);
 }
 
-/* Without branches: which direction it is nobody can foresee. */
+/* With one branch, which ports alike take: which direction it is nobody can foresee. */
 static inline bool is_found(const cats_flow_key *a, const cats_flow_key *b, bool *reversed)
 {
-    uint64_t same = difference(&a->source, &b->source) | difference(&a->destination, &b->destination) |
-                    (uint64_t)(a->source_port ^ b->source_port) |
-                    (uint64_t)(a->destination_port ^ b->destination_port);
-    uint64_t turned = difference(&a->source, &b->destination) | difference(&a->destination, &b->source) |
-                      (uint64_t)(a->source_port ^ b->destination_port) |
-                      (uint64_t)(a->destination_port ^ b->source_port);
-    bool either = ((same == 0) | (turned == 0)) != 0;
-    *reversed = same != 0;
-    return either && a->protocol == b->protocol && a->ports_known == b->ports_known;
+    bool turned = a->source_port != b->source_port;
+    if (b->source_port == b->destination_port)
+        turned = difference(&a->source, &b->source) != 0;
+    const cats_address *source = turned ? &b->destination : &b->source;
+    const cats_address *destination = turned ? &b->source : &b->destination;
+    uint16_t source_port = turned ? b->destination_port : b->source_port;
+    uint16_t destination_port = turned ? b->source_port : b->destination_port;
+    *reversed = turned;
+    return (difference(&a->source, source) | difference(&a->destination, destination) |
+            (uint64_t)(a->source_port ^ source_port) | (uint64_t)(a->destination_port ^ destination_port) |
+            (uint64_t)(a->protocol ^ b->protocol) | (uint64_t)(a->ports_known ^ b->ports_known)) == 0;
 }
 
 /* --- slots --- */
 
-static void put(flow_slot *slots, uint32_t mask, flow_entry *entry)
+static uint32_t number_of(const flow_table *t, const flow_entry *entry)
 {
-    uint32_t at = (uint32_t)entry->hash & mask;
-    while (slots[at].entry != NULL)
-        at = (at + 1) & mask;
-    slots[at] = (flow_slot){ entry->hash, entry };
+    return entry->older == 0 ? t->oldest : flow_table_at(t, entry->older)->newer;
 }
 
-/* At most half of the slots are in use. */
-static void index_entry(flow_table *t, flow_entry *entry)
+static void put(flow_slot *slots, uint32_t mask, flow_slot slot)
 {
-    if (t->findable > t->slot_mask / 2) {
+    uint32_t at = slot.hash & mask;
+    while (slots[at].number != 0)
+        at = (at + 1) & mask;
+    slots[at] = slot;
+}
+
+/* At most three quarters of the slots are in use. */
+static void index_entry(flow_table *t, uint32_t number, uint32_t hash)
+{
+    if (t->findable >= t->slot_mask / 4 * 3) {
         uint32_t mask = t->slot_mask * 2 + 1;
         flow_slot *slots = g_new0(flow_slot, (size_t)mask + 1);
         for (uint32_t at = 0; at <= t->slot_mask; at++)
-            if (t->slots[at].entry != NULL)
-                put(slots, mask, t->slots[at].entry);
+            if (t->slots[at].number != 0)
+                put(slots, mask, t->slots[at]);
         g_free(t->slots);
         t->slots = slots;
         t->slot_mask = mask;
     }
-    put(t->slots, t->slot_mask, entry);
+    put(t->slots, t->slot_mask, (flow_slot){ hash, number });
     t->findable++;
-    entry->findable = true;
 }
 
 /* What was pushed beyond the slot comes back: no look-up ends too early. */
@@ -124,30 +130,31 @@ void flow_table_retire(flow_table *t, flow_entry *entry)
 {
     if (!entry->findable)
         return;
-    entry->findable = false;
+    entry->findable = 0;
     t->findable--;
-    uint32_t mask = t->slot_mask, hole = (uint32_t)entry->hash & mask;
-    while (t->slots[hole].entry != entry)
+    uint32_t number = number_of(t, entry);
+    uint32_t mask = t->slot_mask, hole = flow_table_hash(t, &entry->key) & mask;
+    while (t->slots[hole].number != number)
         hole = (hole + 1) & mask;
-    for (uint32_t at = (hole + 1) & mask; t->slots[at].entry != NULL; at = (at + 1) & mask) {
-        uint32_t wanted = (uint32_t)t->slots[at].hash & mask;
+    for (uint32_t at = (hole + 1) & mask; t->slots[at].number != 0; at = (at + 1) & mask) {
+        uint32_t wanted = t->slots[at].hash & mask;
         if (((at - wanted) & mask) < ((at - hole) & mask))
             continue; /* its way does not lead over the hole */
         t->slots[hole] = t->slots[at];
         hole = at;
     }
-    t->slots[hole].entry = NULL;
+    t->slots[hole].number = 0;
 }
 
-flow_entry *flow_table_find(flow_table *t, const cats_flow_key *key, uint64_t hash, int64_t now,
+flow_entry *flow_table_find(flow_table *t, const cats_flow_key *key, uint32_t hash, int64_t now,
                             bool *reversed)
 {
     const flow_slot *slots = t->slots;
     uint32_t mask = t->slot_mask;
-    for (uint32_t at = (uint32_t)hash & mask; slots[at].entry != NULL; at = (at + 1) & mask) {
+    for (uint32_t at = hash & mask; slots[at].number != 0; at = (at + 1) & mask) {
         if (slots[at].hash != hash)
             continue;
-        flow_entry *entry = slots[at].entry;
+        flow_entry *entry = flow_table_at(t, slots[at].number);
         if (!is_found(&entry->key, key, reversed))
             continue;
         if (flow_table_is_aged(t, entry, now)) {
@@ -164,25 +171,27 @@ flow_entry *flow_table_find(flow_table *t, const cats_flow_key *key, uint64_t ha
 
 static void unlink_entry(flow_table *t, flow_entry *entry)
 {
-    *(entry->older == NULL ? &t->oldest : &entry->older->newer) = entry->newer;
-    *(entry->newer == NULL ? &t->newest : &entry->newer->older) = entry->older;
+    *(entry->older == 0 ? &t->oldest : &flow_table_at(t, entry->older)->newer) = entry->newer;
+    *(entry->newer == 0 ? &t->newest : &flow_table_at(t, entry->newer)->older) = entry->older;
 }
 
-static void append(flow_table *t, flow_entry *entry)
+static void append(flow_table *t, flow_entry *entry, uint32_t number)
 {
     entry->older = t->newest;
-    entry->newer = NULL;
-    *(t->newest == NULL ? &t->oldest : &t->newest->newer) = entry;
-    t->newest = entry;
-    entry->moved = ++t->moves;
+    entry->newer = 0;
+    *(t->newest == 0 ? &t->oldest : &flow_table_at(t, t->newest)->newer) = number;
+    t->newest = number;
+    t->moves++;
+    entry->moved = t->moves & FLOW_TABLE_MOVES;
 }
 
 void flow_table_make_newest(flow_table *t, flow_entry *entry)
 {
-    if (t->newest == entry)
+    if (entry->newer == 0)
         return;
+    uint32_t number = number_of(t, entry);
     unlink_entry(t, entry);
-    append(t, entry);
+    append(t, entry, number);
 }
 
 void flow_table_drop(flow_table *t, flow_entry *entry)
@@ -190,31 +199,35 @@ void flow_table_drop(flow_table *t, flow_entry *entry)
     if (t->leaves != NULL)
         t->leaves(t->context, entry);
     flow_table_retire(t, entry);
+    uint32_t number = number_of(t, entry);
     unlink_entry(t, entry);
     t->held--;
-    g_free(entry);
+    record_pool_free(&t->entries, number);
+}
+
+static void let_oldest_go(flow_table *t)
+{
+    t->let_go++;
+    flow_table_drop(t, flow_table_at(t, t->oldest));
 }
 
 void flow_table_let_go_aged(flow_table *t, int64_t now)
 {
-    while (t->oldest != NULL && flow_table_is_aged(t, t->oldest, now)) {
-        t->let_go++;
-        flow_table_drop(t, t->oldest);
-    }
+    while (t->oldest != 0 && flow_table_is_aged(t, flow_table_at(t, t->oldest), now))
+        let_oldest_go(t);
 }
 
-flow_entry *flow_table_add(flow_table *t, const cats_flow_key *key, uint64_t hash, int64_t now)
+flow_entry *flow_table_add(flow_table *t, const cats_flow_key *key, uint32_t hash, int64_t now)
 {
-    if (t->held >= t->limit) {
-        t->let_go++;
-        flow_table_drop(t, t->oldest);
-    }
-    flow_entry *entry = g_malloc0(t->entry_size);
+    if (t->held >= t->limit)
+        let_oldest_go(t);
+    uint32_t number = record_pool_add(&t->entries);
+    flow_entry *entry = flow_table_at(t, number);
     entry->key = *key;
-    entry->hash = hash;
     entry->seen_ns = now;
-    append(t, entry);
-    index_entry(t, entry);
+    entry->findable = 1;
+    append(t, entry, number);
+    index_entry(t, number, hash);
     t->held++;
     return entry;
 }

@@ -107,5 +107,5 @@ void steering_aggregate_see(steering_tracker *t, const tracked_flow *flow, const
     cats_findings_add(
         findings, CATS_RULE_CATS_STALE_AGGREGATE,
         "flow %u: begins with aggregate ID 0x%06x, expected 0x%06x or a newer one, in use since %s",
-        flow->view.number, id, series->old.id, steering_frame_name(t, series->old.frame).text);
+        flow->number, id, series->old.id, steering_frame_name(t, series->old.frame).text);
 }

@@ -6,29 +6,24 @@
 #include <inttypes.h>
 #include <string.h>
 
-static void begin(tracked_direction *d, const steering_sight *sight)
+#define FLOW_LABEL_BITS UINT32_C(0xfffff) /* RFC 8200 s3 */
+
+static void begin(steering_tracker *t, tracked_direction *d, const steering_sight *sight)
 {
-    const cats_steering *steering = sight->steering;
-    d->steered = true;
-    d->structured = steering->structured;
-    d->from_ingress = steering->from_ingress;
+    d->steering = steering_shared_take(t, sight->steering);
     d->frame = sight->frame;
-    d->flow_label = sight->outer->flow_label;
-    d->structure = steering->structure;
-    d->row = steering->row;
-    d->learned = steering->learned;
-    memcpy(d->sid, steering->sid, sizeof d->sid);
+    d->flow_label = sight->outer->flow_label & FLOW_LABEL_BITS;
 }
 
 /* As much of the first packet's steering as cats_steering_egress() needs. */
-static cats_steering first_steering(const tracked_direction *d)
+static cats_steering first_steering(const tracked_steering *known)
 {
     cats_steering first = { .structured = true,
-                            .from_ingress = d->from_ingress,
-                            .structure = d->structure,
-                            .row = d->row,
-                            .learned = d->learned };
-    cats_sid_split(&d->structure, d->sid, &first.parts);
+                            .from_ingress = known->from_ingress,
+                            .structure = known->structure,
+                            .row = known->row,
+                            .learned = known->learned };
+    cats_sid_split(&known->structure, known->sid, &first.parts);
     first.egress_locator = first.parts.locator;
     return first;
 }
@@ -63,8 +58,7 @@ static void judge_egress(steering_tracker *t, tracked_flow *flow, unsigned from,
     cats_steering_egress(sight->steering, now);
     cats_steering_egress(first, expected);
     cats_findings_add(findings, CATS_RULE_CATS_FLOW_CHANGED_EGRESS, "flow %u: to %s, expected %s as in %s",
-                      flow->view.number, now, expected,
-                      steering_frame_name(t, flow->direction[from].frame).text);
+                      flow->number, now, expected, steering_frame_name(t, flow->direction[from].frame).text);
 }
 
 static void judge_argument(const steering_tracker *t, tracked_flow *flow, unsigned from,
@@ -77,7 +71,7 @@ static void judge_argument(const steering_tracker *t, tracked_flow *flow, unsign
         !steering_is_new_finding(flow, from, DIRECTION_ARGUMENT))
         return;
     cats_findings_add(findings, CATS_RULE_CATS_ARGUMENT_CHANGED,
-                      "flow %u: argument 0x%" PRIx64 ", expected 0x%" PRIx64 " as in %s", flow->view.number,
+                      "flow %u: argument 0x%" PRIx64 ", expected 0x%" PRIx64 " as in %s", flow->number,
                       now->argument, expected->argument,
                       steering_frame_name(t, flow->direction[from].frame).text);
 }
@@ -93,7 +87,7 @@ static void judge_label(const steering_tracker *t, tracked_flow *flow, unsigned 
         !steering_is_new_finding(flow, from, DIRECTION_LABEL))
         return;
     cats_findings_add(findings, CATS_RULE_CATS_FLOW_LABEL,
-                      "flow %u: outer flow label 0x%05x, expected 0x%05x as in %s", flow->view.number, label,
+                      "flow %u: outer flow label 0x%05x, expected 0x%05x as in %s", flow->number, label,
                       d->flow_label, steering_frame_name(t, d->frame).text);
 }
 
@@ -104,14 +98,16 @@ void steering_direction_see(steering_tracker *t, tracked_flow *flow, unsigned fr
     const cats_steering *steering = sight->steering;
     d->hop_limit = sight->hop_limit;
     steering_site_rule_out(t, flow, sight->point);
-    if (!d->steered) {
-        begin(d, sight);
+    if (d->steering == 0) {
+        begin(t, d, sight);
         return;
     }
     judge_label(t, flow, from, sight, findings);
-    if (!d->structured || !steering->structured || memcmp(d->sid, steering->sid, sizeof d->sid) == 0)
+    const tracked_steering *known = steering_shared_at(t, d->steering);
+    if (!known->structured || !steering->structured ||
+        memcmp(known->sid, steering->sid, sizeof known->sid) == 0)
         return;
-    cats_steering first = first_steering(d);
+    cats_steering first = first_steering(known);
     if (!same_egress(&first, steering))
         judge_egress(t, flow, from, &first, sight, findings);
     else

@@ -11,7 +11,7 @@
 static bool is_behind_egress(const tracked_flow *flow, unsigned from, const steering_sight *sight)
 {
     const tracked_direction *d = &flow->direction[from];
-    return flow->asker_sign != SIGN_NONE && flow->asker == from && d->steered &&
+    return flow->asker_sign != SIGN_NONE && flow->asker == from && d->steering != 0 &&
            sight->hop_limit + 1 == d->hop_limit;
 }
 
@@ -19,7 +19,7 @@ static bool is_behind_egress(const tracked_flow *flow, unsigned from, const stee
 static bool is_before_ingress(const tracked_flow *flow, unsigned from, const steering_sight *sight)
 {
     const tracked_direction *d = &flow->direction[from];
-    return flow->asker_sign != SIGN_NONE && flow->asker == from && d->steered &&
+    return flow->asker_sign != SIGN_NONE && flow->asker == from && d->steering != 0 &&
            (sight->hop_limit == d->hop_limit || sight->hop_limit == d->hop_limit + 1);
 }
 
@@ -66,16 +66,16 @@ static void moved(steering_tracker *t, tracked_flow *flow, unsigned from, const 
     steering_verdict_raise(t, flow, STEERING_MOVED);
     if (!steering_is_new_finding(flow, from, DIRECTION_SITE))
         return;
+    const tracked_site *site = steering_site_of(t, flow);
     cats_findings_add(findings, CATS_RULE_CATS_FLOW_CHANGED_SITE, "flow %u: at %s, expected %s as in %s",
-                      flow->view.number, point_name(t, sight->point).text,
-                      point_name(t, flow->view.site_point).text,
-                      steering_frame_name(t, flow->view.site_frame).text);
+                      flow->number, point_name(t, sight->point).text,
+                      point_name(t, POINT_TOLD(site->point)).text, steering_frame_name(t, site->frame).text);
 }
 
 static bool shows_no_site(const tracked_site *site, uint32_t point)
 {
     for (unsigned i = 0; i < G_N_ELEMENTS(site->elsewhere); i++) {
-        if (site->elsewhere[i] == point)
+        if (site->elsewhere[i] == POINT_HELD(point))
             return true;
     }
     return false;
@@ -83,26 +83,27 @@ static bool shows_no_site(const tracked_site *site, uint32_t point)
 
 void steering_site_rule_out(steering_tracker *t, tracked_flow *flow, uint32_t point)
 {
-    tracked_site *site = &flow->site;
-    if (point == STEERING_POINT_NONE || shows_no_site(site, point))
+    if (point == STEERING_POINT_NONE || shows_no_site(steering_site_of(t, flow), point))
         return;
-    site->elsewhere[site->elsewhere_next] = point;
+    tracked_site *site = steering_site_made(t, flow);
+    site->elsewhere[site->elsewhere_next] = POINT_HELD(point);
     site->elsewhere_next = (uint8_t)((site->elsewhere_next + 1) % G_N_ELEMENTS(site->elsewhere));
-    if (site->twin == point)
-        site->twin = STEERING_POINT_NONE;
-    if (flow->view.site_point != point)
+    if (site->twin == POINT_HELD(point))
+        site->twin = 0;
+    if (site->point != POINT_HELD(point))
         return;
-    flow->view.site_point = STEERING_POINT_NONE;
+    site->point = 0;
     steering_flow_tell(t, flow);
 }
 
 static void name_site(steering_tracker *t, tracked_flow *flow, uint32_t point, const steering_sight *sight)
 {
-    flow->view.site_frame = sight->frame;
-    flow->view.site_point = point;
-    flow->site.sequenced = false;
-    note(&flow->site, sight);
-    if (flow->view.verdict == STEERING_STEERED)
+    tracked_site *site = steering_site_made(t, flow);
+    site->frame = sight->frame;
+    site->point = POINT_HELD(point);
+    site->sequenced = false;
+    note(site, sight);
+    if (flow->verdict == STEERING_STEERED)
         steering_verdict_raise(t, flow, STEERING_DELIVERED);
     else
         steering_flow_tell(t, flow);
@@ -112,11 +113,11 @@ static void name_site(steering_tracker *t, tracked_flow *flow, uint32_t point, c
 static void compare(steering_tracker *t, tracked_flow *flow, unsigned from, const steering_sight *sight,
                     cats_findings *findings)
 {
-    tracked_site *site = &flow->site;
+    tracked_site *site = steering_site_made(t, flow);
     if (!site->sequenced)
         moved(t, flow, from, sight, findings);
     else if (is_copy(site, sight))
-        site->twin = sight->point;
+        site->twin = POINT_HELD(sight->point);
     else if (is_beyond(site, sight))
         moved(t, flow, from, sight, findings);
 }
@@ -124,17 +125,17 @@ static void compare(steering_tracker *t, tracked_flow *flow, unsigned from, cons
 void steering_site_see(steering_tracker *t, tracked_flow *flow, unsigned from, const steering_sight *sight,
                        cats_findings *findings)
 {
-    tracked_site *site = &flow->site;
     if (is_before_ingress(flow, from, sight))
         steering_site_rule_out(t, flow, sight->point);
     if (!is_behind_egress(flow, from, sight))
         return;
-    uint32_t point = shows_no_site(site, sight->point) ? STEERING_POINT_NONE : sight->point;
-    bool is_named = flow->view.site_point != STEERING_POINT_NONE;
-    if (flow->view.site_frame == 0 || (!is_named && point != STEERING_POINT_NONE))
+    const tracked_site *site = steering_site_of(t, flow);
+    bool shows_none = sight->point == STEERING_POINT_NONE || shows_no_site(site, sight->point);
+    uint32_t point = shows_none ? STEERING_POINT_NONE : sight->point;
+    if (site->frame == 0 || (site->point == 0 && point != STEERING_POINT_NONE))
         name_site(t, flow, point, sight);
-    else if (point == flow->view.site_point)
-        note(site, sight);
-    else if (point != site->twin && point != STEERING_POINT_NONE)
+    else if (site->point == POINT_HELD(point))
+        note(steering_site_made(t, flow), sight);
+    else if (site->twin != POINT_HELD(point) && point != STEERING_POINT_NONE)
         compare(t, flow, from, sight, findings);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the parts of the steering tracker share: steering-tracker.c reads sights, steering-memory.c holds
- * flows and lets go of them, steering-direction.c compares what one direction is steered by, steering-site.c
- * looks behind the egress, steering-aggregate.c compares flows with each other. */
+ * flows and lets go of them, steering-shared.c what they are steered by, steering-direction.c compares that
+ * within a direction, steering-site.c looks behind the egress, steering-aggregate.c compares flows with each
+ * other. */
 #ifndef EPAN_CATS_STEERING_TRACKER_PRIVATE_H
 #define EPAN_CATS_STEERING_TRACKER_PRIVATE_H
 
@@ -10,19 +11,27 @@
 
 #include <glib.h>
 
-/* One direction: what its first encapsulated packet was steered by, with which later ones are compared. */
-typedef struct tracked_direction {
-    bool steered;        /* the rest is valid */
-    bool structured;     /* structure is valid */
-    bool from_ingress;   /* as in cats_steering */
-    bool learned;        /* the row, from routes */
-    uint8_t hop_limit;   /* inside the encapsulation, of the last packet */
-    uint8_t reported;    /* enum direction_rule, a bit each */
-    uint8_t sid[16];     /* the egress SID */
-    uint32_t frame;      /* of that first packet */
-    uint32_t flow_label; /* outer */
-    cats_sid_structure structure;
+/* What packets are steered by, with which later ones are compared: one for all directions of flows whose
+ * first encapsulated packet was steered so. */
+typedef struct tracked_steering {
+    uint32_t number;         /* in tracker->steerings */
+    uint32_t users;          /* directions */
+    uint8_t sid[16];         /* the egress SID */
     const cats_sid_row *row; /* may be NULL */
+    cats_sid_structure structure;
+    bool structured;   /* structure is valid */
+    bool from_ingress; /* as in cats_steering */
+    bool learned;      /* the row, from routes */
+} tracked_steering;
+
+/* One direction, by its first encapsulated packet. */
+typedef struct tracked_direction {
+    uint32_t
+        steering; /* tracked_steering; 0: not steered, the rest but hop_limit and reported is not valid */
+    uint32_t frame;
+    uint32_t flow_label : 20; /* outer */
+    uint32_t hop_limit : 8;   /* inside the encapsulation, of the last packet */
+    uint32_t reported : 4;    /* enum direction_rule, a bit each */
 } tracked_direction;
 
 enum direction_rule { DIRECTION_ARGUMENT = 1, DIRECTION_EGRESS = 2, DIRECTION_LABEL = 4, DIRECTION_SITE = 8 };
@@ -36,34 +45,47 @@ typedef enum service_sign {
     SIGN_CS_ID /* of the topology */
 } service_sign;
 
-/* The second round as one point showed it. */
+/* Points in memory are plus 1, modulo 2^32: NONE is 0 there. */
+#define POINT_HELD(point) ((uint32_t)(point) + 1u)
+#define POINT_TOLD(held) ((uint32_t)(held)-1u)
+
+/* What only some flows need: the site and what tells of it, and the flow before this one. All zero where
+ * nothing is known. */
 typedef struct tracked_site {
-    bool sequenced;        /* sequence is valid: TCP */
-    uint32_t sequence;     /* behind the last octet that was seen at the flow's site_point */
-    int64_t seen_ns;       /* when that was */
-    uint32_t twin;         /* another point that shows copies of the same packets, or NONE */
-    uint32_t elsewhere[4]; /* points seen last that are not only behind the egress, or NONE */
+    int64_t seen_ns;       /* when `sequence` was */
+    uint32_t frame, point; /* as in steering_flow; point is held */
+    uint32_t sequence;     /* behind the last octet that was seen at the point */
+    uint32_t twin;         /* another point that shows copies of the same packets, held */
+    uint32_t elsewhere[4]; /* points seen last that are not only behind the egress, held */
+    uint32_t earlier;      /* tracked_earlier; 0: none */
     uint8_t elsewhere_next;
+    bool sequenced; /* sequence is valid: TCP */
 } tracked_site;
 
-typedef struct tracked_flow {
-    flow_entry entry; /* first member; side 0 is entry.key.source */
+/* The connection before a flow, which had the same addresses and ports. */
+typedef struct tracked_earlier {
     steering_flow view;
-    tracked_direction direction[2]; /* from side 0, from side 1 */
-    uint8_t opener;                 /* side; valid with opener_known */
-    uint8_t asker;                  /* side that asks for the service; valid unless asker_sign is SIGN_NONE */
-    uint8_t asker_sign;             /* service_sign */
-    bool opener_known;
-    bool syn; /* the opener's SYN was seen: isn is valid */
     uint32_t isn;
-    bool passed; /* a SYN in no encapsulation began another connection: such packets are its own from there on
-                  */
-    bool follows; /* the connection before it had these addresses and ports: earlier, its view, is valid */
-    uint8_t earlier_opener;
-    uint32_t earlier_isn;
-    steering_flow earlier;
-    tracked_site site; /* valid with view.site_frame */
+    uint8_t opener;
+} tracked_earlier;
+
+typedef struct tracked_flow {
+    flow_entry entry;               /* first member; side 0 is entry.key.source; entry.more: tracked_site */
+    uint32_t number, first_frame;   /* as in steering_flow */
+    tracked_direction direction[2]; /* from side 0, from side 1 */
+    uint32_t isn;
+    uint32_t verdict : 2;    /* steering_verdict */
+    uint32_t opener : 1;     /* side; valid with opener_known */
+    uint32_t asker : 1;      /* side that asks for the service; valid unless asker_sign is SIGN_NONE */
+    uint32_t asker_sign : 3; /* service_sign */
+    uint32_t opener_known : 1;
+    uint32_t syn : 1;    /* the opener's SYN was seen: isn is valid */
+    uint32_t passed : 1; /* a SYN in no encapsulation began another connection: such packets are its own from
+                            there on */
 } tracked_flow;
+_Static_assert(sizeof(tracked_flow) <= 104,
+               "with a connection and both slots, at most 21 octets each, near 256");
+_Static_assert(sizeof(tracked_site) <= 48, "taken off a flow whose site or points tell nothing");
 
 /* Steps of a series of aggregate IDs that are remembered within the limit, and series: the one that began no
  * flow for longest goes. */
@@ -91,17 +113,47 @@ struct steering_tracker {
     aggregate_series *aggregates; /* AGGREGATE_SERIES; NULL while there is none */
     unsigned aggregate_count;
     flow_table *flows;            /* of tracked_flow */
+    record_pool steerings;        /* tracked_steering, */
+    GHashTable *known_steerings;  /* and a set of them, by what packets are steered by */
+    record_pool sites, earliers;  /* tracked_site, tracked_earlier */
     steering_tracker_count count; /* flows and verdicts only */
 };
 
 /* steering-memory.c */
 /* Begins with this sight; makes room if need be. `hash` is the key's in the table. */
-tracked_flow *steering_flow_add(steering_tracker *t, const steering_sight *sight, uint64_t hash);
+tracked_flow *steering_flow_add(steering_tracker *t, const steering_sight *sight, uint32_t hash);
 /* It becomes the next flow of the same addresses and ports. */
 void steering_flow_renew(steering_tracker *t, tracked_flow *flow, uint32_t frame);
+/* All that is told of a flow. */
+steering_flow steering_flow_view(const steering_tracker *t, const tracked_flow *flow);
+/* To read what is known of the site, also when that is nothing. */
+static inline const tracked_site *steering_site_of(const steering_tracker *t, const tracked_flow *flow)
+{
+    return record_pool_at(&t->sites, flow->entry.more);
+}
+/* The connection before it, or NULL. */
+static inline const tracked_earlier *steering_earlier_of(const steering_tracker *t, const tracked_flow *flow)
+{
+    uint32_t number = steering_site_of(t, flow)->earlier;
+    return number == 0 ? NULL : record_pool_at(&t->earliers, number);
+}
+/* To write. */
+tracked_site *steering_site_made(steering_tracker *t, tracked_flow *flow);
 /* What texts call the frame. */
 cats_frame_name steering_frame_name(const steering_tracker *t, uint32_t frame);
 void steering_flow_tell(const steering_tracker *t, const tracked_flow *flow);
+
+/* steering-shared.c */
+void steering_shared_init(steering_tracker *t);
+void steering_shared_clear(steering_tracker *t);
+/* The number of what the packet is steered by, which has one user more. */
+uint32_t steering_shared_take(steering_tracker *t, const cats_steering *steering);
+/* One user less; number 0 is none. */
+void steering_shared_leave(steering_tracker *t, uint32_t number);
+static inline const tracked_steering *steering_shared_at(const steering_tracker *t, uint32_t number)
+{
+    return record_pool_at(&t->steerings, number);
+}
 
 /* steering-direction.c: an encapsulated packet from side `from`. */
 void steering_direction_see(steering_tracker *t, tracked_flow *flow, unsigned from,
@@ -119,7 +171,7 @@ void steering_site_see(steering_tracker *t, tracked_flow *flow, unsigned from, c
 void steering_site_rule_out(steering_tracker *t, tracked_flow *flow, uint32_t point);
 
 /* What the sight tells of who asks; `side` is the one that would. Counts as long as no site is named. */
-void steering_asker_tell(tracked_flow *flow, service_sign sign, unsigned side);
+void steering_asker_tell(const steering_tracker *t, tracked_flow *flow, service_sign sign, unsigned side);
 /* The verdict "moved" stays. */
 void steering_verdict_raise(steering_tracker *t, tracked_flow *flow, steering_verdict verdict);
 /* True once a rule and direction. */

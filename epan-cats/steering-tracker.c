@@ -17,29 +17,29 @@ const char *steering_verdict_name(steering_verdict verdict)
 
 void steering_verdict_raise(steering_tracker *t, tracked_flow *flow, steering_verdict verdict)
 {
-    if (flow->view.verdict >= verdict)
+    if (flow->verdict >= verdict)
         return;
-    t->count.verdicts[flow->view.verdict]--;
+    t->count.verdicts[flow->verdict]--;
     t->count.verdicts[verdict]++;
-    flow->view.verdict = verdict;
+    flow->verdict = verdict & 3;
     steering_flow_tell(t, flow);
 }
 
 bool steering_is_new_finding(tracked_flow *flow, unsigned from, enum direction_rule rule)
 {
     bool is_new = (flow->direction[from].reported & rule) == 0;
-    flow->direction[from].reported |= (uint8_t)rule;
+    flow->direction[from].reported |= rule & 0xf;
     return is_new;
 }
 
 /* --- who asks --- */
 
-void steering_asker_tell(tracked_flow *flow, service_sign sign, unsigned side)
+void steering_asker_tell(const steering_tracker *t, tracked_flow *flow, service_sign sign, unsigned side)
 {
-    if (sign <= flow->asker_sign || flow->view.site_frame != 0)
+    if (sign <= flow->asker_sign || steering_site_of(t, flow)->frame != 0)
         return;
-    flow->asker_sign = (uint8_t)sign;
-    flow->asker = (uint8_t)side;
+    flow->asker_sign = sign & 7;
+    flow->asker = side & 1;
 }
 
 static void read_addresses(const steering_tracker *t, tracked_flow *flow)
@@ -49,30 +49,32 @@ static void read_addresses(const steering_tracker *t, tracked_flow *flow)
         return;
     const cats_flow_key *key = &flow->entry.key;
     if (cats_topology_service_at(topology, &key->destination) != NULL)
-        steering_asker_tell(flow, SIGN_CS_ID, 0);
+        steering_asker_tell(t, flow, SIGN_CS_ID, 0);
     else if (cats_topology_service_at(topology, &key->source) != NULL)
-        steering_asker_tell(flow, SIGN_CS_ID, 1);
+        steering_asker_tell(t, flow, SIGN_CS_ID, 1);
 }
 
-static void read_steering(tracked_flow *flow, unsigned from, const cats_steering *steering)
+static void read_steering(const steering_tracker *t, tracked_flow *flow, unsigned from,
+                          const cats_steering *steering)
 {
     if (steering->behavior == CATS_BEHAVIOR_END_CATS)
-        steering_asker_tell(flow, SIGN_END_CATS, from);
+        steering_asker_tell(t, flow, SIGN_END_CATS, from);
     else if (steering->row != NULL && steering->row->owner != NULL)
-        steering_asker_tell(flow, SIGN_OWNER, steering->row->owner_is_egress ? from : 1 - from);
+        steering_asker_tell(t, flow, SIGN_OWNER, steering->row->owner_is_egress ? from : 1 - from);
 }
 
-static void read_opening(tracked_flow *flow, unsigned from, const steering_sight *sight)
+static void read_opening(const steering_tracker *t, tracked_flow *flow, unsigned from,
+                         const steering_sight *sight)
 {
     if (!sight->opens && !sight->answers)
         return;
     flow->opener_known = true;
-    flow->opener = (uint8_t)(sight->opens ? from : 1 - from);
+    flow->opener = (sight->opens ? from : 1 - from) & 1;
     if (sight->opens) {
         flow->syn = true;
         flow->isn = sight->sequence;
     }
-    steering_asker_tell(flow, SIGN_SYN, flow->opener);
+    steering_asker_tell(t, flow, SIGN_SYN, flow->opener);
 }
 
 /* --- which flow --- */
@@ -89,15 +91,14 @@ static bool opens_another(const tracked_flow *flow, unsigned from, const steerin
 }
 
 /* A copy, on a later link, of the SYN of the flow before this one. */
-static bool is_of_earlier(const tracked_flow *flow, unsigned from, const steering_sight *sight)
+static bool is_of_earlier(const tracked_earlier *earlier, unsigned from, const steering_sight *sight)
 {
-    return flow->follows && sight->opens && flow->earlier_opener == from &&
-           flow->earlier_isn == sight->sequence;
+    return earlier != NULL && sight->opens && earlier->opener == from && earlier->isn == sight->sequence;
 }
 
-static bool give(const steering_flow *view, bool begins, steering_sighting *sighting)
+static bool give(steering_flow view, bool begins, steering_sighting *sighting)
 {
-    *sighting = (steering_sighting){ .in_flow = true, .begins = begins, .flow = *view };
+    *sighting = (steering_sighting){ .in_flow = true, .begins = begins, .flow = view };
     return true;
 }
 
@@ -105,27 +106,28 @@ static bool give(const steering_flow *view, bool begins, steering_sighting *sigh
 static bool see_plain(steering_tracker *t, tracked_flow *flow, unsigned from, const steering_sight *sight,
                       steering_sighting *sighting, cats_findings *findings)
 {
-    flow->passed |= opens_another(flow, from, sight);
-    if (flow->passed)
+    if (flow->passed || opens_another(flow, from, sight)) {
+        flow->passed = 1;
         return false;
+    }
     flow_table_touch(t->flows, &flow->entry, sight->time_ns);
-    read_opening(flow, from, sight);
+    read_opening(t, flow, from, sight);
     steering_site_see(t, flow, from, sight, findings);
-    return give(&flow->view, false, sighting);
+    return give(steering_flow_view(t, flow), false, sighting);
 }
 
 static bool see_encapsulated(steering_tracker *t, tracked_flow *flow, unsigned from, bool begins,
                              const steering_sight *sight, steering_sighting *sighting,
                              cats_findings *findings)
 {
-    read_opening(flow, from, sight);
+    read_opening(t, flow, from, sight);
     if (begins)
         read_addresses(t, flow);
-    read_steering(flow, from, sight->steering);
+    read_steering(t, flow, from, sight->steering);
     steering_direction_see(t, flow, from, sight, findings);
     if (begins)
         steering_aggregate_see(t, flow, sight, findings);
-    return give(&flow->view, begins, sighting);
+    return give(steering_flow_view(t, flow), begins, sighting);
 }
 
 bool steering_tracker_see(steering_tracker *t, const steering_sight *sight, steering_sighting *sighting,
@@ -136,13 +138,14 @@ bool steering_tracker_see(steering_tracker *t, const steering_sight *sight, stee
     flow_table_expire(t->flows, sight->time_ns);
     if (is_plain && steering_tracker_is_empty(t))
         return false;
-    uint64_t hash = flow_table_hash(t->flows, sight->key);
+    uint32_t hash = flow_table_hash(t->flows, sight->key);
     bool reversed = false;
     tracked_flow *flow =
         (tracked_flow *)flow_table_find(t->flows, sight->key, hash, sight->time_ns, &reversed);
     unsigned from = reversed ? 1 : 0;
-    if (flow != NULL && is_of_earlier(flow, from, sight))
-        return give(&flow->earlier, false, sighting);
+    const tracked_earlier *earlier = flow == NULL ? NULL : steering_earlier_of(t, flow);
+    if (is_of_earlier(earlier, from, sight))
+        return give(earlier->view, false, sighting);
     if (is_plain)
         return flow != NULL && see_plain(t, flow, from, sight, sighting, findings);
     bool begins = flow == NULL || opens_another(flow, from, sight);

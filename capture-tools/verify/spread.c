@@ -61,11 +61,10 @@ static bool is_beginning(const decoded *frame, bool all_held)
     return frame->packet.transport == PACKET_TCP ? (frame->packet.tcp_flags & TCP_FLAG_SYN) != 0 : all_held;
 }
 
-void site_spread_see(site_spread *s, const source_frame *source, const decoded *frame, bool all_held)
+void site_spread_see(site_spread *s, const decoded *frame, bool all_held)
 {
     const steering_flow *flow = &frame->flow.flow;
-    if (!frame->flow.in_flow || flow->site_frame != source->id || flow->site_point == STEERING_POINT_NONE ||
-        !is_beginning(frame, all_held))
+    if (flow->site_point == STEERING_POINT_NONE || !is_beginning(frame, all_held))
         return;
     const cats_site *site = capture_points_get(s->points, flow->site_point)->place.site;
     const cats_address destination = packet_destination(&frame->packet, packet_innermost(&frame->packet));

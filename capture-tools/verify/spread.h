@@ -14,10 +14,10 @@ site_spread *site_spread_new(const cats_topology *topology, const capture_points
                              const capture_sources *sources);
 void site_spread_free(site_spread *spread); /* NULL is allowed */
 
-/* A frame. A flow counts with the packet that shows its site, when it goes to a CS-ID, begins with that
+/* A frame that shows the site of its flow. The flow counts when it goes to a CS-ID, begins with that
  * packet (a SYN; of other protocols the first one, as long as `all_held`: no flow was let go that might come
  * again), and all sites of the egress that have weight are captured then. */
-void site_spread_see(site_spread *spread, const source_frame *source, const decoded *frame, bool all_held);
+void site_spread_see(site_spread *spread, const decoded *frame, bool all_held);
 /* Adds what is broken. */
 void site_spread_judge(const site_spread *spread, finding_log *log);
 /* Whether any egress had flows that count. */

@@ -224,9 +224,8 @@ bool verification_step(verification *v)
     v->totals.octets += source.frame.wire;
     log_findings(v, &source, &frame.findings);
     follow_passage(v, &source, &frame);
-    if (v->spread != NULL)
-        site_spread_see(v->spread, &source, &frame,
-                        steering_tracker_count_get(v->decoder.flows).flows_let_go == 0);
+    if (v->spread != NULL && frame.flow.in_flow && frame.flow.flow.site_frame == source.id)
+        site_spread_see(v->spread, &frame, steering_tracker_count_get(v->decoder.flows).flows_let_go == 0);
     const verified_frame verified = { &source, point, &v->decoder, &frame };
     TELL(v, frame, v, &verified);
     return true;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Tests of epan-cats/affinity-tracker: its memory is bounded, whatever comes. */
 #include "affinity-scene.h"
+#include "octets-in-use.h"
 
 static void test_bounded(void)
 {
@@ -112,6 +113,34 @@ static void test_random(void)
     scene_end(&s);
 }
 
+enum { MANY = 4096 };
+
+static void open_many(scene *s, bool capable)
+{
+    for (unsigned n = 0; n < MANY; n++)
+        see(s, &(step){ CLIENT, (uint16_t)(n + 1), ANYCAST, 80, SYN | (capable ? SAF : 0), .sequence = n });
+}
+
+/* What a connection takes, of no session and of one of its own, its place in the table included. */
+static void test_octets(gconstpointer ipv6)
+{
+    static const size_t most[] = { 136, 350 };
+    for (unsigned capable = 0; capable < G_N_ELEMENTS(most); capable++) {
+        scene s;
+        scene_begin(&s, ipv6 != NULL);
+        affinity_tracker_free(s.tracker);
+        s.tracker = affinity_tracker_new(&affinity_tracker_settings_default);
+        size_t before = octets_in_use();
+        open_many(&s, capable);
+        size_t after = octets_in_use();
+        if (after > before) { /* not under a sanitizer's allocator */
+            g_test_message("%zu octets a connection", (after - before) / MANY);
+            g_assert_cmpuint((after - before) / MANY, <, most[capable]);
+        }
+        scene_end(&s);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -119,5 +148,7 @@ int main(int argc, char **argv)
     g_test_add_func("/affinity-tracker/looped-let-go", test_looped_let_go);
     g_test_add_func("/affinity-tracker/times", test_times);
     g_test_add_func("/affinity-tracker/random", test_random);
+    g_test_add_data_func("/affinity-tracker/octets/ipv4", NULL, test_octets);
+    g_test_add_data_func("/affinity-tracker/octets/ipv6", "ipv6", test_octets);
     return g_test_run();
 }

@@ -199,6 +199,31 @@ static void test_random(void)
     flow_table_free(t);
 }
 
+/* Records are zero when they are given, also again, and none is two. */
+static void test_pool(void)
+{
+    enum { RECORDS = 1000 };
+    static const uint8_t zero[24];
+    record_pool pool;
+    record_pool_init(&pool, sizeof zero);
+    g_assert_true(memcmp(record_pool_at(&pool, 0), zero, sizeof zero) == 0);
+    for (unsigned round = 0; round < 2; round++) {
+        for (uint32_t number = 1; number <= RECORDS; number++) {
+            uint32_t given = record_pool_add(&pool);
+            g_assert_cmpuint(given, ==,
+                             round == 0 ? number : RECORDS + 1 - number); /* the last freed first */
+            g_assert_true(memcmp(record_pool_at(&pool, given), zero, sizeof zero) == 0);
+            memset(record_pool_at(&pool, given), (int)given, sizeof zero);
+        }
+        for (uint32_t number = 1; number <= RECORDS; number++) {
+            g_assert_cmpuint(*(uint8_t *)record_pool_at(&pool, number), ==, (uint8_t)number);
+            record_pool_free(&pool, number);
+        }
+    }
+    g_assert_true(memcmp(record_pool_at(&pool, 0), zero, sizeof zero) == 0);
+    record_pool_clear(&pool);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -210,5 +235,6 @@ int main(int argc, char **argv)
     g_test_add_func("/flow-table/age", test_age);
     g_test_add_func("/flow-table/room", test_room);
     g_test_add_func("/flow-table/random", test_random);
+    g_test_add_func("/record-pool", test_pool);
     return g_test_run();
 }
