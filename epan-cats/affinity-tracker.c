@@ -93,11 +93,14 @@ static tracked_connection *connection_of(passage *p)
         return c;
     }
     p->from = reversed;
-    if (member_of(t, c)->before != NULL)
+    const tracked_member *member = member_of(t, c);
+    if (member->before != NULL) {
         c = nearest(t, c, p->sight, p->from);
-    if (!matters && session_of(t, c) == NULL)
+        member = member_of(t, c);
+    }
+    if (!matters && member->session == NULL)
         return NULL;
-    if (syn && member_of(t, c)->after == NULL && affinity_syn_begins_anew(t, c, p->sight, p->from)) {
+    if (syn && member->after == NULL && affinity_syn_begins_anew(t, c, p->sight, p->from)) {
         p->from = 0;
         return affinity_connection_replace(t, c, &key, now);
     }

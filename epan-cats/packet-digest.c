@@ -74,13 +74,14 @@ static uint64_t digest_flow(const packet *p, const packet_ip *ip, const uint8_t 
     return octet_digest_join(hash, (uint64_t)protocol << 32 | (has_ports ? packet_get32(upper) : 0));
 }
 
-static uint32_t identity_of(const packet *p, const packet_ip *ip, const uint8_t *captured_end)
+void packet_digest_identify(const packet *p, const packet_ip *ip, packet_digest *digest)
 {
+    const uint8_t *captured_end = p->data + (ip->end < p->captured ? ip->end : p->captured);
     uint64_t number = number_of(p, ip, captured_end);
     if (number == 0)
-        return 0;
+        return;
     uint32_t identity = (uint32_t)hash_mix(octet_digest_join(digest_flow(p, ip, captured_end), number));
-    return identity != 0 ? identity : 1;
+    digest->identity = identity != 0 ? identity : 1;
 }
 
 bool packet_digest_read(const packet *p, const packet_ip *ip, packet_digest *digest)
@@ -96,7 +97,7 @@ bool packet_digest_read(const packet *p, const packet_ip *ip, packet_digest *dig
     digest->whole = captured == length;
     digest->rest =
         digest->whole && length > head ? (uint32_t)octet_digest(length, octets + head, length - head) : 0;
-    digest->identity = identity_of(p, ip, octets + captured);
+    digest->identity = 0;
     return true;
 }
 

@@ -46,10 +46,11 @@ static bool is_settled(const passage_tracker *t, const tracked_packet *p, int64_
            listener->covers(listener->context, p->before_point, p->seen_ns - SETTLED_NS, now);
 }
 
-/* A packet that is not to be compared is not to be judged at all. */
-static tracked_packet *find_changed(passage_tracker *t, const passage_sight *sight,
-                                    const packet_digest *digest)
+/* A packet that is not to be compared is not to be judged at all. Of the digest of a packet that is not
+ * found, this makes the identity. */
+static tracked_packet *find_changed(passage_tracker *t, const passage_sight *sight, packet_digest *digest)
 {
+    packet_digest_identify(sight->packet, sight->ip, digest);
     bool encapsulated = sight->steering != NULL;
     tracked_packet *p = passage_find_changed(t, digest, sight->point, encapsulated);
     if (p == NULL || (!encapsulated && !passage_is_behind(t, p, sight->point, sight->ip->hop_limit)))
@@ -61,7 +62,7 @@ static tracked_packet *find_changed(passage_tracker *t, const passage_sight *sig
     return NULL;
 }
 
-static void see_encapsulated(passage_tracker *t, const passage_sight *sight, const packet_digest *digest)
+static void see_encapsulated(passage_tracker *t, const passage_sight *sight, packet_digest *digest)
 {
     tracked_packet *p = passage_find(t, digest, sight->point, true);
     if (p == NULL) {
@@ -113,7 +114,7 @@ static void see_behind(passage_tracker *t, tracked_packet *p, const passage_sigh
     passage_judge_passed(t, p, sight->frame, sight->point, sight->time_ns, sight->ip->hop_limit);
 }
 
-static void see_plain(passage_tracker *t, const passage_sight *sight, const packet_digest *digest)
+static void see_plain(passage_tracker *t, const passage_sight *sight, packet_digest *digest)
 {
     tracked_packet *p = passage_find_waiting(t, digest, sight->point, sight->ip->hop_limit);
     if (p != NULL) {

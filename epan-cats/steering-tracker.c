@@ -93,7 +93,7 @@ static bool opens_another(const tracked_flow *flow, unsigned from, const steerin
 /* A copy, on a later link, of the SYN of the flow before this one. */
 static bool is_of_earlier(const tracked_earlier *earlier, unsigned from, const steering_sight *sight)
 {
-    return earlier != NULL && sight->opens && earlier->opener == from && earlier->isn == sight->sequence;
+    return earlier != NULL && earlier->opener == from && earlier->isn == sight->sequence;
 }
 
 static bool give(steering_flow view, bool begins, steering_sighting *sighting)
@@ -143,7 +143,7 @@ bool steering_tracker_see(steering_tracker *t, const steering_sight *sight, stee
     tracked_flow *flow =
         (tracked_flow *)flow_table_find(t->flows, sight->key, hash, sight->time_ns, &reversed);
     unsigned from = reversed ? 1 : 0;
-    const tracked_earlier *earlier = flow == NULL ? NULL : steering_earlier_of(t, flow);
+    const tracked_earlier *earlier = flow != NULL && sight->opens ? steering_earlier_of(t, flow) : NULL;
     if (is_of_earlier(earlier, from, sight))
         return give(earlier->view, false, sighting);
     if (is_plain)
