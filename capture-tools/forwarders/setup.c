@@ -67,10 +67,24 @@ void setup_ingress_config(const setup *s, size_t index, ingress_config *config)
     memcpy(config->locator, spec->locator.octets, 16);
 }
 
+damping setup_damping(const cats_egress *spec)
+{
+    return (damping){ .interval_ns = spec->interval_ms * INT64_C(1000000), .hysteresis = spec->hysteresis };
+}
+
+uint32_t setup_site_capacity(const cats_topology *topology, const cats_site *site)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < site->node_count; i++)
+        sum += topology->nodes[site->first_node + i].capacity;
+    return (uint32_t)MIN(sum, UINT32_MAX);
+}
+
 void setup_egress_config(const setup *s, size_t index, egress_config *config)
 {
     const cats_egress *spec = &s->topology->egresses[index];
     *config = (egress_config){ .name = spec->name,
+                               .damping = setup_damping(spec),
                                .encapsulation = egress_encapsulation(s),
                                .flow_label_from_flow = !s->kernel_flow_label };
     memcpy(config->source, spec->source, 16);

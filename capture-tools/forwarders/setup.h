@@ -34,6 +34,12 @@ packet_encapsulation setup_ingress_encapsulation(const setup *s, const cats_ingr
 void setup_ingress_config(const setup *s, size_t index, ingress_config *config);
 void setup_egress_config(const setup *s, size_t index, egress_config *config);
 
+/* Of its announcements. */
+damping setup_damping(const cats_egress *spec);
+
+/* Sum of its nodes' capacities. */
+uint32_t setup_site_capacity(const cats_topology *topology, const cats_site *site);
+
 /* SIDs that it announces, routes to the own addresses of all nodes. */
 void setup_ingress(const setup *s, size_t index, ingress *role);
 /* Sites with the topology's weights (those that are there keep theirs), SIDs, services, routes to the nodes

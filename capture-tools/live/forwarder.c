@@ -118,11 +118,11 @@ static void print(const void *context, FILE *out)
     f->kind->print(f, out);
 }
 
-static int run(forwarder *f, control *c)
+static int run(forwarder *f)
 {
     f->kind->create(f);
-    if (c != NULL)
-        control_add(c, f->kind->commands, f);
+    if (f->control != NULL)
+        control_add(f->control, f->kind->commands, f);
     driver_start(f->run.driver, f->kind->take, f->role);
     return live_run_loop(&f->run);
 }
@@ -136,15 +136,14 @@ static int with_options(const forwarder_kind *kind, const forwarder_options *o)
                              .print = print },
                     .kind = kind };
     GError *error = NULL;
-    control *c = NULL;
     f.run.context = &f;
     takeover_mend(o->name);
     bool good = live_run_begin(&f.run, &error) && find_forwarder(&f, o, &error) &&
-                (o->control == NULL || (c = control_open(f.run.loop, o->control, &error)) != NULL) &&
+                (o->control == NULL || (f.control = control_open(f.run.loop, o->control, &error)) != NULL) &&
                 start(&f, o, &error);
-    int status = good ? run(&f, c) : live_run_refused(kind->verb, error);
+    int status = good ? run(&f) : live_run_refused(kind->verb, error);
     g_clear_error(&error);
-    control_close(c);
+    control_close(f.control);
     takeover_end(f.taken);
     if (f.role != NULL)
         kind->destroy(f.role);

@@ -23,6 +23,7 @@ typedef struct forwarder {
     int64_t flow_idle_ns; /* pins of flows that are silent for so long are let go */
     GArray *ports;        /* of setup_port, by the role's ports */
     takeover *taken;      /* NULL: the kernel is not kept from anything */
+    control *control;     /* NULL: none was asked for */
     void *role;
 } forwarder;
 
