@@ -248,15 +248,18 @@ void setup_egress_domain(const setup *s, egress *role)
 /* Level of what sites and egresses merge: the single score. */
 #define LEVEL_SCORE 2
 
+cats_granularity setup_granularity(const cats_sid_row *second_round)
+{
+    return second_round->granularity == CATS_GRANULARITY_NOT_STATED ? CATS_GRANULARITY_EGRESS_NODE
+                                                                    : second_round->granularity;
+}
+
 static void add_offer(const setup *s, size_t index, const cats_address *service, GArray *offers)
 {
     const cats_sid_row *row = setup_second_round(s->topology, index);
     if (service->family == 0 || row == NULL)
         return;
-    setup_offer added = { .structure = row->structure,
-                          .granularity = row->granularity == CATS_GRANULARITY_NOT_STATED
-                                             ? CATS_GRANULARITY_EGRESS_NODE
-                                             : row->granularity };
+    setup_offer added = { .structure = row->structure, .granularity = setup_granularity(row) };
     added.offer.egress = s->topology->egresses[index].name;
     added.offer.service = *service;
     added.offer.segment_count = path_to(s, row->prefix, added.offer.segments);

@@ -63,6 +63,9 @@ typedef struct setup_offer {
     cats_sid_structure structure; /* of the last segment; its argument is written when it has 32 bits */
 } setup_offer;
 
+/* That of what the egress merges, from the SID of its second round: the egress node's, where it states none.
+ */
+cats_granularity setup_granularity(const cats_sid_row *second_round);
 /* Of setup_offer, a row per CS-ID that the egress serves. To be freed (g_array_free()). */
 GArray *setup_offers(const setup *s, size_t index);
 /* The offer as an ingress gets it with this announcement. */
