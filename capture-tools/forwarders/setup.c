@@ -254,15 +254,24 @@ cats_granularity setup_granularity(const cats_sid_row *second_round)
                                                                     : second_round->granularity;
 }
 
+setup_offer setup_offer_of_sid(const setup *s, const char *name, const cats_address *service,
+                               const uint8_t sid[16], const cats_sid_structure *structure,
+                               cats_granularity granularity)
+{
+    setup_offer made = { .structure = *structure, .granularity = granularity };
+    made.offer.egress = name;
+    made.offer.service = *service;
+    made.offer.segment_count = path_to(s, sid, made.offer.segments);
+    return made;
+}
+
 static void add_offer(const setup *s, size_t index, const cats_address *service, GArray *offers)
 {
     const cats_sid_row *row = setup_second_round(s->topology, index);
     if (service->family == 0 || row == NULL)
         return;
-    setup_offer added = { .structure = row->structure, .granularity = setup_granularity(row) };
-    added.offer.egress = s->topology->egresses[index].name;
-    added.offer.service = *service;
-    added.offer.segment_count = path_to(s, row->prefix, added.offer.segments);
+    setup_offer added = setup_offer_of_sid(s, s->topology->egresses[index].name, service, row->prefix,
+                                           &row->structure, setup_granularity(row));
     g_array_append_val(offers, added);
 }
 

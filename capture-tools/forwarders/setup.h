@@ -68,6 +68,11 @@ typedef struct setup_offer {
 cats_granularity setup_granularity(const cats_sid_row *second_round);
 /* Of setup_offer, a row per CS-ID that the egress serves. To be freed (g_array_free()). */
 GArray *setup_offers(const setup *s, size_t index);
+/* What an egress offers that is known by its SID alone, argument zero: as a row of setup_offers(). `egress`
+ * is borrowed. */
+setup_offer setup_offer_of_sid(const setup *s, const char *name, const cats_address *service,
+                               const uint8_t sid[16], const cats_sid_structure *structure,
+                               cats_granularity granularity);
 /* The offer as an ingress gets it with this announcement. */
 ingress_offer setup_offer_announced(const setup_offer *from, uint8_t score, uint32_t aggregate_id);
 

@@ -92,9 +92,10 @@ static void take_nominal_reports(const forwarder *f)
         announce(f, &announcement);
 }
 
-static void create(forwarder *f)
+static bool create(forwarder *f, GError **error)
 {
     egress_config config;
+    (void)error;
     setup_egress_config(&f->setup, f->index, &config);
     config.name = f->run.name;
     config.flows_max = FLOWS_MAX;
@@ -109,6 +110,7 @@ static void create(forwarder *f)
     }
     take_nominal_reports(f);
     live_loop_timer(f->run.loop, due, review, f);
+    return true;
 }
 
 static void destroy(void *role)
