@@ -17,6 +17,7 @@ extern const size_t verb_count;
 /* NULL when there is none of this name. */
 const verb *verb_find(const char *name);
 
+int verb_announce(int argc, char **argv);
 int verb_capture(int argc, char **argv);
 int verb_client(int argc, char **argv);
 int verb_ctl(int argc, char **argv);

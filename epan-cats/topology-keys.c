@@ -28,6 +28,8 @@ const topology_key topology_keys[] = {
     { TOPOLOGY_EGRESS, "source", .parse = topology_parse_source, AT(cats_egress, source), .required = true },
     { TOPOLOGY_EGRESS, "locator", .parse = topology_parse_ipv6_prefix, AT(cats_egress, locator), .required = true },
     { TOPOLOGY_EGRESS, "structure", .parse = topology_parse_structure, AT(cats_egress, structure), STRUCTURE_FALLBACK },
+    { TOPOLOGY_EGRESS, "announce_interval", NUMBER(cats_egress, interval_ms, 0, 3600000), .fallback = "1000" },
+    { TOPOLOGY_EGRESS, "announce_hysteresis", NUMBER(cats_egress, hysteresis, 0, 50), .fallback = "2" },
 
     { TOPOLOGY_SITE, "egress", .parse = topology_parse_reference, AT(cats_site, egress), .low = TOPOLOGY_EGRESS,
       .required = true },

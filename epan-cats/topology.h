@@ -40,6 +40,8 @@ typedef struct cats_egress { /* [egress NAME] */
     unsigned locator_length;       /* block + node of the structure */
     cats_sid_structure structure;  /* structure= */
     size_t first_site, site_count; /* sites[first_site .. +site_count) */
+    uint32_t interval_ms;          /* announce_interval=, default 1000: least time between announcements */
+    uint32_t hysteresis;           /* announce_hysteresis=, default 2: per cent of the capacity */
 } cats_egress;
 
 typedef struct cats_site { /* [site NAME] */

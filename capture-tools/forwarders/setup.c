@@ -67,10 +67,24 @@ void setup_ingress_config(const setup *s, size_t index, ingress_config *config)
     memcpy(config->locator, spec->locator.octets, 16);
 }
 
+damping setup_damping(const cats_egress *spec)
+{
+    return (damping){ .interval_ns = spec->interval_ms * INT64_C(1000000), .hysteresis = spec->hysteresis };
+}
+
+uint32_t setup_site_capacity(const cats_topology *topology, const cats_site *site)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < site->node_count; i++)
+        sum += topology->nodes[site->first_node + i].capacity;
+    return (uint32_t)MIN(sum, UINT32_MAX);
+}
+
 void setup_egress_config(const setup *s, size_t index, egress_config *config)
 {
     const cats_egress *spec = &s->topology->egresses[index];
     *config = (egress_config){ .name = spec->name,
+                               .damping = setup_damping(spec),
                                .encapsulation = egress_encapsulation(s),
                                .flow_label_from_flow = !s->kernel_flow_label };
     memcpy(config->source, spec->source, 16);
@@ -234,18 +248,30 @@ void setup_egress_domain(const setup *s, egress *role)
 /* Level of what sites and egresses merge: the single score. */
 #define LEVEL_SCORE 2
 
+cats_granularity setup_granularity(const cats_sid_row *second_round)
+{
+    return second_round->granularity == CATS_GRANULARITY_NOT_STATED ? CATS_GRANULARITY_EGRESS_NODE
+                                                                    : second_round->granularity;
+}
+
+setup_offer setup_offer_of_sid(const setup *s, const char *name, const cats_address *service,
+                               const uint8_t sid[16], const cats_sid_structure *structure,
+                               cats_granularity granularity)
+{
+    setup_offer made = { .structure = *structure, .granularity = granularity };
+    made.offer.egress = name;
+    made.offer.service = *service;
+    made.offer.segment_count = path_to(s, sid, made.offer.segments);
+    return made;
+}
+
 static void add_offer(const setup *s, size_t index, const cats_address *service, GArray *offers)
 {
     const cats_sid_row *row = setup_second_round(s->topology, index);
     if (service->family == 0 || row == NULL)
         return;
-    setup_offer added = { .structure = row->structure,
-                          .granularity = row->granularity == CATS_GRANULARITY_NOT_STATED
-                                             ? CATS_GRANULARITY_EGRESS_NODE
-                                             : row->granularity };
-    added.offer.egress = s->topology->egresses[index].name;
-    added.offer.service = *service;
-    added.offer.segment_count = path_to(s, row->prefix, added.offer.segments);
+    setup_offer added = setup_offer_of_sid(s, s->topology->egresses[index].name, service, row->prefix,
+                                           &row->structure, setup_granularity(row));
     g_array_append_val(offers, added);
 }
 

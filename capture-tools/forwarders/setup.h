@@ -34,6 +34,12 @@ packet_encapsulation setup_ingress_encapsulation(const setup *s, const cats_ingr
 void setup_ingress_config(const setup *s, size_t index, ingress_config *config);
 void setup_egress_config(const setup *s, size_t index, egress_config *config);
 
+/* Of its announcements. */
+damping setup_damping(const cats_egress *spec);
+
+/* Sum of its nodes' capacities. */
+uint32_t setup_site_capacity(const cats_topology *topology, const cats_site *site);
+
 /* SIDs that it announces, routes to the own addresses of all nodes. */
 void setup_ingress(const setup *s, size_t index, ingress *role);
 /* Sites with the topology's weights (those that are there keep theirs), SIDs, services, routes to the nodes
@@ -57,8 +63,16 @@ typedef struct setup_offer {
     cats_sid_structure structure; /* of the last segment; its argument is written when it has 32 bits */
 } setup_offer;
 
+/* That of what the egress merges, from the SID of its second round: the egress node's, where it states none.
+ */
+cats_granularity setup_granularity(const cats_sid_row *second_round);
 /* Of setup_offer, a row per CS-ID that the egress serves. To be freed (g_array_free()). */
 GArray *setup_offers(const setup *s, size_t index);
+/* What an egress offers that is known by its SID alone, argument zero: as a row of setup_offers(). `egress`
+ * is borrowed. */
+setup_offer setup_offer_of_sid(const setup *s, const char *name, const cats_address *service,
+                               const uint8_t sid[16], const cats_sid_structure *structure,
+                               cats_granularity granularity);
 /* The offer as an ingress gets it with this announcement. */
 ingress_offer setup_offer_announced(const setup_offer *from, uint8_t score, uint32_t aggregate_id);
 

@@ -25,6 +25,7 @@ typedef struct command_table {
 typedef struct control_client {
     control *owner;
     int fd;
+    bool follows;
     GString *line; /* what came of the next request */
 } control_client;
 
@@ -32,8 +33,9 @@ struct control {
     live_loop *loop;
     char *path;
     int fd;
-    GArray *tables;     /* of command_table */
-    GPtrArray *clients; /* of control_client */
+    GArray *tables;         /* of command_table */
+    GPtrArray *clients;     /* of control_client */
+    control_client *asking; /* whose request is run */
 };
 
 /* ---- the socket ---- */
@@ -214,6 +216,12 @@ static void client_free(void *data)
     g_free(client);
 }
 
+static bool send_text(int fd, const char *text)
+{
+    size_t length = strlen(text);
+    return send(fd, text, length, MSG_NOSIGNAL) == (ssize_t)length;
+}
+
 /* False when the client does not read: it is let go, a role does not wait for it. */
 static bool answer_lines(control_client *client, int64_t now)
 {
@@ -221,9 +229,10 @@ static bool answer_lines(control_client *client, int64_t now)
     for (char *end = strchr(client->line->str, '\n'); good && end != NULL;
          end = strchr(client->line->str, '\n')) {
         *end = '\0';
+        client->owner->asking = client;
         g_autofree char *answer = answer_to(client->owner, now, client->line->str);
-        size_t length = strlen(answer);
-        good = send(client->fd, answer, length, MSG_NOSIGNAL) == (ssize_t)length;
+        client->owner->asking = NULL;
+        good = send_text(client->fd, answer);
         g_string_erase(client->line, 0, end - client->line->str + 1);
     }
     return good;
@@ -282,6 +291,26 @@ void control_add(control *c, const control_command *commands, void *context)
     g_array_append_val(c->tables, table);
 }
 
+void control_follow(control *c)
+{
+    c->asking->follows = true;
+}
+
+void control_tell(control *c, JsonBuilder *builder)
+{
+    if (c == NULL)
+        return;
+    g_autoptr(JsonNode) root = json_builder_get_root(builder);
+    g_autofree char *text = json_to_string(root, FALSE);
+    g_autofree char *line = g_strconcat(text, "\n", NULL);
+    for (guint i = c->clients->len; i-- > 0;) {
+        const control_client *client = g_ptr_array_index(c->clients, i);
+        /* Who asks is answered first; what it learns by that is the newest already. */
+        if (client->follows && client != c->asking && !send_text(client->fd, line))
+            g_ptr_array_remove_index_fast(c->clients, i);
+    }
+}
+
 void control_close(control *c)
 {
     if (c == NULL)
@@ -327,14 +356,23 @@ static char *read_line(int fd)
     return NULL;
 }
 
+int control_begin(const char *path, const char *const *words, GError **error)
+{
+    g_autofree char *request = request_text(words);
+    int fd = connect_to(path, error);
+    if (fd < 0 || send_text(fd, request))
+        return fd;
+    g_set_error(error, CONTROL_ERROR, CONTROL_ERROR_SOCKET, "%s: %s", path, g_strerror(errno));
+    close(fd);
+    return -1;
+}
+
 JsonNode *control_ask(const char *path, const char *const *words, GError **error)
 {
-    int fd = connect_to(path, error);
+    int fd = control_begin(path, words, error);
     if (fd < 0)
         return NULL;
-    g_autofree char *request = request_text(words);
-    bool sent = send(fd, request, strlen(request), MSG_NOSIGNAL) == (ssize_t)strlen(request);
-    g_autofree char *line = sent ? read_line(fd) : NULL;
+    g_autofree char *line = read_line(fd);
     close(fd);
     JsonNode *answer = line != NULL ? json_from_string(line, NULL) : NULL;
     if (answer == NULL || !JSON_NODE_HOLDS_OBJECT(answer)) {

@@ -31,11 +31,18 @@ typedef struct control control;
 control *control_open(live_loop *loop, const char *path, GError **error);
 /* Commands of a table (the last row has no name); several tables may be added. `context` goes to run(). */
 void control_add(control *c, const control_command *commands, void *context);
+/* In run(): who asks is told, behind the answer, all that control_tell() says. */
+void control_follow(control *c);
+/* The builder's object as a line to all who follow; NULL is allowed. Who does not read is let go. */
+void control_tell(control *c, JsonBuilder *builder);
 /* Closes and removes the socket. NULL is allowed. */
 void control_close(control *c);
 
-/* One request to a running role: {"command": words[0], "arguments": [words[1], ...]}. The answer's object,
- * to be freed (json_node_unref()); NULL and *error when there is no answer or it is a refusal. */
+/* Connects and sends the request {"command": words[0], "arguments": [words[1], ...]}. The descriptor, whose
+ * lines are the caller's to read; -1 and *error. */
+int control_begin(const char *path, const char *const *words, GError **error);
+/* One request to a running role and its answer. The answer's object, to be freed (json_node_unref()); NULL
+ * and *error when there is no answer or it is a refusal. */
 JsonNode *control_ask(const char *path, const char *const *words, GError **error);
 
 #endif

@@ -12,13 +12,13 @@
 /* The command line as it stands; texts are owned. */
 typedef struct forwarder_options {
     live_options live;
-    char *topology, *name, *control, *encapsulation, *flow_idle;
+    char *topology, *name, *control, *encapsulation, *flow_idle, *routes;
     gboolean takeover, kernel_flow_label;
 } forwarder_options;
 
 static void clear_options(forwarder_options *o)
 {
-    char **texts[] = { &o->topology, &o->name, &o->control, &o->encapsulation, &o->flow_idle };
+    char **texts[] = { &o->topology, &o->name, &o->control, &o->encapsulation, &o->flow_idle, &o->routes };
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(*texts[i]);
     live_options_clear(&o->live);
@@ -59,6 +59,7 @@ static bool find_forwarder(forwarder *f, const forwarder_options *o, GError **er
 {
     const forwarder_kind *kind = f->kind;
     f->topology_path = o->topology;
+    f->routes = o->routes;
     f->topology = cats_topology_load(o->topology, error);
     if (f->topology == NULL)
         return false;
@@ -118,11 +119,10 @@ static void print(const void *context, FILE *out)
     f->kind->print(f, out);
 }
 
-static int run(forwarder *f, control *c)
+static int run(forwarder *f)
 {
-    f->kind->create(f);
-    if (c != NULL)
-        control_add(c, f->kind->commands, f);
+    if (f->control != NULL)
+        control_add(f->control, f->kind->commands, f);
     driver_start(f->run.driver, f->kind->take, f->role);
     return live_run_loop(&f->run);
 }
@@ -136,15 +136,14 @@ static int with_options(const forwarder_kind *kind, const forwarder_options *o)
                              .print = print },
                     .kind = kind };
     GError *error = NULL;
-    control *c = NULL;
     f.run.context = &f;
     takeover_mend(o->name);
     bool good = live_run_begin(&f.run, &error) && find_forwarder(&f, o, &error) &&
-                (o->control == NULL || (c = control_open(f.run.loop, o->control, &error)) != NULL) &&
-                start(&f, o, &error);
-    int status = good ? run(&f, c) : live_run_refused(kind->verb, error);
+                (o->control == NULL || (f.control = control_open(f.run.loop, o->control, &error)) != NULL) &&
+                start(&f, o, &error) && kind->create(&f, &error);
+    int status = good ? run(&f) : live_run_refused(kind->verb, error);
     g_clear_error(&error);
-    control_close(c);
+    control_close(f.control);
     takeover_end(f.taken);
     if (f.role != NULL)
         kind->destroy(f.role);
@@ -157,6 +156,12 @@ static int with_options(const forwarder_kind *kind, const forwarder_options *o)
 int forwarder_verb(const forwarder_kind *kind, int argc, char **argv)
 {
     forwarder_options o = { 0 };
+    const GOptionEntry routes = {
+        "routes",  0,
+        0,         G_OPTION_ARG_FILENAME,
+        &o.routes, "offers come from ExaBGP's JSON, not from the topology; - is standard input",
+        "FILE"
+    };
     const GOptionEntry entries[] = {
         { "topology", 0, 0, G_OPTION_ARG_FILENAME, &o.topology, "topology file (needed)", "FILE" },
         { "name", 0, 0, G_OPTION_ARG_STRING, &o.name, "which one of the topology (needed)", "NAME" },
@@ -172,6 +177,7 @@ int forwarder_verb(const forwarder_kind *kind, int argc, char **argv)
         { "flow-idle", 0, 0, G_OPTION_ARG_STRING, &o.flow_idle,
           "forget flows that are silent for so long (300s)", "TIME" },
         LIVE_OPTION_ENTRIES(&o.live),
+        kind->takes_routes ? routes : (GOptionEntry){ NULL, 0, 0, 0, NULL, NULL, NULL },
         { NULL, 0, 0, 0, NULL, NULL, NULL },
     };
     int status;

@@ -22,20 +22,23 @@ typedef struct forwarder {
     size_t index;         /* in the topology */
     int64_t flow_idle_ns; /* pins of flows that are silent for so long are let go */
     GArray *ports;        /* of setup_port, by the role's ports */
+    const char *routes;   /* where offers come from; NULL: the topology */
     takeover *taken;      /* NULL: the kernel is not kept from anything */
+    control *control;     /* NULL: none was asked for */
     void *role;
 } forwarder;
 
 /* The two kinds, as a row each. */
 struct forwarder_kind {
     const char *verb, *summary;
+    bool takes_routes; /* --routes */
     /* Index of the forwarder with this name, SIZE_MAX when there is none. */
     size_t (*find)(const cats_topology *topology, const char *name);
     GArray *(*ports)(const cats_topology *topology, size_t index, GError **error);
     /* Of setup_prefix: what --takeover keeps the kernel from. */
     GArray *(*prefixes)(const cats_topology *topology, size_t index);
-    /* Makes and sets up f->role. */
-    void (*create)(forwarder *f);
+    /* Makes and sets up f->role. False and *error for routes that cannot be read. */
+    bool (*create)(forwarder *f, GError **error);
     void (*destroy)(void *role);
     /* What only a new start could change is as before; else *error says what differs. */
     bool (*same)(const forwarder *f, const cats_topology *fresh, size_t index, GError **error);

@@ -22,9 +22,80 @@ static size_t find(const cats_topology *topology, const char *name)
     return SIZE_MAX;
 }
 
-static void create(forwarder *f)
+static const cats_site *site_of(const forwarder *f, size_t index)
+{
+    return &f->topology->sites[f->topology->egresses[f->index].first_site + index];
+}
+
+static size_t site_count(const forwarder *f)
+{
+    return f->topology->egresses[f->index].site_count;
+}
+
+/* ---- announcements ---- */
+
+static void describe_announcement(const egress_announcement *announcement, JsonBuilder *builder)
+{
+    json_builder_set_member_name(builder, "announcement");
+    json_builder_begin_object(builder);
+    live_member(builder, "cats.aggregate_id", announcement->aggregate_id);
+    live_member(builder, "score", announcement->merged.score);
+    live_member(builder, "capacity", announcement->merged.capacity);
+    live_member(builder, "load", announcement->merged.load);
+    json_builder_set_member_name(builder, "withdrawn");
+    json_builder_add_boolean_value(builder, !announcement->merged.available);
+    json_builder_end_object(builder);
+}
+
+/* The egress's own announcement has changed: said as an event, and to those who follow. */
+static void announce(const forwarder *f, const egress_announcement *announcement)
+{
+    const role_field fields[] = {
+        ROLE_FIELD_NUMBER("cats.aggregate_id", announcement->aggregate_id),
+        ROLE_FIELD_NUMBER("score", announcement->merged.score),
+        ROLE_FIELD_NUMBER("capacity", announcement->merged.capacity),
+        ROLE_FIELD_NUMBER("load", announcement->merged.load),
+        ROLE_FIELD_NUMBER("withdrawn", announcement->withdrawn),
+    };
+    live_events_write(f->run.events, "announced", fields, G_N_ELEMENTS(fields));
+    g_autoptr(JsonBuilder) builder = json_builder_new();
+    json_builder_begin_object(builder);
+    describe_announcement(announcement, builder);
+    json_builder_end_object(builder);
+    control_tell(f->control, builder);
+}
+
+static int64_t due(void *context)
+{
+    return egress_due(((const forwarder *)context)->role);
+}
+
+static void review(void *context, int64_t now)
+{
+    const forwarder *f = context;
+    egress_announcement announcement;
+    if (egress_review(f->role, now, &announcement))
+        announce(f, &announcement);
+}
+
+/* What the topology says of the sites holds until they are heard of. */
+static void take_nominal_reports(const forwarder *f)
+{
+    int64_t now = live_loop_now();
+    egress_announcement announcement;
+    bool changed = false;
+    for (unsigned i = 0; i < site_count(f); i++) {
+        cats_report report = { .capacity = setup_site_capacity(f->topology, site_of(f, i)), .time_ns = now };
+        changed = egress_report(f->role, now, i, &report, &announcement) || changed;
+    }
+    if (changed)
+        announce(f, &announcement);
+}
+
+static bool create(forwarder *f, GError **error)
 {
     egress_config config;
+    (void)error;
     setup_egress_config(&f->setup, f->index, &config);
     config.name = f->run.name;
     config.flows_max = FLOWS_MAX;
@@ -37,6 +108,9 @@ static void create(forwarder *f)
         router_port port = forwarder_router_port(f, i);
         egress_set_port(f->role, i, &port);
     }
+    take_nominal_reports(f);
+    live_loop_timer(f->run.loop, due, review, f);
+    return true;
 }
 
 static void destroy(void *role)
@@ -50,16 +124,6 @@ static void take(void *role, int64_t now, unsigned port, const uint8_t *octets, 
     egress_packet(role, now, port, octets, length, sink);
 }
 
-static const cats_site *site_of(const forwarder *f, size_t index)
-{
-    return &f->topology->sites[f->topology->egresses[f->index].first_site + index];
-}
-
-static size_t site_count(const forwarder *f)
-{
-    return f->topology->egresses[f->index].site_count;
-}
-
 static void describe(const forwarder *f, JsonBuilder *builder)
 {
     egress_counts counts = egress_count(f->role);
@@ -67,6 +131,8 @@ static void describe(const forwarder *f, JsonBuilder *builder)
     live_member(builder, "decapsulated", counts.decapsulated);
     live_member(builder, "encapsulated", counts.encapsulated);
     live_member(builder, "icmp_errors", counts.errors);
+    egress_announcement announcement = egress_announced(f->role);
+    describe_announcement(&announcement, builder);
     json_builder_set_member_name(builder, "sites");
     json_builder_begin_array(builder);
     for (unsigned i = 0; i < site_count(f); i++) {
@@ -118,28 +184,13 @@ static bool take_number(const char *text, uint64_t high, uint64_t *value, GError
     return false;
 }
 
-/* The egress's own announcement may change by a weight or a report: said as an event. */
-static void announce(const forwarder *f, const egress_announcement *announcement)
+static void set_weight(forwarder *f, int64_t now, unsigned site, uint32_t weight)
 {
-    const role_field fields[] = {
-        ROLE_FIELD_NUMBER("cats.aggregate_id", announcement->aggregate_id),
-        ROLE_FIELD_NUMBER("score", announcement->merged.score),
-        ROLE_FIELD_NUMBER("capacity", announcement->merged.capacity),
-        ROLE_FIELD_NUMBER("load", announcement->merged.load),
-        ROLE_FIELD_NUMBER("withdrawn", announcement->withdrawn),
-    };
-    live_events_write(f->run.events, "announced", fields, G_N_ELEMENTS(fields));
-}
-
-static void set_weight(const forwarder *f, int64_t now, unsigned site, uint32_t weight)
-{
-    egress_announcement announcement;
     egress_set_weight(f->role, site, weight);
     const role_field fields[] = { ROLE_FIELD_TEXT("site", site_of(f, site)->name),
                                   ROLE_FIELD_NUMBER("weight", weight) };
     live_events_write(f->run.events, "weight-set", fields, G_N_ELEMENTS(fields));
-    if (egress_review(f->role, now, &announcement))
-        announce(f, &announcement);
+    review(f, now);
 }
 
 static bool run_show(void *context, int64_t now, const char *const *arguments, JsonBuilder *answer,
@@ -154,10 +205,22 @@ static bool run_show(void *context, int64_t now, const char *const *arguments, J
     return true;
 }
 
-static bool run_weight(void *context, int64_t now, const char *const *arguments, JsonBuilder *answer,
+/* The announcement in force, and each one from now on. */
+static bool run_follow(void *context, int64_t now, const char *const *arguments, JsonBuilder *answer,
                        GError **error)
 {
     const forwarder *f = context;
+    egress_announcement announcement = egress_announced(f->role);
+    (void)now, (void)arguments, (void)error;
+    describe_announcement(&announcement, answer);
+    control_follow(f->control);
+    return true;
+}
+
+static bool run_weight(void *context, int64_t now, const char *const *arguments, JsonBuilder *answer,
+                       GError **error)
+{
+    forwarder *f = context;
     unsigned site;
     uint64_t weight;
     if (!find_site(f, arguments[0], &site, error) ||
@@ -171,7 +234,7 @@ static bool run_weight(void *context, int64_t now, const char *const *arguments,
 static bool run_drain(void *context, int64_t now, const char *const *arguments, JsonBuilder *answer,
                       GError **error)
 {
-    const forwarder *f = context;
+    forwarder *f = context;
     unsigned site;
     if (!find_site(f, arguments[0], &site, error))
         return false;
@@ -185,7 +248,7 @@ static bool run_drain(void *context, int64_t now, const char *const *arguments, 
 static bool run_undrain(void *context, int64_t now, const char *const *arguments, JsonBuilder *answer,
                         GError **error)
 {
-    const forwarder *f = context;
+    forwarder *f = context;
     unsigned site;
     if (!find_site(f, arguments[0], &site, error))
         return false;
@@ -213,6 +276,8 @@ static bool run_metric(void *context, int64_t now, const char *const *arguments,
         announce(f, &announcement);
         live_member(answer, "score", announcement.merged.score);
         live_member(answer, "cats.aggregate_id", announcement.aggregate_id);
+    } else if (egress_due(f->role) != DAMPING_NOTHING_DUE) {
+        live_member(answer, "held_ms", (uint64_t)MAX(egress_due(f->role) - now, 0) / 1000000);
     }
     return true;
 }
@@ -231,7 +296,9 @@ static unsigned reload(forwarder *f, const forwarder *before, int64_t now)
 {
     unsigned changed = 0;
     (void)before;
+    damping how = setup_damping(&f->topology->egresses[f->index]);
     egress_forget_routes(f->role);
+    egress_set_damping(f->role, &how);
     setup_egress(&f->setup, f->index, f->role);
     setup_egress_domain(&f->setup, f->role);
     for (unsigned i = 0; i < site_count(f); i++) {
@@ -246,6 +313,7 @@ static unsigned reload(forwarder *f, const forwarder *before, int64_t now)
 
 static const control_command commands[] = {
     { "show", "", run_show },
+    { "follow", "", run_follow },
     { "weight", "SITE WEIGHT", run_weight },
     { "drain", "SITE", run_drain },
     { "undrain", "SITE", run_undrain },

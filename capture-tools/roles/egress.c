@@ -11,7 +11,6 @@
 
 #define REPORT_MAX_AGE_DEFAULT_NS (30 * INT64_C(1000000000))
 #define FLOW_IDLE_DEFAULT_NS (300 * INT64_C(1000000000))
-#define AGGREGATE_ID_MAX 0xffffffu
 
 /* What a remembered flow points to; stays in its place. */
 typedef struct site_flows {
@@ -43,8 +42,8 @@ struct egress {
     icmp_limit limit;
     char *error_comment;
     GArray *reports; /* cats_report: those of a merge */
-    cats_merged announced;
-    uint32_t aggregate_id;
+    damper damper;
+    egress_announcement announced;
     uint8_t *buffer;
     egress_counts counts;
 };
@@ -96,6 +95,7 @@ egress *egress_new(const egress_config *config)
     if (e->config.report_max_age_ns <= 0) {
         e->config.report_max_age_ns = REPORT_MAX_AGE_DEFAULT_NS;
     }
+    e->damper.how = config->damping;
     e->sites = g_array_new(FALSE, TRUE, sizeof(egress_site));
     g_array_set_clear_func(e->sites, site_clear);
     e->table = computing_table_new();
@@ -242,17 +242,26 @@ bool egress_review(egress *e, int64_t now, egress_announcement *announcement)
     }
     cats_merged merged = cats_metric_merge((const cats_report *)(void *)e->reports->data, e->reports->len,
                                            now, e->config.report_max_age_ns);
-    bool changed = merged.available != e->announced.available ||
-                   (merged.available && merged.score != e->announced.score);
-    if (!changed) {
+    if (!damper_take(&e->damper, now, &merged)) {
         return false;
     }
-    if (merged.available) {
-        e->aggregate_id = e->aggregate_id % AGGREGATE_ID_MAX + 1;
-    }
-    e->announced = merged;
-    *announcement = (egress_announcement){ merged, e->aggregate_id, !merged.available };
+    *announcement = e->announced = (egress_announcement){ merged, e->damper.generation, !merged.available };
     return true;
+}
+
+int64_t egress_due(const egress *e)
+{
+    return damper_due(&e->damper);
+}
+
+void egress_set_damping(egress *e, const damping *how)
+{
+    e->damper.how = *how;
+}
+
+egress_announcement egress_announced(const egress *e)
+{
+    return e->announced;
 }
 
 /* A remembered flow keeps its site; the table decides for a new one. */

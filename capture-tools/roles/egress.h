@@ -5,10 +5,10 @@
 #ifndef CATSHARK_ROLES_EGRESS_H
 #define CATSHARK_ROLES_EGRESS_H
 
+#include "capture-tools/roles/damping.h"
 #include "capture-tools/roles/icmp-error.h"
 #include "capture-tools/roles/ingress.h"
 #include "capture-tools/roles/role.h"
-#include "epan-cats/cats-metric.h"
 
 /* Port 0 is the core; site i (in the order of egress_add_site()) is port 1 + i. */
 enum { EGRESS_PORT_CORE = 0, EGRESS_PORT_FIRST_SITE = 1 };
@@ -20,6 +20,7 @@ typedef struct egress_config {
     bool flow_label_from_flow; /* outer flow label from the flow's hash where the inner packet has none (RFC
                                 * 6437 s3, RFC 6438), never 0; false: as Linux */
     int64_t report_max_age_ns; /* reports older than this do not count; 0: 30 s */
+    damping damping;           /* of announcements */
     size_t flows_max;     /* flows behind End.CATS that are remembered, so that they stay with their site when
                            * weights change; 0: none is, the table alone decides */
     int64_t flow_idle_ns; /* a flow that is silent for so long is forgotten; 0: 300 s */
@@ -83,8 +84,14 @@ void egress_set_port(egress *e, unsigned port, const router_port *set);
  * announce. */
 bool egress_report(egress *e, int64_t now, unsigned site, const cats_report *report,
                    egress_announcement *announcement);
-/* The same without a report: time has passed (reports grow stale) or a weight has changed. */
+/* The same without a report: time has passed (reports grow stale, a change was held back) or a weight has
+ * changed. */
 bool egress_review(egress *e, int64_t now, egress_announcement *announcement);
+/* When a change that is held back is to be reviewed; DAMPING_NOTHING_DUE: none is. */
+int64_t egress_due(const egress *e);
+void egress_set_damping(egress *e, const damping *how);
+/* What is announced now: zeroed before the first time. */
+egress_announcement egress_announced(const egress *e);
 
 /* An IP packet that arrived by this port. From the core: decapsulated by the SID in its destination, to a
  * local site only. From a site: encapsulated to the ingress by return route. Anything else is dropped with a

@@ -193,11 +193,75 @@ static void test_sockets(void)
     stop(&s);
 }
 
+/* ---- followers ---- */
+
+static bool run_follow(void *context, int64_t now, const char *const *arguments, JsonBuilder *answer,
+                       GError **error)
+{
+    (void)now, (void)arguments, (void)answer, (void)error;
+    control_follow(((scene *)context)->control);
+    return true;
+}
+
+static bool run_say(void *context, int64_t now, const char *const *arguments, JsonBuilder *answer,
+                    GError **error)
+{
+    g_autoptr(JsonBuilder) builder = json_builder_new();
+    (void)now, (void)answer, (void)error;
+    json_builder_begin_object(builder);
+    json_builder_set_member_name(builder, "said");
+    json_builder_add_string_value(builder, arguments[0]);
+    json_builder_end_object(builder);
+    control_tell(((scene *)context)->control, builder);
+    return true;
+}
+
+static const control_command following[] = { { "follow", "", run_follow },
+                                             { "say", "WORD", run_say },
+                                             { NULL, NULL, NULL } };
+
+static void assert_line(int fd, const char *expected)
+{
+    char line[64] = "";
+    for (size_t i = 0; i + 1 < sizeof line && recv(fd, line + i, 1, 0) == 1 && line[i] != '\n';)
+        i++;
+    g_assert_cmpstr(line, ==, expected);
+}
+
+/* Who follows hears what others cause, in order; one who has gone is no trouble. */
+static gpointer follow(gpointer pointer)
+{
+    scene *s = pointer;
+    const char *const begin[] = { "follow", NULL };
+    const char *const says[][3] = { { "say", "one", NULL }, { "say", "two", NULL } };
+    int fd = control_begin(s->path, begin, NULL), gone = control_begin(s->path, begin, NULL);
+    g_assert_cmpint(fd, >=, 0);
+    assert_line(fd, "{\"ok\":true}\n");
+    assert_line(gone, "{\"ok\":true}\n");
+    close(gone);
+    for (unsigned i = 0; i < G_N_ELEMENTS(says); i++)
+        json_node_unref(control_ask(s->path, says[i], NULL));
+    assert_line(fd, "{\"said\":\"one\"}\n");
+    assert_line(fd, "{\"said\":\"two\"}\n");
+    close(fd);
+    json_node_unref(control_ask(s->path, (const char *const[]){ "end", NULL }, NULL));
+    return NULL;
+}
+
+static void test_follow(void)
+{
+    scene s = start();
+    control_add(s.control, following, &s);
+    run(&s, follow);
+    stop(&s);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/control/commands", test_commands);
     g_test_add_func("/control/nonsense", test_nonsense);
     g_test_add_func("/control/sockets", test_sockets);
+    g_test_add_func("/control/follow", test_follow);
     return g_test_run();
 }

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Octets of the attributes, in ExaBGP's words. Spec: docs/wire-formats.md s6; RFC 9252 s2-3. */
+#include "route-line.h"
+#include "epan-cats/bgp-update.h"
+#include "epan-cats/cats-route.h"
+#include <string.h>
+
+/* Level of what sites and egresses merge: the single score. */
+#define LEVEL_SCORE 2
+#define FORMAT_UNSIGNED_INTEGER 0
+#define FLAGS_OPTIONAL_TRANSITIVE 0xc0u
+
+const cats_address *route_next_hop(const route_how *how, const cats_address *service)
+{
+    const cats_address *hop = service->family == 4 ? &how->next_hop_ipv4 : &how->next_hop_ipv6;
+    return hop->family != 0 ? hop : NULL;
+}
+
+static GString *line_begin(const route_how *how, const char *verb, const cats_address *service)
+{
+    const cats_address *hop = route_next_hop(how, service);
+    char prefix[CATS_ADDRESS_TEXT], next_hop[CATS_ADDRESS_TEXT];
+    if (hop == NULL)
+        return NULL;
+    cats_address_format(service, prefix);
+    cats_address_format(hop, next_hop);
+    GString *line = g_string_new(NULL);
+    g_string_printf(line, "%s route %s/%zu next-hop %s", verb, prefix, 8 * cats_address_length(service),
+                    next_hop);
+    return line;
+}
+
+static void append_attribute(GString *line, uint8_t code, uint8_t flags, const uint8_t *octets, size_t length)
+{
+    g_string_append_printf(line, " attribute [ 0x%02x 0x%02x 0x", code, flags);
+    for (size_t i = 0; i < length; i++)
+        g_string_append_printf(line, "%02x", octets[i]);
+    g_string_append(line, " ]");
+}
+
+static void append_announcement(GString *line, const route_how *how, const route_said *route)
+{
+    cats_announcement said = {
+        .has_aggregate = true,
+        .has_sid = true,
+        .aggregate = { .granularity = (uint8_t)route->granularity,
+                       .level = LEVEL_SCORE,
+                       .aggregate_id = route->aggregate_id,
+                       .metric_count = 1,
+                       .metrics = { { .type = CATS_METRIC_SCORE,
+                                      .level = LEVEL_SCORE,
+                                      .format = FORMAT_UNSIGNED_INTEGER,
+                                      .length = 1,
+                                      .value = route->score,
+                                      .source = CATS_METRIC_AGGREGATION } } },
+        .sid = { .behavior = route->sid->behavior, .structure = route->sid->structure },
+    };
+    uint8_t octets[CATS_ROUTE_ATTRIBUTE_MAX];
+    memcpy(said.sid.sid, route->sid->prefix, sizeof said.sid.sid);
+    append_attribute(line, how->attribute, how->flags, octets,
+                     cats_route_build(&said, octets, sizeof octets));
+}
+
+static void append_prefix_sid(GString *line, const route_said *route)
+{
+    srv6_service service = { .behavior = route->sid->behavior,
+                             .has_structure = true,
+                             .structure = route->sid->structure };
+    uint8_t octets[PREFIX_SID_SERVICE_MAX];
+    memcpy(service.sid, route->sid->prefix, sizeof service.sid);
+    append_attribute(line, BGP_ATTRIBUTE_PREFIX_SID, FLAGS_OPTIONAL_TRANSITIVE, octets,
+                     prefix_sid_build(&service, octets, sizeof octets));
+}
+
+char *route_line_announce(const route_how *how, const route_said *route)
+{
+    GString *line = line_begin(how, "announce", &route->service);
+    if (line == NULL)
+        return NULL;
+    append_announcement(line, how, route);
+    if (how->prefix_sid)
+        append_prefix_sid(line, route);
+    return g_string_free(line, FALSE);
+}
+
+char *route_line_withdraw(const route_how *how, const cats_address *service)
+{
+    GString *line = line_begin(how, "withdraw", service);
+    return line != NULL ? g_string_free(line, FALSE) : NULL;
+}

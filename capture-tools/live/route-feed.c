@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From lines to offers. Spec: ExaBGP 4, encoder json. */
+#include "route-feed.h"
+#include "capture-tools/routes/exabgp-update.h"
+#include "line-reader.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct route_feed {
+    char *path;
+    int fd;
+    bool holds; /* a regular file: its end says nothing */
+    line_reader reader;
+    route_offers *offers;
+};
+
+static void tell(const route_feed *feed, const char *what)
+{
+    fprintf(stderr, "catshark ingress: routes from %s: %s\n", feed->path, what);
+}
+
+static void take_update(const route_feed *feed, const exabgp_line *line)
+{
+    char text[CATS_ROUTE_PROBLEM_TEXT];
+    if (route_offers_update(feed->offers, line->peer, line->body->data, line->body->len, text))
+        return;
+    g_autofree char *said = g_strdup_printf("from %s, treated as withdrawn: %s", line->peer, text);
+    tell(feed, said);
+}
+
+static void take_line(void *context, int64_t now, char *text)
+{
+    const route_feed *feed = context;
+    exabgp_line line;
+    g_autofree char *message = NULL;
+    (void)now;
+    if (text == NULL) {
+        tell(feed, "a line of more than a megabyte, passed over");
+        return;
+    }
+    if (*text == '\0')
+        return;
+    if (!exabgp_read(text, &line, &message))
+        tell(feed, message);
+    else if (line.kind == EXABGP_UPDATE)
+        take_update(feed, &line);
+    else if (line.kind == EXABGP_DOWN)
+        route_offers_down(feed->offers, line.peer);
+    exabgp_clear(&line);
+}
+
+static void take_end(void *context, int64_t now)
+{
+    const route_feed *feed = context;
+    (void)now;
+    if (feed->holds)
+        return;
+    tell(feed, "ended, all are withdrawn");
+    route_offers_down(feed->offers, NULL);
+}
+
+route_feed *route_feed_open(live_loop *loop, const char *path, const route_offers_sink *sink, GError **error)
+{
+    bool standard = g_str_equal(path, "-");
+    int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    struct stat status;
+    if (fd < 0 || fstat(fd, &status) != 0) {
+        g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(errno), "--routes: %s: %s", path,
+                    g_strerror(errno));
+        return NULL;
+    }
+    route_feed *feed = g_new0(route_feed, 1);
+    *feed = (route_feed){ .path = g_strdup(standard ? "standard input" : path),
+                          .fd = fd,
+                          .holds = S_ISREG(status.st_mode),
+                          .reader = { .line = take_line, .end = take_end, .context = feed },
+                          .offers = route_offers_new(sink) };
+    line_reader_start(&feed->reader, loop, fd);
+    return feed;
+}
+
+void route_feed_close(route_feed *feed)
+{
+    if (feed == NULL)
+        return;
+    line_reader_stop(&feed->reader);
+    if (feed->fd != STDIN_FILENO)
+        close(feed->fd);
+    route_offers_free(feed->offers);
+    g_free(feed->path);
+    g_free(feed);
+}
+
+route_offers *route_feed_offers(const route_feed *feed)
+{
+    return feed->offers;
+}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From ExaBGP's lines to offers: parsed and raw updates, both families, several neighbors with the same
+ * egress, withdrawals, ends of sessions, routes that are wrong, lines that are none. */
+#include "capture-tools/routes/exabgp-update.h"
+#include "capture-tools/routes/route-offers.h"
+
+#include <glib.h>
+#include <string.h>
+
+/* The value of the path attribute: aggregate ID, metric, locator's last group, function. */
+#define VALUE(id, metric, node)           \
+    "0x000100083800" id metric "00020016" \
+    "5f000000" node "ca75"                \
+    "0000000000000000"                    \
+    "80ca20101020"
+#define SCORE_10 "00842a00"
+#define SCORE_5 "00841600"
+
+typedef struct scene {
+    route_offers *offers;
+    GString *told; /* what the sink was told, a line each */
+} scene;
+
+static void note(scene *s, const char *word, const route_offer *of)
+{
+    char service[CATS_ADDRESS_TEXT], locator[CATS_ADDRESS_TEXT];
+    cats_address_format(&of->service, service);
+    cats_address_format(&of->locator, locator);
+    g_string_append_printf(s->told, "%s %s %s/%u %u %x\n", word, service, locator, of->locator_length,
+                           of->score, of->aggregate_id);
+}
+
+static void take_offer(void *context, const route_offer *of)
+{
+    note(context, "offer", of);
+}
+
+static void take_withdrawal(void *context, const route_offer *of)
+{
+    note(context, "withdraw", of);
+}
+
+static scene *start(void)
+{
+    scene *s = g_new0(scene, 1);
+    route_offers_sink sink = { take_offer, take_withdrawal, s };
+    s->offers = route_offers_new(&sink);
+    s->told = g_string_new(NULL);
+    return s;
+}
+
+static void stop(scene *s)
+{
+    route_offers_free(s->offers);
+    g_string_free(s->told, TRUE);
+    g_free(s);
+}
+
+static void assert_told(scene *s, const char *expected)
+{
+    g_assert_cmpstr(s->told->str, ==, expected);
+    g_string_truncate(s->told, 0);
+}
+
+/* A line of ExaBGP about this neighbor; `good`: what the offers say of it. */
+static void take_line(scene *s, const char *peer, const char *message, bool good)
+{
+    char text[CATS_ROUTE_PROBLEM_TEXT];
+    exabgp_line line;
+    g_autofree char *error = NULL;
+    g_autofree char *json =
+        g_strdup_printf("{\"exabgp\":\"4.0.1\",\"type\":\"update\",\"neighbor\":{\"address\":{"
+                        "\"local\":\"10.9.3.2\",\"peer\":\"%s\"},\"direction\":\"receive\","
+                        "\"message\":{%s}}}",
+                        peer, message);
+    g_assert_true(exabgp_read(json, &line, &error));
+    g_assert_cmpint(line.kind, ==, EXABGP_UPDATE);
+    g_assert_cmpstr(line.peer, ==, peer);
+    g_assert_cmpint(route_offers_update(s->offers, line.peer, line.body->data, line.body->len, text), ==,
+                    good);
+    exabgp_clear(&line);
+}
+
+#define ANNOUNCE4(value)                                                                                 \
+    "\"update\":{\"attribute\":{\"origin\":\"igp\",\"as-path\":[65001],\"attribute-0xFF-0xE0\":\"" value \
+    "\"},\"announce\":{\"ipv4 unicast\":{\"10.9.3.1\":[{\"nlri\":\"192.0.2.80/32\"}]}}}"
+#define ANNOUNCE6(value)                                          \
+    "\"update\":{\"attribute\":{\"attribute-0xFF-0xC0\":\"" value \
+    "\"},\"announce\":{\"ipv6 unicast\":{\"2001:db8::1\":[{\"nlri\":\"2001:db8:80::80/128\"}]}}}"
+#define WITHDRAW4 "\"update\":{\"withdraw\":{\"ipv4 unicast\":[{\"nlri\":\"192.0.2.80/32\"}]}}"
+#define WITHDRAW6 "\"update\":{\"withdraw\":{\"ipv6 unicast\":[\"2001:db8:80::80/128\"]}}"
+
+static void test_families(void)
+{
+    scene *s = start();
+    take_line(s, "10.9.3.1", ANNOUNCE4(VALUE("0007", SCORE_5, "00e1")), true);
+    assert_told(s, "offer 192.0.2.80 5f00:0:e1::/48 5 7\n");
+    take_line(s, "10.9.3.1", ANNOUNCE6(VALUE("0008", SCORE_10, "00e1")), true);
+    assert_told(s, "offer 2001:db8:80::80 5f00:0:e1::/48 10 8\n");
+    take_line(s, "10.9.3.1", ANNOUNCE6(VALUE("0008", SCORE_10, "00e1")), true);
+    assert_told(s, ""); /* nothing new */
+    g_assert_cmpuint(route_offers_count(s->offers), ==, 2);
+    take_line(s, "10.9.3.1", WITHDRAW6, true);
+    assert_told(s, "withdraw 2001:db8:80::80 5f00:0:e1::/48 10 8\n");
+    take_line(s, "10.9.3.1", WITHDRAW4, true);
+    assert_told(s, "withdraw 192.0.2.80 5f00:0:e1::/48 5 7\n");
+    take_line(s, "10.9.3.1", WITHDRAW4, true);
+    assert_told(s, "");
+    stop(s);
+}
+
+/* The raw octets of an UPDATE: no withdrawn routes, our attribute, 192.0.2.80/32. */
+static void test_raw(void)
+{
+    scene *s = start();
+    take_line(s, "10.9.3.1",
+              "\"category\":2,\"header\":\"0xFF\",\"body\":\"0x00000029"
+              "c0ff26000100083800000700841600000200165f00000000e1ca75000000000000000080ca20101020"
+              "20c0000250\"",
+              true);
+    assert_told(s, "offer 192.0.2.80 5f00:0:e1::/48 5 7\n");
+    stop(s);
+}
+
+/* Two neighbors: each its own egress, then both the same, as when the route of one is lost. */
+static void test_neighbors(void)
+{
+    scene *s = start();
+    take_line(s, "a", ANNOUNCE4(VALUE("0001", SCORE_10, "00e1")), true);
+    take_line(s, "b", ANNOUNCE4(VALUE("0001", SCORE_5, "00e2")), true);
+    assert_told(s, "offer 192.0.2.80 5f00:0:e1::/48 10 1\noffer 192.0.2.80 5f00:0:e2::/48 5 1\n");
+    take_line(s, "a", ANNOUNCE4(VALUE("0001", SCORE_5, "00e2")), true);
+    assert_told(s, "withdraw 192.0.2.80 5f00:0:e1::/48 10 1\n");
+    take_line(s, "b", WITHDRAW4, true);
+    assert_told(s, ""); /* the other neighbor has it still */
+    take_line(s, "b", ANNOUNCE4(VALUE("0002", SCORE_10, "00e2")), true);
+    assert_told(s, "offer 192.0.2.80 5f00:0:e2::/48 10 2\n"); /* the newest */
+    route_offers_down(s->offers, "b");
+    assert_told(s, "offer 192.0.2.80 5f00:0:e2::/48 5 1\n");
+    route_offers_down(s->offers, "c");
+    assert_told(s, "");
+    route_offers_down(s->offers, NULL);
+    assert_told(s, "withdraw 192.0.2.80 5f00:0:e2::/48 5 1\n");
+    g_assert_cmpuint(route_offers_count(s->offers), ==, 0);
+    stop(s);
+}
+
+/* RFC 7606: what is malformed ends what the route offered; so does a route without our attribute. */
+static void test_wrong(void)
+{
+    static const struct {
+        const char *message;
+        bool good;
+    } wrong[] = {
+        { ANNOUNCE4("0x0001000838000007"), false },
+        { ANNOUNCE4(VALUE("0007", "00843e00", "00e1")), false }, /* a score of 15 */
+        { "\"update\":{\"attribute\":{},\"announce\":{\"ipv4 unicast\":{\"10.9.3.1\":[\"192.0.2.80/32\"]}}}",
+          true },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++) {
+        scene *s = start();
+        take_line(s, "a", ANNOUNCE4(VALUE("0001", SCORE_10, "00e1")), true);
+        g_string_truncate(s->told, 0);
+        take_line(s, "a", wrong[i].message, wrong[i].good);
+        assert_told(s, "withdraw 192.0.2.80 5f00:0:e1::/48 10 1\n");
+        stop(s);
+    }
+}
+
+static void test_lines(void)
+{
+    static const struct {
+        const char *text;
+        bool good;
+        exabgp_kind kind;
+    } lines[] = {
+        { "{\"type\":\"state\",\"neighbor\":{\"address\":{\"peer\":\"a\"},\"state\":\"down\"}}", true,
+          EXABGP_DOWN },
+        { "{\"type\":\"state\",\"neighbor\":{\"address\":{\"peer\":\"a\"},\"state\":\"up\"}}", true,
+          EXABGP_OTHER },
+        { "{\"type\":\"state\",\"neighbor\":{}}", false, EXABGP_OTHER },
+        { "{\"type\":\"keepalive\",\"neighbor\":{}}", true, EXABGP_OTHER },
+        { "{\"type\":\"update\",\"neighbor\":{\"address\":{\"peer\":\"a\"},\"message\":{\"eor\":{}}}}", true,
+          EXABGP_OTHER },
+        { "{\"type\":\"update\",\"neighbor\":{\"address\":{\"peer\":\"a\"},\"direction\":\"send\","
+          "\"message\":{\"update\":{}}}}",
+          true, EXABGP_OTHER },
+        { "{\"type\":\"update\",\"neighbor\":{\"address\":{\"peer\":\"a\"},\"message\":{\"body\":\"0x0\"}}}",
+          false, EXABGP_UPDATE },
+        { "{\"type\":\"update\",\"neighbor\":{\"address\":{\"peer\":\"a\"},\"message\":{\"update\":{"
+          "\"withdraw\":{\"ipv4 unicast\":[\"192.0.2.80/33\"]}}}}}",
+          false, EXABGP_UPDATE },
+        { "{\"type\":\"update\",\"neighbor\":{\"address\":{\"peer\":\"a\"},\"message\":{\"update\":{"
+          "\"announce\":{\"ipv6 unicast\":{\"x\":[]}}}}}}",
+          false, EXABGP_UPDATE },
+        { "{\"type\":7}", false, EXABGP_OTHER },
+        { "[]", false, EXABGP_OTHER },
+        { "no JSON", false, EXABGP_OTHER },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(lines); i++) {
+        exabgp_line line;
+        g_autofree char *message = NULL;
+        g_assert_cmpint(exabgp_read(lines[i].text, &line, &message), ==, lines[i].good);
+        g_assert_cmpint(message == NULL, ==, lines[i].good);
+        g_assert_cmpint(line.kind, ==, lines[i].kind);
+        exabgp_clear(&line);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/route-offers/families", test_families);
+    g_test_add_func("/route-offers/raw", test_raw);
+    g_test_add_func("/route-offers/neighbors", test_neighbors);
+    g_test_add_func("/route-offers/wrong", test_wrong);
+    g_test_add_func("/route-offers/lines", test_lines);
+    return g_test_run();
+}
