@@ -6,8 +6,8 @@
 #   lab_capture_end     ends it, and takes it and the topology to $lab_files/captured, where the next one does not reach
 #                       them
 #   lab_rules_known     has the rules that the plugin judges in lab_rules
-#   lab_decode          has both decoders read what lies there, and leaves the rules that they find broken, sorted, a line
-#                       each, in its files inspect.rules and tshark.rules
+#   lab_decode          has both decoders, and verify, read what lies there, and leaves the rules that they find broken,
+#                       sorted, a line each, in its files inspect.rules, tshark.rules and verify.rules
 #   lab_values FIELD    the values that tshark found in that field (one of lab_decode's): sorted, one a line
 #   lab_redirects       of each redirect captured at a site's link: the interface, and the address that it names
 lab_captures=() lab_rules=() lab_captured=$lab_files/captured
@@ -60,6 +60,10 @@ lab_decode() {
     "$catshark" inspect -r "$lab_captured/cell.pcapng" --topology "$lab_captured/net.conf" --sessions --flows --json -q \
         >"$lab_captured/inspect.json" || lab_fail "inspect ended with $?"
     jq -r '.rules | keys[]' "$lab_captured/inspect.json" | sort -u >"$lab_captured/inspect.rules"
+    "$catshark" verify --topology "$lab_captured/net.conf" --fail-on note --json "$lab_captured/cell.pcapng" \
+        >"$lab_captured/verify.json"
+    [ $? -le 1 ] || lab_fail "verify: trouble with the capture"
+    jq -r '.rule // empty' "$lab_captured/verify.json" | sort -u >"$lab_captured/verify.rules"
     fields=()
     for field in frame.interface_name affinity.verdict affinity.port affinity.ipv4 affinity.ipv6 cats.sid cats.site \
         "${lab_rules[@]}"; do
