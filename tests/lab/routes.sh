@@ -169,6 +169,7 @@ END
     neighbor "$lab_files/ingress1.conf" 65004 10.9.5.2 10.9.5.1 65002
     neighbor "$lab_files/ingress1.conf" 65004 10.9.3.2 10.9.3.1 65003
     exabgp_in ingress ingress1
+    ingress_exabgp=$!
     lab_wait "$lab_files/ingress.err" "is ready"
 }
 
@@ -299,3 +300,15 @@ found=$(names)
 echo "ok: withdrawn; egress2 comes through GoBGP and FRR too"
 show_path
 check_capture
+
+# ExaBGP ends, and our ingress with it; another one steers by what was captured.
+kill "$ingress_exabgp"
+wait "$ingress_exabgp"
+lab_start ingress ingress --topology "$topology" --name ingress1 --takeover --control "$lab_files/ingress1.ctl" \
+    --routes "$lab_files/at-gobgp.pcapng"
+await_offers "egress2:6 egress2:6"
+found=$(names)
+[ "$found" = "site9 " ] || lab_fail "routes of a capture, flows at $found"
+ctl ingress1 metric egress2 3 >/dev/null 2>"$lab_files/error"
+[ $? = 1 ] || lab_fail "a metric by hand was taken beside --routes"
+echo "ok: steered by the routes of a capture"
