@@ -2,6 +2,7 @@
 /* What was said of each CS-ID, and what is to be said: the lines that differ. Spec: man/catshark-announce.1.
  */
 #include "announcer.h"
+#include "capture-tools/live/live-egress.h"
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -24,14 +25,6 @@ struct announcer {
     bool broken;        /* nobody reads */
 };
 
-static size_t find_egress(const cats_topology *topology, const char *name)
-{
-    for (size_t i = 0; i < topology->egress_count; i++)
-        if (g_str_equal(topology->egresses[i].name, name))
-            return i;
-    return SIZE_MAX;
-}
-
 /* ---- the topology ---- */
 
 static cats_topology *load(const announcer_options *o, size_t *index, GError **error)
@@ -39,7 +32,7 @@ static cats_topology *load(const announcer_options *o, size_t *index, GError **e
     cats_topology *topology = cats_topology_load(o->topology, error);
     if (topology == NULL)
         return NULL;
-    *index = find_egress(topology, o->name);
+    *index = live_egress.find(topology, o->name);
     if (*index != SIZE_MAX && setup_second_round(topology, *index) != NULL)
         return topology;
     if (*index == SIZE_MAX)

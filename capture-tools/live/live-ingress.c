@@ -4,10 +4,10 @@
  * draft-du-cats-aggregated-metrics-on-egress s3. */
 #include "live-ingress.h"
 #include "capture-tools/cli.h"
+#include "ingress-routes.h"
 #include "live-egress.h"
 #include "live-report.h"
 #include "reload.h"
-#include "route-feed.h"
 #include <inttypes.h>
 #include <string.h>
 
@@ -27,8 +27,7 @@ typedef struct ingress_state {
     ingress *role;
     egress_state *egresses; /* by index in the topology */
     size_t egress_count;    /* with routes there are none here */
-    route_feed *feed;       /* NULL: no routes */
-    GHashTable *names;      /* locator, as text -> name of the egress that it is */
+    ingress_routes *routes; /* NULL: the topology says who offers what */
 } ingress_state;
 
 static size_t find(const cats_topology *topology, const char *name)
@@ -53,87 +52,6 @@ static void offer(const ingress_state *state, size_t index, int64_t now, const r
         ingress_set_offer(state->role, now, &announced, sink);
     }
 }
-
-/* ---- routes ---- */
-
-/* The topology's name for the egress with this locator, or the locator. It stays what it was first. */
-static const char *name_of(const forwarder *f, const route_offer *of)
-{
-    const ingress_state *state = f->role;
-    char locator[BGP_PREFIX_TEXT];
-    bgp_prefix prefix = { .address = of->locator, .length = (uint8_t)of->locator_length };
-    bgp_prefix_format(&prefix, locator);
-    const char *name = g_hash_table_lookup(state->names, locator);
-    if (name != NULL)
-        return name;
-    name = locator;
-    for (size_t i = 0; i < f->topology->egress_count; i++) {
-        const cats_egress *e = &f->topology->egresses[i];
-        if (e->locator_length == of->locator_length && cats_address_equal(&e->locator, &of->locator))
-            name = e->name;
-    }
-    char *kept = g_strdup(name);
-    g_hash_table_insert(state->names, g_strdup(locator), kept);
-    return kept;
-}
-
-static void take_offer(void *context, const route_offer *of)
-{
-    const forwarder *f = context;
-    const ingress_state *state = f->role;
-    setup_offer from = setup_offer_of_sid(&f->setup, name_of(f, of), &of->service, of->sid, &of->structure,
-                                          (cats_granularity)of->granularity);
-    ingress_offer announced = setup_offer_announced(&from, of->score, of->aggregate_id);
-    ingress_set_offer(state->role, live_loop_now(), &announced, driver_sink(f->run.driver));
-}
-
-static void take_withdrawal(void *context, const route_offer *of)
-{
-    const forwarder *f = context;
-    const ingress_state *state = f->role;
-    ingress_withdraw(state->role, live_loop_now(), name_of(f, of), &of->service, driver_sink(f->run.driver));
-}
-
-static bool open_routes(forwarder *f, ingress_state *state, GError **error)
-{
-    route_offers_sink sink = { .offer = take_offer, .withdraw = take_withdrawal, .context = f };
-    state->names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    state->feed = route_feed_open(f->run.loop, f->routes, &sink, error);
-    return state->feed != NULL;
-}
-
-typedef struct offer_builder {
-    const forwarder *f;
-    JsonBuilder *builder;
-} offer_builder;
-
-static void describe_offer(void *context, const route_offer *of)
-{
-    const offer_builder *to = context;
-    char service[CATS_ADDRESS_TEXT];
-    cats_address_format(&of->service, service);
-    json_builder_begin_object(to->builder);
-    json_builder_set_member_name(to->builder, "egress");
-    json_builder_add_string_value(to->builder, name_of(to->f, of));
-    json_builder_set_member_name(to->builder, "cats.service");
-    json_builder_add_string_value(to->builder, service);
-    live_member(to->builder, "score", of->score);
-    live_member(to->builder, "cats.aggregate_id", of->aggregate_id);
-    json_builder_end_object(to->builder);
-}
-
-static void describe_routes(const forwarder *f, JsonBuilder *builder)
-{
-    const ingress_state *state = f->role;
-    offer_builder to = { f, builder };
-    live_member(builder, "routes", route_offers_count(route_feed_offers(state->feed)));
-    json_builder_set_member_name(builder, "offers");
-    json_builder_begin_array(builder);
-    route_offers_each(route_feed_offers(state->feed), describe_offer, &to);
-    json_builder_end_array(builder);
-}
-
-/* ---- the topology's offers ---- */
 
 /* The egresses of f->topology as they are before anything is heard of them. */
 static void learn_egresses(const forwarder *f, ingress_state *state)
@@ -175,14 +93,13 @@ static bool create(forwarder *f, GError **error)
     learn_egresses(f, state);
     for (size_t i = 0; i < state->egress_count; i++)
         offer(state, i, live_loop_now(), driver_sink(f->run.driver));
-    return f->routes == NULL || open_routes(f, state, error);
+    return f->routes == NULL || (state->routes = ingress_routes_open(f, state->role, error)) != NULL;
 }
 
 static void destroy(void *role)
 {
     ingress_state *state = role;
-    route_feed_close(state->feed);
-    g_clear_pointer(&state->names, g_hash_table_destroy);
+    ingress_routes_close(state->routes);
     forget_egresses(state->egresses, state->egress_count);
     ingress_free(state->role);
     g_free(state);
@@ -203,8 +120,8 @@ static void describe(const forwarder *f, JsonBuilder *builder)
     live_member(builder, "icmp_errors", counts.errors);
     live_member(builder, "flows", counts.flows);
     live_member(builder, "pinned", counts.pinned);
-    if (state->feed != NULL)
-        describe_routes(f, builder);
+    if (state->routes != NULL)
+        ingress_routes_describe(state->routes, builder);
     json_builder_set_member_name(builder, "egresses");
     json_builder_begin_array(builder);
     for (size_t i = 0; i < state->egress_count; i++) {
@@ -227,8 +144,8 @@ static void print(const forwarder *f, FILE *out)
     fprintf(out, "packets: %" PRIu64 " encapsulated, %" PRIu64 " decapsulated, %" PRIu64 " ICMP errors\n",
             counts.encapsulated, counts.decapsulated, counts.errors);
     fprintf(out, "flows: %" PRIu64 " steered, %" PRIu64 " pinned now\n", counts.flows, counts.pinned);
-    if (state->feed != NULL)
-        fprintf(out, "routes: %zu\n", route_offers_count(route_feed_offers(state->feed)));
+    if (state->routes != NULL)
+        fprintf(out, "routes: %zu\n", ingress_routes_count(state->routes));
     for (size_t i = 0; i < state->egress_count; i++)
         fprintf(out, "  %-18s score %u, aggregate 0x%06x%s\n", f->topology->egresses[i].name,
                 state->egresses[i].score, state->egresses[i].aggregate_id,
@@ -379,8 +296,8 @@ static unsigned reload(forwarder *f, const forwarder *before, int64_t now)
     setup_ingress(&f->setup, f->index, state->role);
     setup_ingress_domain(&f->setup, state->role);
     learn_egresses(f, state);
-    if (state->feed != NULL) /* by the new topology's path */
-        route_offers_each(route_feed_offers(state->feed), take_offer, f);
+    if (state->routes != NULL)
+        ingress_routes_repeat(state->routes);
     for (size_t i = 0; i < old_count; i++)
         changed += carry_over(f, state, &old[i],
                               live_egress.find(f->topology, before->topology->egresses[i].name), now);

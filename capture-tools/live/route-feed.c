@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* From lines to offers. Spec: ExaBGP 4, encoder json. */
 #include "route-feed.h"
+#include "capture-tools/routes/captured-updates.h"
 #include "capture-tools/routes/exabgp-update.h"
 #include "line-reader.h"
 #include <errno.h>
@@ -22,13 +23,23 @@ static void tell(const route_feed *feed, const char *what)
     fprintf(stderr, "catshark ingress: routes from %s: %s\n", feed->path, what);
 }
 
-static void take_update(const route_feed *feed, const exabgp_line *line)
+static void take_update(const route_feed *feed, const char *peer, const uint8_t *body, size_t length)
 {
     char text[CATS_ROUTE_PROBLEM_TEXT];
-    if (route_offers_update(feed->offers, line->peer, line->body->data, line->body->len, text))
+    if (route_offers_update(feed->offers, peer, body, length, text))
         return;
-    g_autofree char *said = g_strdup_printf("from %s, treated as withdrawn: %s", line->peer, text);
+    g_autofree char *said = g_strdup_printf("from %s, treated as withdrawn: %s", peer, text);
     tell(feed, said);
+}
+
+/* Of a capture: a session that begins or ends has no routes. */
+static void take_message(void *context, const char *sender, const bgp_message *message)
+{
+    const route_feed *feed = context;
+    if (message->type == BGP_UPDATE)
+        take_update(feed, sender, message->body, message->length - BGP_HEADER_LENGTH);
+    else if (message->type == BGP_OPEN || message->type == BGP_NOTIFICATION)
+        route_offers_down(feed->offers, sender);
 }
 
 static void take_line(void *context, int64_t now, char *text)
@@ -46,7 +57,7 @@ static void take_line(void *context, int64_t now, char *text)
     if (!exabgp_read(text, &line, &message))
         tell(feed, message);
     else if (line.kind == EXABGP_UPDATE)
-        take_update(feed, &line);
+        take_update(feed, line.peer, line.body->data, line.body->len);
     else if (line.kind == EXABGP_DOWN)
         route_offers_down(feed->offers, line.peer);
     exabgp_clear(&line);
@@ -60,6 +71,21 @@ static void take_end(void *context, int64_t now)
         return;
     tell(feed, "ended, all are withdrawn");
     route_offers_down(feed->offers, NULL);
+}
+
+/* A capture begins with a magic number, JSON with a brace. */
+static bool is_capture(int fd)
+{
+    char first;
+    return pread(fd, &first, 1, 0) == 1 && first != '{';
+}
+
+static bool start(route_feed *feed, live_loop *loop, GError **error)
+{
+    if (feed->holds && is_capture(feed->fd))
+        return captured_updates_read(feed->path, take_message, feed, error);
+    line_reader_start(&feed->reader, loop, feed->fd);
+    return true;
 }
 
 route_feed *route_feed_open(live_loop *loop, const char *path, const route_offers_sink *sink, GError **error)
@@ -78,8 +104,10 @@ route_feed *route_feed_open(live_loop *loop, const char *path, const route_offer
                           .holds = S_ISREG(status.st_mode),
                           .reader = { .line = take_line, .end = take_end, .context = feed },
                           .offers = route_offers_new(sink) };
-    line_reader_start(&feed->reader, loop, fd);
-    return feed;
+    if (start(feed, loop, error))
+        return feed;
+    route_feed_close(feed);
+    return NULL;
 }
 
 void route_feed_close(route_feed *feed)

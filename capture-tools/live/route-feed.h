@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Routes as they come from ExaBGP: a line of JSON each, from standard input or a file. Spec:
+/* Routes as they come from ExaBGP, a line of JSON each, or stand in a capture. Spec:
  * man/catshark-egress.1 (--routes). */
 #ifndef CATSHARK_LIVE_ROUTE_FEED_H
 #define CATSHARK_LIVE_ROUTE_FEED_H
@@ -9,7 +9,7 @@
 
 typedef struct route_feed route_feed;
 
-/* `path`: a file, a pipe, or "-". What stands in a regular file is read at once and holds; when a pipe ends
+/* `path`: a file, a pipe, or "-". What stands in a regular file, JSON or a capture, holds; when a pipe ends
  * ExaBGP is gone, and all routes with it. What is wrong in a line is told on standard error. NULL and a
  * G_FILE_ERROR when it cannot be opened. */
 route_feed *route_feed_open(live_loop *loop, const char *path, const route_offers_sink *sink, GError **error);

@@ -212,19 +212,9 @@ static void test_herd(void)
     g_free(best);
 }
 
-/* The same run gives the same curve. */
-static void test_repeatable(void)
-{
-    run *a = run_with(choose_weighted), *b = run_with(choose_weighted);
-    g_assert_true(memcmp(a->curve, b->curve, sizeof a->curve) == 0);
-    g_free(a);
-    g_free(b);
-}
-
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/herd/weighted-and-best", test_herd);
-    g_test_add_func("/herd/repeatable", test_repeatable);
     return g_test_run();
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* From ExaBGP's lines to offers: parsed and raw updates, both families, several neighbors with the same
  * egress, withdrawals, ends of sessions, routes that are wrong, lines that are none. */
+#include "capture-tools/routes/captured-updates.h"
 #include "capture-tools/routes/exabgp-update.h"
 #include "capture-tools/routes/route-offers.h"
 
@@ -207,6 +208,29 @@ static void test_lines(void)
     }
 }
 
+static void take_message(void *context, const char *sender, const bgp_message *message)
+{
+    char text[CATS_ROUTE_PROBLEM_TEXT];
+    if (message->type == BGP_UPDATE)
+        g_assert_true(route_offers_update(((scene *)context)->offers, sender, message->body,
+                                          message->length - BGP_HEADER_LENGTH, text));
+}
+
+/* Real daemons, both families: from ExaBGP to FRR, which tells it back and on to GoBGP. Captured on all
+ * interfaces. */
+static void test_capture(void)
+{
+    scene *s = start();
+    g_autoptr(GError) error = NULL;
+    g_assert_true(captured_updates_read(CATSHARK_SAMPLES "/bgp-ebgp.pcap", take_message, s, &error));
+    g_assert_no_error(error);
+    assert_told(s, "offer 192.0.2.80 5f00:0:e::/48 7 102\noffer 2001:db8:80::80 5f00:0:e::/48 7 102\n");
+    g_assert_cmpuint(route_offers_count(s->offers), ==, 6);
+    g_assert_false(captured_updates_read(CATSHARK_SAMPLES "/README.md", take_message, s, &error));
+    g_assert_nonnull(error);
+    stop(s);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -215,5 +239,6 @@ int main(int argc, char **argv)
     g_test_add_func("/route-offers/neighbors", test_neighbors);
     g_test_add_func("/route-offers/wrong", test_wrong);
     g_test_add_func("/route-offers/lines", test_lines);
+    g_test_add_func("/route-offers/capture", test_capture);
     return g_test_run();
 }

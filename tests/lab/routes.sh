@@ -1,0 +1,314 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# usage: routes.sh CATSHARK PLUGINS
+# Two egresses and an ingress of ours, steered by routes that real BGP daemons carry:
+#
+#   egress1: ExaBGP (announce) -- FRR ----- ExaBGP (ingress --routes) :ingress1
+#                                  |                |
+#   egress2: ExaBGP (announce) -- GoBGP ------------+
+#
+# A metric that changes at a site moves new flows, and only these, within seconds. What egress1 withdraws comes from
+# egress2 through GoBGP and FRR. The UPDATEs name the SIDs of the captured packets, with nothing configured.
+set -u
+catshark=$1
+here=$(dirname "$0")
+. "$here/srv6.sh"
+. "$here/services.sh"
+. "$here/../tshark-user.sh"
+frr=/usr/lib/frr/bgpd
+both=('192.0.2.80' '[2001:db8:80::80]')
+
+for program in exabgp gobgpd dumpcap jq "$frr"; do
+    command -v "$program" >/dev/null || lab_skip "no $program here"
+done
+getent passwd frr >/dev/null || lab_skip "no user frr here"
+
+# WHO COMMAND...: of egress1, egress2 or ingress1.
+ctl() {
+    "$catshark" ctl --control "$lab_files/$1.ctl" "${@:2}"
+}
+
+# NS1 IF1 ADDRESS NS2 IF2 ADDRESS: a link between two BGP speakers.
+speakers() {
+    lab_link "$1" "$2" "$4" "$5" 1500
+    lab_address "$1" "$2" "$3/24"
+    lab_address "$4" "$5" "$6/24"
+}
+
+second_egress() {
+    lab_namespace egress2 site9 frr gobgp
+    lab_link core k2 egress2 f0 "$lab_core_mtu"
+    lab_link egress2 f9 site9 s0 "$lab_access_mtu"
+    lab_address core k2 2001:db8:24::1/64
+    lab_address egress2 f0 2001:db8:24::2/64
+    lab_address egress2 f9 10.3.9.1/24 2001:db8:3:9::1/64
+    lab_address site9 s0 10.3.9.2/24 2001:db8:3:9::2/64
+    lab_address site9 lo 192.0.2.80/32 2001:db8:80::80/128
+    ip -n "$P-core" -6 route add 5f00:0:e2::/48 via 2001:db8:24::2
+    ip -n "$P-site9" route add default via 10.3.9.1
+    ip -n "$P-site9" -6 route add default via 2001:db8:3:9::1
+    cat <<END >>"$topology"
+
+[egress egress2]
+source=5f00:0:e2::100
+locator=5f00:0:e2::/48
+
+[sid egress2-cats]
+prefix=5f00:0:e2:ca75::/64
+behavior=End.CATS
+granularity=egress node
+egress=egress2
+
+[sid egress2-dt4]
+prefix=5f00:0:e2:4::/64
+behavior=End.DT4
+egress=egress2
+
+[sid egress2-dt6]
+prefix=5f00:0:e2:6::/64
+behavior=End.DT6
+egress=egress2
+
+[site site9]
+egress=egress2
+
+[node node9]
+site=site9
+ipv4=10.3.9.2
+ipv6=2001:db8:3:9::2
+
+[link core-egress2]
+from=core
+to=egress2
+interface=f0
+mtu=$lab_core_mtu
+from_address=2001:db8:24::1
+to_address=2001:db8:24::2
+
+[link egress2-site9]
+from=egress2
+to=site9
+interface=f9
+from_address=10.3.9.1;2001:db8:3:9::1
+to_address=10.3.9.2;2001:db8:3:9::2
+END
+}
+
+# FILE AS ADDRESS PEER PEER-AS: a neighbor in ExaBGP's words, with its process.
+neighbor() {
+    cat <<END >>"$1"
+neighbor $4 { router-id $3; local-address $3; local-as $2; peer-as $5; family { ipv4 unicast; ipv6 unicast; }
+    api { processes [ cats ]; neighbor-changes; receive { parsed; update; } } }
+END
+}
+
+# NS NAME: ExaBGP there, with what was written to NAME.conf.
+exabgp_in() {
+    ip netns exec "$P-$1" env exabgp.daemon.user=root exabgp.log.level=WARNING exabgp.api.cli=false exabgp "$lab_files/$2.conf" \
+        >"$lab_files/$2.exabgp" 2>&1 &
+}
+
+# EGRESS NS ADDRESS AS PEER PEER-AS
+announce() {
+    cat <<END >"$lab_files/$1.conf"
+process cats { run $catshark announce --topology $topology --name $1 --next-hop $3 --next-hop 2001:db8:9::1 --control $lab_files/$1.ctl; encoder text; }
+END
+    neighbor "$lab_files/$1.conf" "$4" "$3" "$5" "$6"
+    exabgp_in "$2" "$1"
+}
+
+start_frr() {
+    cat <<'END' >"$lab_files/frr.conf"
+router bgp 65002
+ bgp router-id 10.9.1.2
+ no bgp ebgp-requires-policy
+ no bgp network import-check
+ neighbor 10.9.1.1 remote-as 65001
+ neighbor 10.9.2.2 remote-as 65003
+ neighbor 10.9.5.2 remote-as 65004
+ address-family ipv6 unicast
+  neighbor 10.9.1.1 activate
+  neighbor 10.9.2.2 activate
+  neighbor 10.9.5.2 activate
+ exit-address-family
+END
+    mkdir -p /var/run/frr
+    chmod -R a+rwX "$lab_files"
+    ip netns exec "$P-frr" "$frr" -n -Z -S -f "$lab_files/frr.conf" -i "$lab_files/bgpd.pid" -z "$lab_files/zserv.api" \
+        --vty_socket "$lab_files" >"$lab_files/bgpd.out" 2>&1 &
+}
+
+start_gobgp() {
+    local peer
+    printf '[global.config]\n as = 65003\n router-id = "10.9.2.2"\n' >"$lab_files/gobgp.toml"
+    for peer in 10.9.2.1:65002 10.9.4.1:65005 10.9.3.2:65004; do
+        cat <<END >>"$lab_files/gobgp.toml"
+[[neighbors]]
+ [neighbors.config]
+  neighbor-address = "${peer%:*}"
+  peer-as = ${peer#*:}
+ [[neighbors.afi-safis]]
+  [neighbors.afi-safis.config]
+   afi-safi-name = "ipv4-unicast"
+ [[neighbors.afi-safis]]
+  [neighbors.afi-safis.config]
+   afi-safi-name = "ipv6-unicast"
+END
+    done
+    ip netns exec "$P-gobgp" gobgpd -f "$lab_files/gobgp.toml" >"$lab_files/gobgpd.out" 2>&1 &
+}
+
+start_ingress() {
+    cat <<END >"$lab_files/ingress.sh"
+#!/bin/bash
+exec $catshark ingress --topology $topology --name ingress1 --takeover --control $lab_files/ingress1.ctl \
+    --events $lab_files/ingress.events --routes - -q 2>$lab_files/ingress.err
+END
+    chmod +x "$lab_files/ingress.sh"
+    echo "process cats { run $lab_files/ingress.sh; encoder json; }" >"$lab_files/ingress1.conf"
+    neighbor "$lab_files/ingress1.conf" 65004 10.9.5.2 10.9.5.1 65002
+    neighbor "$lab_files/ingress1.conf" 65004 10.9.3.2 10.9.3.1 65003
+    exabgp_in ingress ingress1
+    ingress_exabgp=$!
+    lab_wait "$lab_files/ingress.err" "is ready"
+}
+
+# OFFERS: waits until the ingress has these, a word an offer: EGRESS:SCORE, sorted; prints how long that took.
+await_offers() {
+    local found='' from
+    from=$(date +%s%N)
+    for _ in $(seq 600); do
+        found=$(ctl ingress1 show | jq -r '[.offers[] | "\(.egress):\(.score)"] | sort | join(" ")')
+        [ "$found" != "$1" ] || {
+            echo "$1 after $((($(date +%s%N) - from) / 1000000)) ms"
+            return 0
+        }
+        sleep 0.05
+    done
+    tail -n 5 "$lab_files"/*.exabgp "$lab_files"/*.err "$lab_files"/*.out
+    lab_fail "offers: \"$found\", expected \"$1\""
+}
+
+# The sites that twenty new flows of each family reach, a line.
+names() {
+    local host
+    for host in "${both[@]}"; do
+        for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do lab_get "$host" name; done
+    done | sort -u | tr '\n' ' '
+}
+
+capture() {
+    ip netns exec "$P-$1" dumpcap -q -B 64 -i "$2" -w "$lab_files/at-$1.pcapng" -f "$3" 2>"$lab_files/at-$1.err" &
+    captures+=($!)
+    lab_wait "$lab_files/at-$1.err" '^File: '
+}
+
+# The last metric on its way: each step's own words, and the aggregate identifier of all of them.
+show_path() {
+    local id events=$lab_files/ingress.events
+    ctl egress2 show | jq -c .announcement >"$lab_files/path.egress"
+    "$catshark" announce --topology "$topology" --name egress2 --next-hop 10.9.4.1 --control "$lab_files/egress2.ctl" --once \
+        </dev/null >"$lab_files/path.announce" || lab_fail "announce --once ended with $?"
+    grep '"offer-accepted"' "$events" | grep '192.0.2.80' | tail -n 1 >"$lab_files/path.offer"
+    grep '"flow-steered"' "$events" | grep '192.0.2.80' | tail -n 1 >"$lab_files/path.flow"
+    id=$(jq '."cats.aggregate_id"' "$lab_files/path.egress")
+    grep -q "0x0001000838$(printf %06x "$id")" "$lab_files/path.announce" || lab_fail "announced is not aggregate $id"
+    for step in offer flow; do
+        [ "$(jq '."cats.aggregate_id"' "$lab_files/path.$step")" = "$id" ] || lab_fail "$step is not of aggregate $id"
+    done
+    echo "egress    $(cat "$lab_files/path.egress")"
+    echo "announce  $(cat "$lab_files/path.announce")"
+    echo "ingress   $(jq -c 'del(.time, .at)' "$lab_files/path.offer")"
+    echo "flow      $(jq -c 'del(.time, .at)' "$lab_files/path.flow")"
+}
+
+# Every steered packet has an egress and an UPDATE behind its aggregate, by the plugin alone.
+check_capture() {
+    local steered
+    sleep 0.4
+    kill -INT "${captures[@]}"
+    wait "${captures[@]}"
+    mergecap -I none -w "$lab_files/all.pcapng" "$lab_files/at-frr.pcapng" "$lab_files/at-gobgp.pcapng" \
+        "$lab_files/at-core.pcapng" || lab_fail "mergecap"
+    tshark_home_take "$lab_files/all.pcapng"
+    as_user tshark -r all.pcapng -Y 'cats.sid && (ip.dst == 192.0.2.80 || ipv6.dst == 2001:db8:80::80)' -T fields \
+        -e cats.sid -e cats.sid.behavior -e cats.granularity -e cats.egress -e cats.service -e cats.route.announced_in \
+        >"$lab_files/steered" || lab_fail "tshark ended with $?"
+    steered=$(wc -l <"$lab_files/steered")
+    [ "$steered" -gt 100 ] || lab_fail "$steered steered packets captured"
+    awk -F'\t' '{ for (i = 1; i <= 6; i++) if ($i == "") { print; exit 1 } }' "$lab_files/steered" ||
+        lab_fail "a SID that the UPDATEs do not name"
+    echo "wireshark $(as_user tshark -r all.pcapng -Y 'cats.route.prefix == "192.0.2.80/32"' -T fields -E separator=' ' \
+        -e cats.route.prefix -e cats.route.sid -e cats.route.aggregate_id -e cats.route.metric.value | tail -n 1)"
+    "$catshark" inspect -r "$lab_files/at-core.pcapng" --topology "$topology" --flows --json -q >"$lab_files/inspect.json" ||
+        lab_fail "inspect ended with $?"
+    [ "$(jq -r '.rules | keys[]' "$lab_files/inspect.json")" = "" ] ||
+        lab_fail "rules broken: $(jq -c .rules "$lab_files/inspect.json")"
+    echo "ok: $steered packets named by the UPDATEs, no flow moved"
+}
+
+tshark_user_start "$2"
+lab_begin
+trap 'lab_cleanup; [ "$BASHPID" != $$ ] || rm -rf "$tshark_home"' EXIT
+captures=()
+lab_up
+topology=$(lab_topology 2 full)
+second_egress
+lab_host_addresses ingress egress
+speakers egress m0 10.9.1.1 frr m1 10.9.1.2
+speakers frr m2 10.9.2.1 gobgp m1 10.9.2.2
+speakers egress2 m0 10.9.4.1 gobgp m2 10.9.4.2
+speakers ingress m0 10.9.5.2 frr m3 10.9.5.1
+speakers ingress m9 10.9.3.2 gobgp m3 10.9.3.1
+lab_serve python
+mkdir "$lab_files/www9"
+echo site9 >"$lab_files/www9/name"
+ln -f "$lab_files/big" "$lab_files/www9"
+lab_serve_python 9 >"$lab_files/http9" 2>&1 &
+lab_wait_port site9 80
+
+capture frr m3 'tcp port 179'
+capture gobgp m3 'tcp port 179'
+capture core k0 ip6
+start_frr
+start_gobgp
+lab_start egress egress --topology "$topology" --name egress1 --takeover --control "$lab_files/egress1.ctl" --json
+lab_start egress2 egress --topology "$topology" --name egress2 --takeover --control "$lab_files/egress2.ctl" --json
+start_ingress
+announce egress1 egress 10.9.1.1 65001 10.9.1.2 65002
+announce egress2 egress2 10.9.4.1 65005 10.9.4.2 65003
+await_offers "egress1:10 egress1:10 egress2:10 egress2:10"
+found=$(names)
+[ "$found" = "site1 site2 site3 site9 " ] || lab_fail "two egresses on offer, flows at $found"
+echo "ok: routes through FRR and GoBGP steer to both egresses"
+
+lab_start_downloads "${both[@]}" "${both[@]}" "${both[@]}" "${both[@]}"
+for site in site1 site2 site3; do ctl egress1 metric "$site" 100 100 >/dev/null || lab_fail "metric $site"; done
+await_offers "egress1:0 egress1:0 egress2:10 egress2:10"
+found=$(names)
+[ "$found" = "site9 " ] || lab_fail "egress1 is full, new flows at $found"
+lab_end_downloads "egress1 is full"
+echo "ok: a metric at the sites moves new flows, downloads stay"
+
+for site in site1 site2 site3; do ctl egress1 drain "$site" >/dev/null || lab_fail "drain $site"; done
+await_offers "egress2:10 egress2:10"
+[ "$(ctl ingress1 show | jq .routes)" = 4 ] || lab_fail "expected the routes of egress2 from both neighbors"
+ctl egress2 metric site9 100 40 >/dev/null
+await_offers "egress2:6 egress2:6"
+found=$(names)
+[ "$found" = "site9 " ] || lab_fail "egress1 has withdrawn, new flows at $found"
+echo "ok: withdrawn; egress2 comes through GoBGP and FRR too"
+show_path
+check_capture
+
+# ExaBGP ends, and our ingress with it; another one steers by what was captured.
+kill "$ingress_exabgp"
+wait "$ingress_exabgp"
+lab_start ingress ingress --topology "$topology" --name ingress1 --takeover --control "$lab_files/ingress1.ctl" \
+    --routes "$lab_files/at-gobgp.pcapng"
+await_offers "egress2:6 egress2:6"
+found=$(names)
+[ "$found" = "site9 " ] || lab_fail "routes of a capture, flows at $found"
+ctl ingress1 metric egress2 3 >/dev/null 2>"$lab_files/error"
+[ $? = 1 ] || lab_fail "a metric by hand was taken beside --routes"
+echo "ok: steered by the routes of a capture"
