@@ -23,8 +23,7 @@ typedef struct described_interface {
 struct capture_files {
     char *path, *application;
     capture_files_limits limits;
-    capture_files_ask ask;
-    void *context;
+    capture_files_owner owner;
     GArray *interfaces; /* of described_interface */
     GQueue names;       /* of files that are there, oldest first; owned texts */
     uint64_t count;
@@ -116,6 +115,7 @@ static bool begin_file(capture_files *files, GError **error)
     files->writer = pcapng_writer_open_growing(name, files->application, error);
     if (files->writer == NULL)
         return false;
+    pcapng_writer_wait_unless(files->writer, files->owner.over, files->owner.context);
     files->count++;
     files->packets = 0;
     files->due = INT64_MAX;
@@ -138,7 +138,7 @@ static bool end_file(capture_files *files)
         return true;
     for (guint i = 0; i < files->interfaces->len; i++) {
         pcapng_statistics statistics;
-        files->ask(files->context, i, &statistics);
+        files->owner.ask(files->owner.context, i, &statistics);
         pcapng_writer_statistics(files->writer, i, &statistics);
     }
     pcapng_writer_flush(files->writer);
@@ -183,8 +183,7 @@ static void clear_interface(gpointer data)
 }
 
 capture_files *capture_files_new(const char *path, const capture_files_limits *limits,
-                                 const char *application, capture_files_ask ask, void *context,
-                                 GError **error)
+                                 const char *application, const capture_files_owner *owner, GError **error)
 {
     if (!check_ring(path, limits, error))
         return NULL;
@@ -192,8 +191,7 @@ capture_files *capture_files_new(const char *path, const capture_files_limits *l
     files->path = g_strdup(path);
     files->application = g_strdup(application);
     files->limits = *limits;
-    files->ask = ask;
-    files->context = context;
+    files->owner = *owner;
     files->interfaces = g_array_new(FALSE, FALSE, sizeof(described_interface));
     g_array_set_clear_func(files->interfaces, clear_interface);
     g_queue_init(&files->names);

@@ -28,14 +28,21 @@ typedef enum capture_files_error {
 /* What an interface counted by now, for the end of each file. */
 typedef void (*capture_files_ask)(void *context, uint32_t interface, pcapng_statistics *statistics);
 
+/* Who is asked, with one context: what interfaces counted, and whether the capture is over, so that nobody
+ * waits for the reader of a pipe who does not read. */
+typedef struct capture_files_owner {
+    void *context;
+    capture_files_ask ask;
+    output_file_over over;
+} capture_files_owner;
+
 typedef struct capture_files capture_files;
 
 /* `path` is the file's, or with a limit what names are made of: "a.pcapng" gives
  * "a_00001_20260131235959.pcapng", by local time. "-" is standard output. Nothing is created before
  * capture_files_start(). */
 capture_files *capture_files_new(const char *path, const capture_files_limits *limits,
-                                 const char *application, capture_files_ask ask, void *context,
-                                 GError **error);
+                                 const char *application, const capture_files_owner *owner, GError **error);
 /* Interfaces are numbered from 0; every file describes all of them. Texts are copied. */
 void capture_files_add_interface(capture_files *files, const pcapng_interface *interface);
 bool capture_files_start(capture_files *files, GError **error);

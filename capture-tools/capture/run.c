@@ -60,6 +60,7 @@ typedef struct capture {
     int64_t next_tick, next_state;
     int state_socket;
     capture_speech speech;
+    int64_t until;       /* monotonic; INT64_MAX: no end */
     int64_t end_wall_ns; /* frames of later times are no more taken */
     bool over;           /* one has come */
 } capture;
@@ -319,13 +320,21 @@ static bool check_rights(GError **error)
     return false;
 }
 
+/* The end was asked for, or has come. */
+static bool is_over(void *context)
+{
+    const capture *c = context;
+    return cli_interrupted() || live_loop_now() >= c->until;
+}
+
 static bool open_all(capture *c, GError **error)
 {
     const capture_settings *s = c->settings;
+    const capture_files_owner owner = { .context = c, .ask = tell_statistics, .over = is_over };
     if (!check_rights(error) || !privileges_check(PRIVILEGE_RAW, error))
         return false;
-    if (s->write != NULL && (c->files = capture_files_new(s->write, &s->limits, s->application,
-                                                          tell_statistics, c, error)) == NULL)
+    if (s->write != NULL &&
+        (c->files = capture_files_new(s->write, &s->limits, s->application, &owner, error)) == NULL)
         return false;
     if (s->decode)
         c->counters = capture_counters_new(s->topology);
@@ -417,6 +426,7 @@ int capture_run(const capture_settings *settings)
 {
     capture c = { .settings = settings,
                   .state_socket = -1,
+                  .until = INT64_MAX,
                   .speech = { .verb = settings->verb,
                               .manner = settings->manner,
                               .out = writes_to_stdout(settings) ? stderr : stdout,
@@ -429,9 +439,10 @@ int capture_run(const capture_settings *settings)
     if (opened) {
         watch(&c);
         say_ready(&c);
-        int64_t until = settings->duration_ns == INT64_MAX ? INT64_MAX : c.begun + settings->duration_ns;
-        live_loop_run(c.loop, until);
-        finish(&c, live_loop_now() >= until);
+        if (settings->duration_ns != INT64_MAX)
+            c.until = c.begun + settings->duration_ns;
+        live_loop_run(c.loop, c.until);
+        finish(&c, live_loop_now() >= c.until);
     } else {
         capture_speech_trouble(&c.speech, error->message);
         g_error_free(error);

@@ -5,11 +5,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <limits.h>
+#include <poll.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* How often a writer who waits looks whether it is over, and how long it waits then. */
+#define LOOK_MILLISECONDS 100
+#define PATIENCE_MICROSECONDS G_TIME_SPAN_SECOND
 
 struct output_file {
     char *path;      /* where the file is to be */
@@ -18,7 +24,9 @@ struct output_file {
     bool growing;
     uint64_t written; /* octets of whole writes; of a failed one `partial` arrived */
     size_t partial;
-    int failed; /* errno of the first failure, 0 while all is well */
+    int failed;            /* errno of the first failure, 0 while all is well */
+    output_file_over over; /* NULL: a write waits as long as it must */
+    void *over_context;
 };
 
 static void set_error(GError **error, const char *path, int code)
@@ -141,11 +149,43 @@ bool output_file_same(const char *a, const char *b)
     return !a_exists && !b_exists && strcmp(place_a, place_b) == 0;
 }
 
+void output_file_wait_unless(output_file *file, output_file_over over, void *context)
+{
+    file->over = output_file_is_stream(file) ? over : NULL;
+    file->over_context = context;
+}
+
+/* Until PIPE_BUF octets can be written at once; false when it is over and nobody reads. */
+static bool wait_for_reader(const output_file *file)
+{
+    struct pollfd stream = { .fd = file->fd, .events = POLLOUT };
+    int64_t over_since = 0;
+    while (poll(&stream, 1, LOOK_MILLISECONDS) <= 0) {
+        int64_t now = g_get_monotonic_time();
+        if (!file->over(file->over_context))
+            continue;
+        over_since = over_since != 0 ? over_since : now;
+        if (now - over_since > PATIENCE_MICROSECONDS)
+            return false;
+    }
+    return true;
+}
+
+static ssize_t write_some(const output_file *file, const uint8_t *octets, size_t length)
+{
+    if (file->over == NULL)
+        return write(file->fd, octets, length);
+    if (wait_for_reader(file))
+        return write(file->fd, octets, MIN(length, PIPE_BUF));
+    errno = EPIPE;
+    return -1;
+}
+
 bool output_file_write(output_file *file, const void *octets, size_t length)
 {
     const uint8_t *at = octets;
     for (size_t done = 0; done < length && file->failed == 0;) {
-        ssize_t count = write(file->fd, at + done, length - done);
+        ssize_t count = write_some(file, at + done, length - done);
         if (count >= 0)
             done += (size_t)count;
         else if (errno != EINTR)

@@ -21,6 +21,10 @@ output_file *output_file_open_growing(const char *path, GError **error);
 int output_file_fd(const output_file *file);
 /* A pipe or a socket: somebody reads along. */
 bool output_file_is_stream(const output_file *file);
+/* For a stream: once over(context) holds and its reader has taken nothing for a second, he counts as gone
+ * (EPIPE), and no write waits any more. Without this a write waits as long as the reader likes. */
+typedef bool (*output_file_over)(void *context);
+void output_file_wait_unless(output_file *file, output_file_over over, void *context);
 /* Whether both paths lead to one file, there or still to come; devices and pipes may be shared. */
 bool output_file_same(const char *a, const char *b);
 /* Writes all of it. False from the first failure on. */

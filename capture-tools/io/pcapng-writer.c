@@ -309,6 +309,11 @@ uint64_t pcapng_writer_octets(const pcapng_writer *writer)
     return writer->flushed + writer->used;
 }
 
+void pcapng_writer_wait_unless(pcapng_writer *writer, output_file_over over, void *context)
+{
+    output_file_wait_unless(writer->file, over, context);
+}
+
 const output_file *pcapng_writer_file(const pcapng_writer *writer)
 {
     return writer->file;

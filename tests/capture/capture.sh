@@ -141,6 +141,22 @@ status=$( (
 expect "v2 2 yes" "$status $(cat "$work/status") $([ $((SECONDS - before)) -lt 30 ] && echo yes)" "nobody reads the counters:"
 expect yes "$(grep -q 'counters: Broken pipe' "$work/said" && echo yes || cat "$work/said")"
 
+# ---- a reader who does not read: neither the time nor an interruption waits for him
+mkfifo "$work/stalled"
+sleep 60 <"$work/stalled" &
+reader=$!
+before=$SECONDS
+capturing -i v2 -w "$work/stalled" -q --duration 2s
+send "$light" 50
+end
+expect "0 yes" "$status $([ $((SECONDS - before)) -lt 20 ] && echo yes)" "a reader who does not read, --duration:"
+capturing -i v2 -w "$work/stalled" -q
+send "$light" 50
+end INT
+expect "0 yes" "$status $([ $((SECONDS - before)) -lt 40 ] && echo yes)" "a reader who does not read, SIGINT:"
+kill "$reader"
+wait "$reader" || true
+
 # ---- killed: what was there a moment ago is in the file
 capturing -i v2 -w "$file"
 send

@@ -70,7 +70,8 @@ static void ask(void *context, uint32_t interface, pcapng_statistics *statistics
 static capture_files *start(fixture *f, const capture_files_limits *limits)
 {
     GError *error = NULL;
-    capture_files *files = capture_files_new(f->path, limits, NULL, ask, f, &error);
+    const capture_files_owner owner = { .context = f, .ask = ask };
+    capture_files *files = capture_files_new(f->path, limits, NULL, &owner, &error);
     g_assert_no_error(error);
     capture_files_add_interface(files,
                                 &(pcapng_interface){ .name = "ab", .link_type = 1, .snap_length = 96 });
