@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define SLOTS_MIN 64u
+#define SLOTS_WIDE (1u << 17) /* 1 MiB */
 
 struct flow_slot {
     uint32_t hash;
@@ -98,6 +99,16 @@ static inline bool is_found(const cats_flow_key *a, const cats_flow_key *b, bool
 static uint32_t number_of(const flow_table *t, const flow_entry *entry)
 {
     return entry->older == 0 ? t->oldest : flow_table_at(t, entry->older)->newer;
+}
+
+bool flow_table_is_wide(const flow_table *t)
+{
+    return t->slot_mask >= SLOTS_WIDE;
+}
+
+void flow_table_fetch(const flow_table *t, uint32_t hash)
+{
+    __builtin_prefetch(&t->slots[hash & t->slot_mask]);
 }
 
 static void put(flow_slot *slots, uint32_t mask, flow_slot slot)

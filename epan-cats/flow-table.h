@@ -52,6 +52,10 @@ void flow_table_free(flow_table *table); /* NULL is allowed */
 
 /* Of the key and of the key turned round the same. Of this table only. */
 uint32_t flow_table_hash(const flow_table *table, const cats_flow_key *key);
+/* Asks the processor for what flow_table_find() looks at first, to be at hand by then. Worth the while in a
+ * table that is wide: caches do not hold it. */
+void flow_table_fetch(const flow_table *table, uint32_t hash);
+bool flow_table_is_wide(const flow_table *table);
 /* The flow of the key in either direction, or NULL; *reversed tells which one with respect to entry->key. One
  * that is too old is let go. `hash` is the key's. Does not touch the entry. */
 flow_entry *flow_table_find(flow_table *table, const cats_flow_key *key, uint32_t hash, int64_t now,

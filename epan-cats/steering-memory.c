@@ -55,6 +55,16 @@ bool steering_tracker_is_empty(const steering_tracker *t)
     return t->flows->held == 0;
 }
 
+bool steering_tracker_is_wide(const steering_tracker *t)
+{
+    return flow_table_is_wide(t->flows);
+}
+
+void steering_tracker_fetch(const steering_tracker *t, const cats_flow_key *key)
+{
+    flow_table_fetch(t->flows, flow_table_hash(t->flows, key));
+}
+
 steering_tracker_count steering_tracker_count_get(const steering_tracker *t)
 {
     steering_tracker_count count = t->count;

@@ -109,6 +109,10 @@ bool steering_tracker_see(steering_tracker *tracker, const steering_sight *sight
                           cats_findings *findings);
 /* Whether any flow is held: packets in no encapsulation need not be handed in before. */
 bool steering_tracker_is_empty(const steering_tracker *tracker);
+/* Of many flows: whether it pays to tell of an encapsulated packet a little before it is handed in, and that.
+ */
+bool steering_tracker_is_wide(const steering_tracker *tracker);
+void steering_tracker_fetch(const steering_tracker *tracker, const cats_flow_key *key);
 steering_tracker_count steering_tracker_count_get(const steering_tracker *tracker);
 
 #endif

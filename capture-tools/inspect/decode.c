@@ -169,6 +169,8 @@ void decode_frame(const decoder *d, const decoder_frame *frame, decoded *out)
     }
     if (p->transport == PACKET_TCP && p->transport_offset + TCP_FLAGS_END <= p->captured &&
         p->transport_offset + TCP_FLAGS_END <= packet_innermost(p)->end) {
+        if (d->flows != NULL)
+            fetch_flows(d, out);
         decode_segment(d, out);
         follow_session(d, frame, out);
     }

@@ -59,6 +59,19 @@ static void follow_plain(const decoder *d, const decoder_frame *frame, decoded *
         see(d, frame, ip, &key, NULL, out, &out->flow);
 }
 
+void fetch_flows(const decoder *d, const decoded *out)
+{
+    const packet *p = &out->packet;
+    cats_flow_key key;
+    if (out->steering_count == 0 || !steering_tracker_is_wide(d->flows))
+        return;
+    const packet_ip *inner = out->steerings[out->steering_count - 1].ip + 1;
+    if (inner >= p->ip + p->ip_count)
+        return;
+    cats_flow_key_read_at(p, inner, &key);
+    steering_tracker_fetch(d->flows, &key);
+}
+
 void follow_flows(const decoder *d, const decoder_frame *frame, decoded *out)
 {
     const packet *p = &out->packet;
