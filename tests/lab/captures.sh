@@ -71,7 +71,7 @@ lab_decode() {
     done
     tshark_home_take "$lab_captured/cell.pcapng"
     tshark_home_take "$lab_captured/net.conf"
-    as_user tshark -2 -o "cats.topology:$tshark_home/net.conf" -r cell.pcapng -T fields -E header=y -E separator='|' \
+    as_user tshark -2 -o "cats.topology:$tshark_home/net.conf" -o "affinity.reconnect_limit:$lab_reconnect_limit" -r cell.pcapng -T fields -E header=y -E separator='|' \
         "${fields[@]}" >"$lab_captured/tshark.found" || lab_fail "tshark ended with $?"
     awk -F'|' 'NR == 1 { split($0, name, "|"); next }
         { for (i = 8; i <= NF; i++) if ($i != "") broken[name[i]] = 1 }

@@ -234,11 +234,17 @@ lab_kernel_cats() {
     lab_route egress 5f00:0:e1:ca75::/64 encap seg6local action "${action[@]}" dev e1
 }
 
+# Milliseconds: a FIN that was lost comes again, each time later.
+lab_reconnect_limit=60000
+
 # SEGMENTS ENCAPSULATION: writes the topology, prints its name.
 lab_topology() {
     local file=$lab_files/net.conf i
     {
         cat <<END
+[affinity]
+reconnect_limit=$lab_reconnect_limit
+
 [service web]
 ipv4=192.0.2.80
 ipv6=2001:db8:80::80
