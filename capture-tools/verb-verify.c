@@ -41,13 +41,6 @@ static void clear_run(verify_run *run)
     verify_asked_clear(&run->asked);
 }
 
-static bool trouble(GError *error)
-{
-    cli_trouble(verb_name, "%s", error->message);
-    g_error_free(error);
-    return false;
-}
-
 /* ---- the run ---- */
 
 static void write_finding(void *context, const finding *found)
@@ -111,7 +104,7 @@ static bool expect(verify_run *run)
         return true;
     run->expectation = expectation_new(&run->asked.expect, &error);
     if (run->expectation == NULL)
-        return trouble(error);
+        return verify_trouble(error);
     expectation_observe(run->expectation, run->verification);
     if (run->json)
         expectation_tell(run->expectation, write_difference, run);
@@ -158,7 +151,7 @@ static bool open_page(verify_run *run, const char *path)
 {
     GError *error = NULL;
     run->page = output_file_open(path, true, &error);
-    return run->page != NULL || trouble(error);
+    return run->page != NULL || verify_trouble(error);
 }
 
 static bool write_page(verify_run *run, bool different)
@@ -176,7 +169,7 @@ static bool write_page(verify_run *run, bool different)
     g_string_free(page, TRUE);
     bool closed = output_file_close(run->page, &error);
     run->page = NULL;
-    return closed || trouble(error);
+    return closed || verify_trouble(error);
 }
 
 static void judge(verify_run *run)

@@ -44,7 +44,7 @@ static bool refuse(const char *option, char *message)
     return false;
 }
 
-static bool trouble(GError *error)
+bool verify_trouble(GError *error)
 {
     cli_trouble(verb_name, "%s", error->message);
     g_error_free(error);
@@ -72,7 +72,7 @@ static bool take_topology(const char *path, verify_asked *asked)
         return true;
     asked->topology = cats_topology_load(path, &error);
     if (asked->topology == NULL)
-        return trouble(error);
+        return verify_trouble(error);
     s->topology = s->cats.topology = asked->topology;
     s->numbers = asked->topology->numbers;
     s->reconnect_limit_ns = asked->topology->reconnect_limit_ms * INT64_C(1000000);
@@ -175,7 +175,7 @@ static bool split_at(const char *text, said_at *said)
 static bool add_source(verify_asked *asked, const char *what, unsigned *number)
 {
     GError *error = NULL;
-    return capture_sources_add(asked->sources, what, number, &error) || trouble(error);
+    return capture_sources_add(asked->sources, what, number, &error) || verify_trouble(error);
 }
 
 static bool say(verify_asked *asked, const said_at *said)
@@ -209,7 +209,7 @@ bool verify_take_captures(verify_asked *asked, char **paths, char **at)
         clocks_compare(asked->sources, &asked->settings.cats);
     GError *error = NULL;
     if (!capture_sources_open(asked->sources, &error))
-        return trouble(error);
+        return verify_trouble(error);
     for (guint i = 0; i < list->len; i++)
         if (!say(asked, &g_array_index(list, said_at, i)))
             return false;

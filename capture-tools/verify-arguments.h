@@ -16,6 +16,8 @@ typedef struct verify_options {
 } verify_options;
 
 void verify_options_clear(verify_options *o);
+/* Tells it and frees it; false. */
+bool verify_trouble(GError *error);
 
 /* What it means; the options outlive it. Zeroed memory asks for nothing. */
 typedef struct verify_asked {
