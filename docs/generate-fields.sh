@@ -86,10 +86,8 @@ values() {
 expert_infos() {
   awk -F '\t' -v ours="$ours" '
     FNR == NR {
-      # The ids of rules, and the names of what can be wrong with routes.
-      if (split($0, cell, / *[|] */) >= 5 && cell[2] ~ /^((affinity|cats)\/|`cats\.route-)/) {
+      if (split($0, cell, / *[|] */) >= 5 && cell[2] ~ /^(affinity|cats)\//) {
         sub(/\//, ".", cell[2])
-        gsub(/`/, "", cell[2])
         severity[cell[2]] = cell[3]
         judged[cell[2]] = cell[4]
       }

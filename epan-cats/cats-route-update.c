@@ -155,3 +155,16 @@ size_t cats_route_problem_format(const cats_route_problem *problem, char *text, 
     return length < size ? length + cats_defect_format(&problem->defect, text + length, size - length)
                          : size - 1;
 }
+
+void cats_route_update_judge(const cats_route_update *route, cats_findings *findings)
+{
+    for (unsigned i = 0; i < route->problem_count; i++) {
+        char text[2][CATS_ROUTE_PROBLEM_TEXT] = { "", "" };
+        unsigned alike = 0;
+        for (unsigned k = i; k < route->problem_count && alike < G_N_ELEMENTS(text); k++)
+            if (route->problems[k].id == route->problems[i].id)
+                cats_route_problem_format(&route->problems[k], text[alike++], CATS_ROUTE_PROBLEM_TEXT);
+        cats_findings_add(findings, cats_route_problem_get(route->problems[i].id)->rule, "%s%s%s", text[0],
+                          alike > 1 ? "; " : "", text[1]);
+    }
+}

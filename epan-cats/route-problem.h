@@ -5,7 +5,7 @@
 #define EPAN_CATS_ROUTE_PROBLEM_H
 
 #include "defect.h"
-#include <stdbool.h>
+#include "rules.h"
 
 /* The order is that of gravity: of several the first is acted on. */
 typedef enum cats_route_problem_id {
@@ -23,10 +23,8 @@ typedef enum bgp_handling {
 const char *bgp_handling_name(bgp_handling handling); /* "accept", "treat-as-withdraw" */
 
 typedef struct cats_route_problem_kind {
-    const char *name; /* "malformed" */
+    cats_rule_id rule;
     bgp_handling handling;
-    const char *sentence; /* what was seen */
-    const char *source;   /* "RFC 9252 s3.2.1" */
 } cats_route_problem_kind;
 const cats_route_problem_kind *cats_route_problem_get(cats_route_problem_id id);
 

@@ -45,7 +45,7 @@ const char *cats_rule_scope_name(cats_rule_scope scope)
 {
     static const char *const names[] = {
         [CATS_SCOPE_PACKET] = "packet", [CATS_SCOPE_SESSION] = "session", [CATS_SCOPE_FLOW] = "flow",
-        [CATS_SCOPE_LINKS] = "links",   [CATS_SCOPE_CAPTURE] = "capture",
+        [CATS_SCOPE_LINKS] = "links",   [CATS_SCOPE_CAPTURE] = "capture", [CATS_SCOPE_UPDATE] = "UPDATE",
     };
     return names[scope];
 }

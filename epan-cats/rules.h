@@ -25,7 +25,8 @@ typedef enum cats_rule_scope {
     CATS_SCOPE_SESSION, /* earlier or later packets of the TCP connection or redirect session */
     CATS_SCOPE_FLOW,    /* earlier packets of the steered flow */
     CATS_SCOPE_LINKS,   /* more than one capture point */
-    CATS_SCOPE_CAPTURE  /* the whole capture (statistics) */
+    CATS_SCOPE_CAPTURE, /* the whole capture (statistics) */
+    CATS_SCOPE_UPDATE   /* one BGP UPDATE, in whichever packets */
 } cats_rule_scope;
 
 typedef enum cats_rule_needs { CATS_NEEDS_NOTHING, CATS_NEEDS_TOPOLOGY } cats_rule_needs;

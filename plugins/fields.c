@@ -60,13 +60,6 @@ static value_string metric_sources[] = {
 static value_string metric_formats[] = { { 0, NULL }, { 0, NULL } };
 
 static expert_field rule_fields[CATS_RULE_COUNT];
-static expert_field problem_fields[CATS_ROUTE_PROBLEM_COUNT];
-
-expert_field *problem_expert_field(cats_route_problem_id problem)
-{
-    return &problem_fields[problem];
-}
-
 expert_field *rule_expert_field(cats_rule_id rule)
 {
     return &rule_fields[rule];
@@ -258,13 +251,13 @@ static int wireshark_severity(cats_severity severity)
     return severities[severity];
 }
 
-/* Whether the plugin judges it: all that a packet alone, a session or a flow tells, and of links what the
- * steering tracker does. */
+/* Whether the plugin judges it: all that a packet alone, an UPDATE, a session or a flow tells, and of links
+ * what the steering tracker does. */
 static bool is_judged(cats_rule_id id)
 {
     cats_rule_scope scope = cats_rule_get(id)->scope;
     return scope == CATS_SCOPE_PACKET || scope == CATS_SCOPE_SESSION || scope == CATS_SCOPE_FLOW ||
-           id == CATS_RULE_CATS_FLOW_CHANGED_SITE;
+           scope == CATS_SCOPE_UPDATE || id == CATS_RULE_CATS_FLOW_CHANGED_SITE;
 }
 
 /* Registers the rules that are judged here and whose filter name begins with that of the protocol. */
@@ -286,20 +279,6 @@ static void register_rules(int protocol)
                                               rule->sentence, EXPFILL } };
     }
     expert_register_field_array(expert_register_protocol(protocol), info, count);
-}
-
-/* What can be wrong with routes, until rules name it: an error, for the route is lost. */
-static void register_problems(void)
-{
-    static ei_register_info infos[CATS_ROUTE_PROBLEM_COUNT];
-    for (int id = 0; id < CATS_ROUTE_PROBLEM_COUNT; id++) {
-        const cats_route_problem_kind *kind = cats_route_problem_get((cats_route_problem_id)id);
-        problem_fields[id] = (expert_field)EI_INIT;
-        infos[id] = (ei_register_info){ &problem_fields[id],
-                                        { wmem_strdup_printf(wmem_epan_scope(), "cats.route-%s", kind->name),
-                                          PI_PROTOCOL, PI_ERROR, kind->sentence, EXPFILL } };
-    }
-    expert_register_field_array(expert_register_protocol(proto_cats), infos, array_length(infos));
 }
 
 static hf_register_info *field_of(hf_register_info *fields, size_t count, const int *id)
@@ -324,5 +303,4 @@ void fields_register(void)
     proto_register_subtree_array(subtrees, array_length(subtrees));
     register_rules(proto_affinity);
     register_rules(proto_cats);
-    register_problems();
 }

@@ -46,7 +46,6 @@ extern int ett_affinity, ett_affinity_session, ett_experimental, ett_cats, ett_c
 expert_field *rule_expert_field(cats_rule_id rule);
 
 /* The expert info of what can be wrong with a route. */
-expert_field *problem_expert_field(cats_route_problem_id problem);
 
 /* Registers both protocols with all of the above. */
 void fields_register(void);

@@ -206,13 +206,6 @@ static const char *handling_of(const cats_route_update *update)
     return update->handling == BGP_ACCEPT ? NULL : bgp_handling_name(update->handling);
 }
 
-static void show_problem(packet_info *pinfo, proto_item *item, const cats_route_problem *problem)
-{
-    char text[CATS_ROUTE_PROBLEM_TEXT];
-    cats_route_problem_format(problem, text, sizeof text);
-    expert_show(pinfo, item, proto_cats, problem_expert_field(problem->id), text);
-}
-
 static void show_update(packet_info *pinfo, const body_place *body, const cats_route_update *update)
 {
     proto_item *item = NULL;
@@ -227,8 +220,11 @@ static void show_update(packet_info *pinfo, const body_place *body, const cats_r
         if (handling_of(update) != NULL)
             generated_text(tree, hf_cats_route_handling, body->tvb, handling_of(update));
     }
-    for (unsigned i = 0; i < update->problem_count; i++)
-        show_problem(pinfo, item, &update->problems[i]);
+    cats_findings findings;
+    cats_findings_clear(&findings);
+    cats_route_update_judge(update, &findings);
+    for (unsigned i = 0; i < findings.count; i++)
+        finding_show(pinfo, item, proto_cats, &findings.list[i]);
 }
 
 void route_show(packet_info *pinfo, const bgp_place *place, const bgp_message *message,

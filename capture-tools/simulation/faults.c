@@ -73,6 +73,7 @@ static const char *missing(unsigned lacking)
         { FAULT_NEEDS_SITES, "two sites at each egress" },
         { FAULT_NEEDS_NODES, "two nodes" },
         { FAULT_NEEDS_FAMILIES, "nodes with an IPv4 and an IPv6 address" },
+        { FAULT_NEEDS_BGP, "announcements in BGP" },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(phrases); i++)
         if ((lacking & phrases[i].need) != 0)

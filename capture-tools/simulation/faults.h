@@ -44,7 +44,8 @@ enum {
     FAULT_NEEDS_EGRESSES = 1 << 3, /* two egresses for a service */
     FAULT_NEEDS_SITES = 1 << 4,    /* an egress with two sites for a service */
     FAULT_NEEDS_NODES = 1 << 5,    /* two nodes for each service */
-    FAULT_NEEDS_FAMILIES = 1 << 6  /* nodes with an address of each family */
+    FAULT_NEEDS_FAMILIES = 1 << 6, /* nodes with an address of each family */
+    FAULT_NEEDS_BGP = 1 << 7       /* announcements in BGP */
 };
 
 typedef struct faults faults;

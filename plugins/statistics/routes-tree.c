@@ -84,6 +84,11 @@ static void count_prefixes(stats_tree *tree, const cats_routes_tap *tap, const b
     }
 }
 
+static const cats_rule *rule_of(const cats_route_problem *problem)
+{
+    return cats_rule_get(cats_route_problem_get(problem->id)->rule);
+}
+
 static tap_packet_status count(stats_tree *tree, packet_info *pinfo _U_, epan_dissect_t *edt _U_,
                                const void *data, tap_flags_t flags _U_)
 {
@@ -91,7 +96,7 @@ static tap_packet_status count(stats_tree *tree, packet_info *pinfo _U_, epan_di
     for (unsigned i = 0; i < tap->update->update.count; i++)
         count_prefixes(tree, tap, &tap->update->update.prefixes[i]);
     for (unsigned i = 0; i < tap->update->problem_count; i++)
-        stats_tree_tick_pivot(tree, problems_id, cats_route_problem_get(tap->update->problems[i].id)->name);
+        stats_tree_tick_pivot(tree, problems_id, rule_of(&tap->update->problems[i])->filter);
     return TAP_PACKET_REDRAW;
 }
 
