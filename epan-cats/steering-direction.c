@@ -21,8 +21,8 @@ static cats_steering first_steering(const tracked_steering *known)
     cats_steering first = { .structured = true,
                             .from_ingress = known->from_ingress,
                             .structure = known->structure,
-                            .row = known->row,
-                            .learned = known->learned };
+                            .owner_row = known->owner_row,
+                            .owner_learned = known->owner_learned };
     cats_sid_split(&known->structure, known->sid, &first.parts);
     first.egress_locator = first.parts.locator;
     return first;
@@ -30,7 +30,7 @@ static cats_steering first_steering(const tracked_steering *known)
 
 static const char *owner_of(const cats_steering *steering)
 {
-    return steering->row != NULL ? steering->row->owner : NULL;
+    return steering->owner_row != NULL ? steering->owner_row->owner : NULL;
 }
 
 /* By name where the table has names: an egress may have several locators. Names that were learned are next
@@ -39,7 +39,7 @@ static bool same_egress(const cats_steering *a, const cats_steering *b)
 {
     if (owner_of(a) != NULL && owner_of(b) != NULL) {
         bool same = strcmp(owner_of(a), owner_of(b)) == 0;
-        if (same || !(a->learned || b->learned))
+        if (same || !(a->owner_learned || b->owner_learned))
             return same;
     }
     return cats_address_equal(&a->parts.locator, &b->parts.locator);
