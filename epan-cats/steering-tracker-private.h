@@ -19,8 +19,8 @@ typedef struct tracked_steering {
     uint8_t sid[16];               /* the egress SID */
     const cats_sid_row *owner_row; /* may be NULL */
     cats_sid_structure structure;
-    bool structured;                  /* structure is valid */
-    bool from_ingress, owner_learned; /* as in cats_steering */
+    bool structured;                           /* structure is valid */
+    bool from_ingress, learned, owner_learned; /* as in cats_steering */
 } tracked_steering;
 
 /* One direction, by its first encapsulated packet. */

@@ -20,37 +20,56 @@ static inline cats_moment at(uint32_t frame)
     return (cats_moment){ frame, frame * SECOND };
 }
 
-static inline unsigned learn(cats_route_table *table, const cats_route_peer *peer, uint32_t frame,
-                             update_builder *b)
+static inline unsigned learn_at(cats_route_table *table, const cats_route_peer *peer, cats_moment now,
+                                update_builder *b)
 {
     cats_route_update update;
     cats_defect defect;
     update_body(b);
     g_assert_true(
         cats_route_update_read(&cats_route_codes_default, b->body->data, b->body->len, &update, &defect));
-    unsigned changed = cats_route_table_learn(table, peer, at(frame), &update, false);
+    unsigned changed = cats_route_table_learn(table, peer, now, &update, false);
     update_free(b);
     return changed;
 }
 
-/* Both families, from the speaker as next hop in IPv4. */
-static inline unsigned announce(cats_route_table *table, const cats_route_peer *peer, uint32_t frame,
-                                const cats_announcement *announcement)
+static inline unsigned learn(cats_route_table *table, const cats_route_peer *peer, uint32_t frame,
+                             update_builder *b)
+{
+    return learn_at(table, peer, at(frame), b);
+}
+
+/* Of IPv4 alone, or of both families; from the speaker as next hop in IPv4. */
+static inline unsigned announce_at(cats_route_table *table, const cats_route_peer *peer, cats_moment now,
+                                   const cats_announcement *announcement, bool ipv6_too)
 {
     update_builder b = update_begin();
     update_add(&b, 0x40, BGP_ATTRIBUTE_NEXT_HOP, peer->speaker.octets, 4);
     update_announcement(&b, announcement);
-    update_attribute(&b, 0x80, BGP_ATTRIBUTE_MP_REACH, REACH_IPV6, NLRI_IPV6);
+    if (ipv6_too)
+        update_attribute(&b, 0x80, BGP_ATTRIBUTE_MP_REACH, REACH_IPV6, NLRI_IPV6);
     append_octets(b.nlri, NLRI_IPV4);
-    return learn(table, peer, frame, &b);
+    return learn_at(table, peer, now, &b);
 }
 
-static inline unsigned withdraw(cats_route_table *table, const cats_route_peer *peer, uint32_t frame)
+static inline unsigned announce(cats_route_table *table, const cats_route_peer *peer, uint32_t frame,
+                                const cats_announcement *announcement)
+{
+    return announce_at(table, peer, at(frame), announcement, true);
+}
+
+/* Both families. */
+static inline unsigned withdraw_at(cats_route_table *table, const cats_route_peer *peer, cats_moment now)
 {
     update_builder b = update_begin();
     append_octets(b.withdrawn, NLRI_IPV4);
     update_attribute(&b, 0x80, BGP_ATTRIBUTE_MP_UNREACH, 0, 2, 1, NLRI_IPV6);
-    return learn(table, peer, frame, &b);
+    return learn_at(table, peer, now, &b);
+}
+
+static inline unsigned withdraw(cats_route_table *table, const cats_route_peer *peer, uint32_t frame)
+{
+    return withdraw_at(table, peer, at(frame));
 }
 
 /* Both directions of the session begin. */
