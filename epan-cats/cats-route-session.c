@@ -81,3 +81,9 @@ bool cats_route_table_is_complete(const cats_route_table *table, uint32_t frame)
 {
     return table == NULL || table->partial_from == 0 || table->partial_from > frame;
 }
+
+bool cats_route_table_was_complete(const cats_route_table *table)
+{
+    return table != NULL && table->with_metrics != 0 &&
+           cats_route_table_is_complete(table, table->with_metrics);
+}

@@ -69,9 +69,13 @@ void cats_route_table_hear(cats_route_table *table, const cats_route_peer *peer,
                            uint8_t type);
 /* Octets of a session were not captured, or could not be read: knowledge is partial from now on. */
 void cats_route_table_miss(cats_route_table *table, cats_moment now);
-/* Whether at that frame nothing was missing of the sessions that were seen by then. Not so either where
- * there was no room for what was said. `table` may be NULL. */
+/* Whether at that frame nothing was missing of the sessions that were seen by then. Not so either
+ * behind an UPDATE that cannot be used, for others may, and where there was no room for what was said.
+ * `table` may be NULL. */
 bool cats_route_table_is_complete(const cats_route_table *table, uint32_t frame);
+/* Whether that was so at some frame when services were known: then it can tell which SIDs nobody announced.
+ */
+bool cats_route_table_was_complete(const cats_route_table *table);
 
 /* Visits the routes in force, oldest announcement first. The table must not be changed meanwhile. */
 void cats_route_table_each(const cats_route_table *table,

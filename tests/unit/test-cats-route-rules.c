@@ -203,7 +203,6 @@ static void test_granularity_argument(void)
     announce(n.table, &first, 10, &announcement);
     announcement.aggregate.granularity = CATS_GRANULARITY_SERVICE_SITE;
     announcement.aggregate.aggregate_id = 0x103;
-    announcement.sid.behavior = 20;
     announce(n.table, &first, 20, &announcement);
     steering_case pinned = packet_to(CATS, true), conflict = packet_to("5f00:0:e:ca75:2800:102::", true);
     assert_rules(&n, 11, &pinned, "");
@@ -233,7 +232,8 @@ static void test_granularity_behavior(void)
         network_begin(&n);
         cats_announcement announcement = sample_announcement();
         steering_case plain = packet_to("5f00:0:e:ca75::", ipv6);
-        announcement.sid.behavior = ipv6 ? 16 : 17; /* End.DX6, End.DX4 */
+        announcement.sid.behavior = ipv6 ? 16 : 17; /* End.DX6, End.DX4, which have no argument */
+        announcement.sid.structure.argument = 0;
         announce(n.table, &first, 10, &announcement);
         g_autofree char *expected = g_strdup_printf(
             "cats/granularity-conflict: granularity 3 (egress node) as announced by 2001:db8::1 "

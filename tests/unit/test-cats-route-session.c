@@ -55,6 +55,9 @@ static void test_complete(void)
     announce(table, &first, 14, &announcement);
     cats_route_table_hear(table, &first, at(15), 5); /* ROUTE-REFRESH */
     g_assert_true(cats_route_table_is_complete(table, UINT32_MAX));
+    g_assert_true(cats_route_table_was_complete(table));
+    cats_route_table_miss(table, at(16));
+    g_assert_true(cats_route_table_was_complete(table));
     cats_route_table_free(table);
 }
 
@@ -67,6 +70,7 @@ static void test_partial(void)
     announce(table, &first, 10, &announcement);
     announce(table, &second, 20, &announcement);
     assert_partial_from(table, 10);
+    g_assert_false(cats_route_table_was_complete(table) || cats_route_table_was_complete(NULL));
     cats_route_table_free(table);
 
     table = cats_route_table_new(100);
@@ -136,6 +140,15 @@ static void test_missed(void)
     update_builder b = update_begin();
     update_announcement(&b, &announcement);
     append_octets(b.nlri, NLRI_IPV4, 33, 192, 0, 2, 81, 0);
+    learn(table, &first, 8, &b);
+    assert_partial_from(table, 8);
+    cats_route_table_free(table);
+
+    table = cats_route_table_new(100); /* malformed: others may steer by it */
+    open_session(table, &first, 5);
+    b = update_begin();
+    update_attribute(&b, 0xc0, 255, 0, 1);
+    append_octets(b.nlri, NLRI_IPV4);
     learn(table, &first, 8, &b);
     assert_partial_from(table, 8);
     cats_route_table_free(table);
