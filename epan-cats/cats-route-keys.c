@@ -63,16 +63,19 @@ gboolean route_behind_equal(gconstpointer a, gconstpointer b)
 
 guint route_row_hash(gconstpointer key)
 {
-    const cats_sid_row *row = key;
+    const route_row *kept = key;
+    const cats_sid_row *row = &kept->as[0];
     return hash_octets(row->behavior + row->granularity * 7u, row->prefix, sizeof row->prefix) ^
-           g_direct_hash(row->owner);
+           g_direct_hash(row->owner) ^ g_direct_hash(kept->sign);
 }
 
 gboolean route_row_equal(gconstpointer a, gconstpointer b)
 {
-    const cats_sid_row *one = a, *other = b;
+    const route_row *one_kept = a, *other_kept = b;
+    const cats_sid_row *one = &one_kept->as[0], *other = &other_kept->as[0];
     return memcmp(one->prefix, other->prefix, sizeof one->prefix) == 0 &&
            one->prefix_length == other->prefix_length && one->behavior == other->behavior &&
            one->granularity == other->granularity && one->owner == other->owner &&
+           one_kept->sign == other_kept->sign &&
            memcmp(&one->structure, &other->structure, sizeof one->structure) == 0;
 }

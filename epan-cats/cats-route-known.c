@@ -2,6 +2,8 @@
 /* What the table of routes knows, of now and of an earlier frame. Spec: docs/wire-formats.md s4-6. */
 #include "cats-route-table-private.h"
 
+#include <string.h>
+
 bool cats_route_table_is_empty(const cats_route_table *table)
 {
     return table == NULL || table->count.learned == 0;
@@ -14,21 +16,91 @@ void cats_route_table_each(const cats_route_table *table,
         visit(context, &((const route_record *)link->data)->route);
 }
 
-const cats_sid_row *cats_route_table_row(const cats_route_table *table, const uint8_t sid[16], uint32_t frame)
+/* One that is in force before one that is longer and is not. */
+static const prefix_entry *sid_entry_at(const cats_route_table *table, const uint8_t sid[16], uint32_t frame)
 {
     if (cats_route_table_is_empty(table))
         return NULL;
     const cats_address address = cats_address_ipv6(sid);
+    const prefix_entry *entry = NULL;
+    for (int or_before = 0; or_before < 2 && entry == NULL; or_before++) {
+        unsigned shorter_than = PREFIX_HISTORY_ANY;
+        entry = prefix_history_match(table->sids, &address, frame, or_before, &shorter_than);
+    }
+    return entry;
+}
+
+static bool is_egress(const cats_route_table *table, const route_owner *sign, uint32_t frame)
+{
+    if (table->with_metrics == 0 || table->with_metrics > frame || sign == NULL)
+        return true;
+    return sign->with_metrics != 0 && sign->with_metrics <= frame;
+}
+
+const cats_sid_row *cats_route_table_row(const cats_route_table *table, const uint8_t sid[16], uint32_t frame)
+{
+    uint32_t ended;
+    const prefix_entry *entry = sid_entry_at(table, sid, frame);
+    const route_row *row = entry == NULL ? NULL : prefix_history_last(entry, frame, &ended);
+    return row == NULL ? NULL : &row->as[is_egress(table, row->sign, frame)];
+}
+
+uint32_t cats_route_table_sid_ended(const cats_route_table *table, const uint8_t sid[16], uint32_t frame)
+{
+    uint32_t ended = 0;
+    const prefix_entry *entry = sid_entry_at(table, sid, frame);
+    if (entry != NULL)
+        prefix_history_last(entry, frame, &ended);
+    return ended;
+}
+
+bool cats_route_table_knows_sid(const cats_route_table *table, const uint8_t sid[16], uint32_t frame)
+{
+    return sid_entry_at(table, sid, frame) != NULL;
+}
+
+bool cats_route_table_in_container(const cats_route_table *table, const uint8_t sid[16], uint32_t frame)
+{
+    static const uint8_t lengths[] = { 16, 32 };
+    for (uint8_t block = 0; table != NULL && block < G_N_ELEMENTS(table->block_since); block++) {
+        if (table->block_since[block] == 0 || table->block_since[block] > frame)
+            continue;
+        for (size_t i = 0; i < G_N_ELEMENTS(lengths) && block + lengths[i] < 128; i++) {
+            const cats_sid_structure head = { .block = block, .node = lengths[i] };
+            uint8_t container[16];
+            memcpy(container, sid, sizeof container);
+            while (cats_sid_container_next(&head, container))
+                if (cats_route_table_knows_sid(table, container, frame))
+                    return true;
+        }
+    }
+    return false;
+}
+
+bool cats_route_table_find_locator(const cats_route_table *table, const uint8_t sid[16], uint32_t frame,
+                                   cats_route_locator *locator)
+{
+    if (cats_route_table_is_empty(table))
+        return false;
+    const cats_address address = cats_address_ipv6(sid);
     unsigned shorter_than = PREFIX_HISTORY_ANY;
-    const prefix_entry *entry = prefix_history_match(table->sids, &address, frame, false, &shorter_than);
-    return entry == NULL ? NULL : prefix_history_get(entry, frame);
+    const prefix_entry *entry = prefix_history_match(table->locators, &address, frame, true, &shorter_than);
+    if (entry == NULL)
+        return false;
+    uint32_t ended;
+    const route_owner *owner = prefix_history_last(entry, frame, &ended);
+    *locator =
+        (cats_route_locator){ .prefix = entry->address,
+                              .length = entry->length,
+                              .announcer = owner == NULL || owner->text[0] == '\0' ? NULL : owner->text };
+    return true;
 }
 
 bool cats_route_table_is_service(const cats_route_table *table, const cats_address *address, uint32_t frame)
 {
     unsigned shorter_than = PREFIX_HISTORY_ANY;
     return !cats_route_table_is_empty(table) &&
-           prefix_history_match(table->services, address, frame, false, &shorter_than) != NULL;
+           prefix_history_match(table->services, address, frame, true, &shorter_than) != NULL;
 }
 
 /* Of announcements that say the same: a is the better answer at the frame. */
@@ -65,14 +137,21 @@ bool cats_route_table_find_behind(const cats_route_table *table, const uint8_t s
         return false;
     const cats_address address = cats_address_ipv6(sid);
     behind_key key = { .aggregate_id = aggregate_id };
+    bool any = false;
     for (unsigned sid_bits = PREFIX_HISTORY_ANY;
          (key.sid = prefix_history_match(table->sids, &address, frame, true, &sid_bits)) != NULL;) {
         for (unsigned bits = PREFIX_HISTORY_ANY;
              (key.service = prefix_history_match(table->services, service, frame, true, &bits)) != NULL;) {
             const behind_key *found = g_hash_table_lookup(table->behind, &key);
-            if (found != NULL && choose_behind(&found->records, frame, behind))
+            cats_route_behind candidate;
+            if (found == NULL || !choose_behind(&found->records, frame, &candidate) ||
+                (any && !candidate.was_in_force))
+                continue;
+            *behind = candidate;
+            if (behind->was_in_force)
                 return true;
+            any = true;
         }
     }
-    return false;
+    return any;
 }

@@ -20,8 +20,11 @@ cats_route_table *cats_route_table_new(size_t routes)
     table->peers = g_hash_table_new_full(route_peer_hash, route_peer_equal, NULL, g_free);
     table->behind = g_hash_table_new_full(route_behind_hash, route_behind_equal, NULL, g_free);
     table->rows = g_hash_table_new_full(route_row_hash, route_row_equal, g_free, NULL);
-    table->owners = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    table->owners = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
+    table->locator_owners = g_ptr_array_new_with_free_func(g_free);
+    table->heard = g_hash_table_new_full(route_peer_hash, route_peer_equal, NULL, g_free);
     table->sids = prefix_history_new(table->limit);
+    table->locators = prefix_history_new(table->limit);
     table->services = prefix_history_new(table->limit);
     return table;
 }
@@ -40,8 +43,11 @@ void cats_route_table_free(cats_route_table *table)
     g_hash_table_destroy(table->behind);
     g_hash_table_destroy(table->rows);
     g_hash_table_destroy(table->owners);
+    g_ptr_array_free(table->locator_owners, TRUE);
+    g_hash_table_destroy(table->heard);
     /* The links of users lay in the records. */
     prefix_history_free(table->sids);
+    prefix_history_free(table->locators);
     prefix_history_free(table->services);
     g_free(table);
 }
@@ -54,83 +60,14 @@ cats_route_table_count cats_route_table_count_get(const cats_route_table *table)
     return count;
 }
 
-/* The next hop; where that names no host, as FRR's 0.0.0.0 of IPv4 routes by way of IPv6, the speaker. An
- * IPv4-mapped one is the IPv4 address within (RFC 4798 s2). */
-static cats_address owner_address(const cats_route *route)
-{
-    static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-    const cats_address *hop = &route->next_hop;
-    if (cats_address_not_unicast(hop) != NULL)
-        return route->peer.speaker;
-    return hop->family == 6 && memcmp(hop->octets, mapped, sizeof mapped) == 0
-               ? cats_address_ipv4(hop->octets + sizeof mapped)
-               : *hop;
-}
-
-/* NULL when there is no room for more names. */
-static const char *owner_of(cats_route_table *table, const cats_route *route)
-{
-    char text[CATS_ADDRESS_TEXT];
-    const cats_address owner = owner_address(route);
-    if (owner.family == 0)
-        return NULL;
-    cats_address_format(&owner, text);
-    char *kept = g_hash_table_lookup(table->owners, text);
-    if (kept == NULL && g_hash_table_size(table->owners) < table->limit) {
-        kept = g_strdup(text);
-        g_hash_table_insert(table->owners, kept, kept);
-    }
-    return kept;
-}
-
-static const cats_sid_row *row_of(cats_route_table *table, const route_record *record)
-{
-    const cats_route *route = &record->route;
-    cats_sid_row row = { .prefix_length = record->sid_entry->length,
-                         .structure =
-                             route->sid.has_structure ? route->sid.structure : cats_sid_structure_default,
-                         .behavior = route->sid.behavior,
-                         .granularity = route->has_aggregate ? (cats_granularity)route->aggregate.granularity
-                                                             : CATS_GRANULARITY_NOT_STATED,
-                         .owner = owner_of(table, route),
-                         .owner_is_egress = true };
-    memcpy(row.prefix, record->sid_entry->address.octets, sizeof row.prefix);
-    cats_sid_row *kept = g_hash_table_lookup(table->rows, &row);
-    if (kept == NULL && g_hash_table_size(table->rows) < table->limit) {
-        kept = g_new(cats_sid_row, 1);
-        *kept = row;
-        g_hash_table_add(table->rows, kept);
-    }
-    return kept;
-}
-
-/* The oldest announcement in force says what the SID is. */
-static void refresh_sid(cats_route_table *table, prefix_entry *entry, uint32_t frame)
-{
-    const route_record *oldest = g_queue_peek_head(&entry->users);
-    prefix_history_set(entry, frame, oldest == NULL ? NULL : row_of(table, oldest));
-}
-
-static void refresh_service(prefix_entry *entry, uint32_t frame)
-{
-    prefix_history_set(entry, frame, g_queue_is_empty(&entry->users) ? NULL : &is_service);
-}
-
-/* A structure without a locator would make a row that every address matches. */
-static uint8_t sid_prefix_length(const srv6_service *sid)
-{
-    const cats_sid_structure *structure = &sid->structure;
-    if (!sid->has_structure || structure->block + structure->node == 0)
-        return 128;
-    return (uint8_t)(structure->block + structure->node + structure->function);
-}
-
-static prefix_entry *need_entry(cats_route_table *table, prefix_history *history, const cats_address *address,
-                                uint8_t length)
+prefix_entry *route_entry_need(cats_route_table *table, prefix_history *history, const cats_address *address,
+                               uint8_t length, uint32_t frame)
 {
     prefix_entry *entry = prefix_history_need(history, address, length);
-    if (entry == NULL)
+    if (entry == NULL) {
         table->count.refused++;
+        route_partial(table, frame);
+    }
     return entry;
 }
 
@@ -193,32 +130,13 @@ static void let_go(cats_route_table *table, route_record *record)
     g_free(record);
 }
 
-/* It is no longer what its SID and its prefix are known by. Its place there goes to `heir`, which may be
- * NULL, where both have the same: the next hop of a route that is announced again stays the owner. */
-static void leave_entries(cats_route_table *table, route_record *record, route_record *heir, uint32_t frame)
-{
-    if (record->sid_entry != NULL) {
-        GQueue *users = &record->sid_entry->users;
-        if (heir != NULL && heir->sid_entry == record->sid_entry)
-            g_queue_insert_before_link(users, &record->in_sid, &heir->in_sid);
-        g_queue_unlink(users, &record->in_sid);
-        refresh_sid(table, record->sid_entry, frame);
-    }
-    if (record->service_entry != NULL) {
-        GQueue *users = &record->service_entry->users;
-        if (heir != NULL && heir->service_entry == record->service_entry)
-            g_queue_insert_before_link(users, &record->in_service, &heir->in_service);
-        g_queue_unlink(users, &record->in_service);
-        refresh_service(record->service_entry, frame);
-    }
-}
-
-static void end_route(cats_route_table *table, route_record *record, route_record *heir, cats_route_end how,
-                      cats_moment now)
+void route_end(cats_route_table *table, route_record *record, route_record *heir, cats_route_end how,
+               cats_moment now)
 {
     g_hash_table_remove(table->in_force, record);
     leave_peer(table, record);
-    leave_entries(table, record, heir, now.frame);
+    if (record->sid_entry != NULL)
+        route_sid_leave(table, record, heir, now.frame);
     g_queue_unlink(&table->held[0], &record->in_order);
     g_queue_push_tail_link(&table->held[1], &record->in_order);
     record->route.end = how;
@@ -232,7 +150,7 @@ static void make_room(cats_route_table *table, cats_moment now)
 {
     while (table->held[0].length + table->held[1].length > table->limit) {
         if (g_queue_is_empty(&table->held[1]))
-            end_route(table, g_queue_peek_head(&table->held[0]), NULL, CATS_ROUTE_WITHDRAWN, now);
+            route_end(table, g_queue_peek_head(&table->held[0]), NULL, CATS_ROUTE_WITHDRAWN, now);
         let_go(table, g_queue_peek_head(&table->held[1]));
     }
 }
@@ -255,15 +173,17 @@ static route_record *record_new(cats_route_table *table, const cats_route *route
 {
     route_record *record = g_new0(route_record, 1);
     record->route = *route;
-    record->in_order.data = record->in_sid.data = record->in_service.data = record->in_behind.data =
-        record->in_peer.data = record;
-    if (route->has_sid) {
-        const cats_address sid = cats_address_ipv6(route->sid.sid);
-        record->sid_entry = need_entry(table, table->sids, &sid, sid_prefix_length(&route->sid));
-    }
-    if (route->has_aggregate)
-        record->service_entry =
-            need_entry(table, table->services, &route->prefix.address, route->prefix.length);
+    record->in_order.data = record->in_sid.data = record->in_behind.data = record->in_peer.data = record;
+    if (route->has_sid)
+        record->sid_entry = route_sid_entry(table, route);
+    if (!route->has_aggregate)
+        return record;
+    uint32_t frame = route->announced.frame;
+    route_metrics_note(table, route);
+    record->service_entry =
+        route_entry_need(table, table->services, &route->prefix.address, route->prefix.length, frame);
+    if (record->service_entry != NULL)
+        prefix_history_set(record->service_entry, frame, &is_service);
     return record;
 }
 
@@ -271,17 +191,10 @@ static void announce(cats_route_table *table, const cats_route *route, route_rec
 {
     route_record *record = record_new(table, route);
     if (old != NULL)
-        end_route(table, old, record, CATS_ROUTE_REPLACED, now);
+        route_end(table, old, record, CATS_ROUTE_REPLACED, now);
     bool inherits_sid = old != NULL && old->sid_entry == record->sid_entry;
-    bool inherits_service = old != NULL && old->service_entry == record->service_entry;
-    if (record->sid_entry != NULL && !inherits_sid) {
-        g_queue_push_tail_link(&record->sid_entry->users, &record->in_sid);
-        refresh_sid(table, record->sid_entry, now.frame);
-    }
-    if (record->service_entry != NULL && !inherits_service) {
-        g_queue_push_tail_link(&record->service_entry->users, &record->in_service);
-        refresh_service(record->service_entry, now.frame);
-    }
+    if (record->sid_entry != NULL && !inherits_sid)
+        route_sid_join(table, record, now.frame);
     g_hash_table_add(table->in_force, record);
     join_peer(table, record);
     join_behind(table, record);
@@ -319,7 +232,7 @@ static bool learn_prefix(cats_route_table *table, const cats_route_update *updat
     route->prefix = nlri->prefix;
     if (nlri->withdrawn || !read_route(update, nlri, route)) {
         if (old != NULL)
-            end_route(table, old, NULL, CATS_ROUTE_WITHDRAWN, route->announced);
+            route_end(table, old, NULL, CATS_ROUTE_WITHDRAWN, route->announced);
         return old != NULL;
     }
     if (old != NULL && says_the_same(&old->route, route))
@@ -332,6 +245,9 @@ unsigned cats_route_table_learn(cats_route_table *table, const cats_route_peer *
                                 const cats_route_update *update, bool add_path)
 {
     unsigned changed = 0;
+    route_hear(table, peer, now.frame);
+    if (update->handling != BGP_ACCEPT)
+        route_partial(table, now.frame); /* others may take what is not taken here */
     if (!cats_route_update_matters(update) && g_hash_table_size(table->in_force) == 0)
         return 0;
     for (unsigned i = 0; i < update->update.count; i++) {
@@ -342,20 +258,8 @@ unsigned cats_route_table_learn(cats_route_table *table, const cats_route_peer *
             cats_route route = { .peer = *peer, .next_hop = prefixes->next_hop, .announced = now };
             changed += learn_prefix(table, update, &nlri, &route);
         }
+        if (nlri.bad)
+            route_partial(table, now.frame);
     }
     return changed;
-}
-
-static void end_direction(cats_route_table *table, const cats_route_peer *peer, cats_moment now)
-{
-    /* The entry of the peer goes with its last route. */
-    for (const peer_routes *routes; (routes = g_hash_table_lookup(table->peers, peer)) != NULL;)
-        end_route(table, routes->records.head->data, NULL, CATS_ROUTE_SESSION_ENDED, now);
-}
-
-void cats_route_table_end_session(cats_route_table *table, const cats_route_peer *peer, cats_moment now)
-{
-    const cats_route_peer back = { .speaker = peer->receiver, .receiver = peer->speaker };
-    end_direction(table, peer, now);
-    end_direction(table, &back, now);
 }

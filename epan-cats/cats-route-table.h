@@ -62,19 +62,54 @@ bool cats_route_table_is_empty(const cats_route_table *table);
  * lost. The same again changes nothing and keeps its moment. Returns how many routes began or ended. */
 unsigned cats_route_table_learn(cats_route_table *table, const cats_route_peer *peer, cats_moment now,
                                 const cats_route_update *update, bool add_path);
-/* The session of these two has ended: the routes of both directions are gone. */
-void cats_route_table_end_session(cats_route_table *table, const cats_route_peer *peer, cats_moment now);
+/* A BGP message that is no UPDATE. OPEN and NOTIFICATION end what was learned of the session, in both
+ * directions; a direction is known from its OPEN on. What comes of one that is not known, an UPDATE too,
+ * makes knowledge partial from that frame on: what was announced before is not known. */
+void cats_route_table_hear(cats_route_table *table, const cats_route_peer *peer, cats_moment now,
+                           uint8_t type);
+/* Octets of a session were not captured, or could not be read: knowledge is partial from now on. */
+void cats_route_table_miss(cats_route_table *table, cats_moment now);
+/* Whether at that frame nothing was missing of the sessions that were seen by then. Not so either
+ * behind an UPDATE that cannot be used, for others may, and where there was no room for what was said.
+ * `table` may be NULL. */
+bool cats_route_table_is_complete(const cats_route_table *table, uint32_t frame);
+/* Whether that was so at some frame when services were known: then it can tell which SIDs nobody announced.
+ */
+bool cats_route_table_was_complete(const cats_route_table *table);
 
 /* Visits the routes in force, oldest announcement first. The table must not be changed meanwhile. */
 void cats_route_table_each(const cats_route_table *table,
                            void (*visit)(void *context, const cats_route *route), void *context);
 
-/* What was known of a SID at a frame: longest match; NULL when nothing was. The owner is the next hop of the
- * oldest announcement that is in force, or its speaker where the next hop is no unicast address. Rows live
- * until the table is freed. `table` may be NULL. */
+/* What was known of a SID at a frame: longest match, of the SIDs in force, or else of those that had been:
+ * flows stay with a SID whose announcement has ended. NULL: none was announced by then. The owner is the next
+ * hop of the oldest announcement, or its speaker where the next hop is no unicast address; it is an egress
+ * unless metrics were announced by then, and none in the SID's locator (by its owner, where no structure
+ * tells the locator): routes of clients have SIDs too. The granularity is that of all announcements of the
+ * SID in force, where they agree. Rows live until the table is freed. `table` may be NULL. */
 const cats_sid_row *cats_route_table_row(const cats_route_table *table, const uint8_t sid[16],
                                          uint32_t frame);
-/* Whether the address lay in a prefix that was announced with metrics: a service of CATS. */
+/* The frame at or before this one with which the last announcement of that SID ended; 0: it was in force, or
+ * not known. */
+uint32_t cats_route_table_sid_ended(const cats_route_table *table, const uint8_t sid[16], uint32_t frame);
+/* Whether it was announced at that frame or before: also where the row of that time is forgotten. */
+bool cats_route_table_knows_sid(const cats_route_table *table, const uint8_t sid[16], uint32_t frame);
+/* Whether such a SID stands behind others in it, were it a NEXT-CSID container (RFC 9800 s4.1) of C-SIDs of
+ * 16 or 32 bits in the block of a SID announced by then. */
+bool cats_route_table_in_container(const cats_route_table *table, const uint8_t sid[16], uint32_t frame);
+
+/* Block and node bits of a SID that was announced at that frame or before, and by whom first. */
+typedef struct cats_route_locator {
+    cats_address prefix;
+    uint8_t length;
+    const char *announcer; /* as an owner above; NULL where there was no room */
+} cats_route_locator;
+/* The longest that holds the SID; false: none. */
+bool cats_route_table_find_locator(const cats_route_table *table, const uint8_t sid[16], uint32_t frame,
+                                   cats_route_locator *locator);
+
+/* Whether the address lay in a prefix that was announced with metrics, at that frame or before: a service of
+ * CATS. */
 bool cats_route_table_is_service(const cats_route_table *table, const cats_address *address, uint32_t frame);
 
 /* The announcement behind an aggregate ID. */
@@ -84,9 +119,9 @@ typedef struct cats_route_behind {
     cats_moment ended;       /* when it was not: since when */
 } cats_route_behind;
 
-/* Of a packet to `service` with this SID and aggregate ID in its argument, at a frame: the announcement of
- * the longest prefix that holds the service; of several peers' the one that came first, of those in force, or
- * else that which ended last. False when none is known. */
+/* Of a packet to `service` with this SID and aggregate ID in its argument, at a frame: the announcement in
+ * force of the longest prefix that holds the service, of several peers' the one that came first; where none
+ * is in force, that of the longest prefix which ended last. False when none is known. */
 bool cats_route_table_find_behind(const cats_route_table *table, const uint8_t sid[16], uint32_t aggregate_id,
                                   const cats_address *service, uint32_t frame, cats_route_behind *behind);
 

@@ -4,6 +4,7 @@
 #include "cats-rules.h"
 
 #include "numbers.h"
+#include <glib.h>
 
 #define NEXT_HEADER_ICMPV6 58
 
@@ -30,25 +31,25 @@ static void judge_segments_left(const cats_packet *packet, const cats_steering *
 static void judge_last_sid(const cats_context *context, const cats_steering *steering,
                            cats_findings *findings)
 {
-    const cats_sid_row *row = steering->row;
+    const cats_sid_row *owner = steering->owner_row;
     if (context->topology == NULL || !steering->encapsulated || !steering->toward_service ||
-        (row != NULL && row->owner_is_egress))
+        (owner != NULL && owner->owner_is_egress))
         return;
     char sid[CATS_ADDRESS_TEXT];
     format_sid(steering->sid, sid);
-    if (row == NULL)
+    if (owner == NULL)
         cats_findings_add(findings, CATS_RULE_CATS_LAST_SID_NOT_EGRESS,
                           "last SID %s is in no locator of the topology, expected a SID of an egress", sid);
     else
         cats_findings_add(findings, CATS_RULE_CATS_LAST_SID_NOT_EGRESS,
                           "last SID %s belongs to %s, expected a SID of an egress", sid,
-                          row->owner != NULL ? row->owner : "nobody");
+                          owner->owner != NULL ? owner->owner : "nobody");
 }
 
 static void judge_sid_unknown(const cats_steering *steering, cats_findings *findings)
 {
     const cats_sid_row *row = steering->row;
-    if (!steering->encapsulated || row == NULL || row->behavior != 0)
+    if (!steering->encapsulated || row == NULL || row->behavior != 0 || steering->learned)
         return;
     char sid[CATS_ADDRESS_TEXT], locator[CATS_ADDRESS_TEXT];
     format_sid(steering->sid, sid);
@@ -56,6 +57,38 @@ static void judge_sid_unknown(const cats_steering *steering, cats_findings *find
     cats_findings_add(findings, CATS_RULE_CATS_SID_UNKNOWN,
                       "SID %s is inside locator %s/%u, expected one of the SIDs in the table for it", sid,
                       locator, row->prefix_length);
+}
+
+/* A SID that no row names, by what was announced by then: one cause, one finding. Only of packets to a
+ * service that was announced, for SIDs of other traffic may be told by other protocols, and only where every
+ * announcement was seen. */
+static void judge_unannounced(const cats_context *context, const cats_packet *packet,
+                              const cats_steering *steering, cats_findings *findings)
+{
+    const cats_route_table *routes = context->routes;
+    const cats_address *service = &packet->inner_destination;
+    uint32_t frame = packet->frame;
+    if (context->topology != NULL || !steering->encapsulated || steering->row != NULL ||
+        !cats_route_table_is_service(routes, service, frame) ||
+        !cats_route_table_is_complete(routes, frame) ||
+        cats_route_table_knows_sid(routes, steering->sid, frame) ||
+        cats_route_table_in_container(routes, steering->sid, frame))
+        return;
+    char sid[CATS_ADDRESS_TEXT], prefix[CATS_ADDRESS_TEXT];
+    cats_route_locator locator;
+    format_sid(steering->sid, sid);
+    if (cats_route_table_find_locator(routes, steering->sid, frame, &locator)) {
+        cats_address_format(&locator.prefix, prefix);
+        cats_findings_add(
+            findings, CATS_RULE_CATS_SID_UNKNOWN,
+            "SID %s is inside locator %s/%u, where %s announced others, expected an announced SID", sid,
+            prefix, locator.length, locator.announcer != NULL ? locator.announcer : "somebody");
+        return;
+    }
+    cats_address_format(service, prefix);
+    cats_findings_add(findings, CATS_RULE_CATS_LAST_SID_NOT_EGRESS,
+                      "last SID %s is in no locator of an announced SID, expected a SID announced for %s",
+                      sid, prefix);
 }
 
 /* The next headers that a behaviour takes, in words. */
@@ -89,8 +122,8 @@ static void judge_not_a_service(const cats_context *context, const cats_packet *
                                 const cats_steering *steering, cats_findings *findings)
 {
     const cats_sid_row *row = steering->row;
-    if (context->topology == NULL || !steering->encapsulated || row == NULL || !row->owner_is_egress ||
-        packet->inner_destination.family == 0)
+    if (context->topology == NULL || !steering->encapsulated || row == NULL ||
+        !steering->owner_row->owner_is_egress || packet->inner_destination.family == 0)
         return;
     bool for_services =
         steering->behavior == CATS_BEHAVIOR_END_CATS || row->granularity != CATS_GRANULARITY_NOT_STATED;
@@ -110,29 +143,60 @@ static const char *granularity_text(unsigned granularity)
     return name != NULL ? name : "not defined";
 }
 
-static void judge_granularity(const cats_steering *steering, cats_findings *findings)
+/* What the argument is compared with. Of routes it is the announcement behind the aggregate ID: what is
+ * announced now need not be what a flow that began before was steered by. */
+static unsigned expected_granularity(const cats_context *context, const cats_packet *packet,
+                                     const cats_steering *steering)
+{
+    cats_route_behind behind;
+    if (steering->row == NULL)
+        return CATS_GRANULARITY_NOT_STATED;
+    if (!steering->learned)
+        return steering->row->granularity;
+    if (steering->has_argument)
+        return cats_steering_behind(context, packet, steering, &behind) ? behind.route->aggregate.granularity
+                                                                        : CATS_GRANULARITY_NOT_STATED;
+    /* SIDs serve other prefixes, too. */
+    return steering->toward_service ? steering->row->granularity : CATS_GRANULARITY_NOT_STATED;
+}
+
+/* " as announced by 10.9.1.1" behind what was learned. */
+#define SAID_BY_TEXT (CATS_ADDRESS_TEXT + 24)
+static const char *said_by(const cats_steering *steering, char text[SAID_BY_TEXT])
+{
+    const char *owner = steering->row->owner;
+    g_snprintf(text, SAID_BY_TEXT, " as announced%s%s", owner == NULL ? "" : " by ",
+               owner == NULL ? "" : owner);
+    return text;
+}
+
+static void judge_granularity(const cats_context *context, const cats_packet *packet,
+                              const cats_steering *steering, cats_findings *findings)
 {
     unsigned argument = steering->has_argument ? steering->argument.granularity : CATS_GRANULARITY_NOT_STATED;
-    unsigned table = steering->row != NULL ? steering->row->granularity : CATS_GRANULARITY_NOT_STATED;
-    unsigned stated = argument != CATS_GRANULARITY_NOT_STATED ? argument : table;
-    bool both_stated = argument != CATS_GRANULARITY_NOT_STATED && table != CATS_GRANULARITY_NOT_STATED;
+    unsigned expected = expected_granularity(context, packet, steering);
+    unsigned stated = argument != CATS_GRANULARITY_NOT_STATED ? argument : expected;
+    bool both_stated = argument != CATS_GRANULARITY_NOT_STATED && expected != CATS_GRANULARITY_NOT_STATED;
+    char text[SAID_BY_TEXT];
     if (!steering->encapsulated || stated == CATS_GRANULARITY_NOT_STATED)
         return;
-    if (both_stated && argument != table)
+    const char *source = stated != argument && steering->learned ? said_by(steering, text) : "";
+    if (both_stated && argument != expected)
         cats_findings_add(findings, CATS_RULE_CATS_GRANULARITY_CONFLICT,
-                          "granularity %u (%s) in the argument, expected %u (%s) as in the SID table",
-                          argument, granularity_text(argument), table, granularity_text(table));
+                          "granularity %u (%s) in the argument, expected %u (%s)%s", argument,
+                          granularity_text(argument), expected, granularity_text(expected),
+                          steering->learned ? said_by(steering, text) : " as in the SID table");
     else if (stated == CATS_GRANULARITY_EGRESS_NODE && cats_behavior_picks_site(steering->behavior))
         cats_findings_add(
             findings, CATS_RULE_CATS_GRANULARITY_CONFLICT,
-            "granularity %u (%s) with %s, which picks a site: expected a behaviour that leaves the choice "
+            "granularity %u (%s)%s with %s, which picks a site: expected a behaviour that leaves the choice "
             "to the egress",
-            stated, granularity_text(stated), cats_behavior_name(steering->behavior));
+            stated, granularity_text(stated), source, cats_behavior_name(steering->behavior));
     else if (stated < CATS_GRANULARITY_EGRESS_NODE && steering->behavior == CATS_BEHAVIOR_END_CATS)
         cats_findings_add(
             findings, CATS_RULE_CATS_GRANULARITY_CONFLICT,
-            "granularity %u (%s) with End.CATS, where the egress chooses again: expected %d (egress node)",
-            stated, granularity_text(stated), CATS_GRANULARITY_EGRESS_NODE);
+            "granularity %u (%s)%s with End.CATS, where the egress chooses again: expected %d (egress node)",
+            stated, granularity_text(stated), source, CATS_GRANULARITY_EGRESS_NODE);
 }
 
 static void judge_flow_label(const cats_packet *packet, const cats_steering *steering,
@@ -151,8 +215,9 @@ void cats_steering_judge(const cats_context *context, const cats_packet *packet,
     judge_segments_left(packet, steering, findings);
     judge_last_sid(context, steering, findings);
     judge_sid_unknown(steering, findings);
+    judge_unannounced(context, packet, steering, findings);
     judge_upper_layer(packet, steering, findings);
     judge_not_a_service(context, packet, steering, findings);
-    judge_granularity(steering, findings);
+    judge_granularity(context, packet, steering, findings);
     judge_flow_label(packet, steering, findings);
 }

@@ -20,7 +20,8 @@ typedef struct cats_context {
     uint32_t function_end_cats; /* function value that means End.CATS where no row says so */
     const cats_sid_table *sids;
     const cats_topology *topology;
-    const cats_route_table *routes; /* learned; what is configured comes before it. May be NULL */
+    const cats_route_table *routes; /* learned; of configured and learned rows the longest prefix counts, of
+                                       equal ones the configured row. May be NULL */
 } cats_context;
 
 /* The defaults of docs/wire-formats.md, no table, no topology. */
@@ -59,11 +60,14 @@ typedef struct cats_steering {
     bool structured;         /* in a row or in the locator block: structure and parts are valid */
     cats_sid_structure structure;
     cats_sid_parts parts;
-    const cats_sid_row *row;  /* NULL when no row matched */
-    bool learned;             /* the row is one of the routes, not of a table or topology */
-    uint16_t behavior;        /* from the row, or End.CATS by its function value; 0 when not known */
-    uint16_t active_behavior; /* the same of the SID in force, the outer destination */
-    bool has_granularity;     /* from the argument of End.CATS (32 bits, not 0), else from the row */
+    const cats_sid_row *row;       /* NULL when no row matched */
+    bool learned;                  /* the row is one of the routes, not of a table or topology */
+    const cats_sid_row *owner_row; /* that which tells the owner: `row`, or of one that was learned the
+                                      configured row around it that has a name; NULL with row */
+    bool owner_learned;            /* owner_row is one of the routes */
+    uint16_t behavior;             /* from the row, or End.CATS by its function value; 0 when not known */
+    uint16_t active_behavior;      /* the same of the SID in force, the outer destination */
+    bool has_granularity;          /* from the argument of End.CATS (32 bits, not 0), else from the row */
     uint8_t granularity;
     bool has_argument; /* the argument is a cats_argument: level and aggregate_id are valid */
     cats_argument argument;
@@ -90,6 +94,16 @@ void cats_steering_judge(const cats_context *context, const cats_packet *packet,
 /* The announcement behind the packet's aggregate ID. False when it has none, or none was learned. */
 bool cats_steering_behind(const cats_context *context, const cats_packet *packet,
                           const cats_steering *steering, cats_route_behind *behind);
+/* The frame with which the announcement of the packet's SID had ended, where no aggregate ID tells of one:
+ * the names shown are those that were known last. 0: it had not, or the SID is not learned. */
+uint32_t cats_steering_sid_ended(const cats_context *context, const cats_packet *packet,
+                                 const cats_steering *steering);
+
+/* What the owner of the SID is to the packet. Routes tell it of packets to a service that was announced, and
+ * of SIDs that are no egress's; that others are is taken for granted only as long as nothing depends on it.
+ */
+typedef enum cats_owner_side { CATS_OWNER_NOT_KNOWN, CATS_OWNER_EGRESS, CATS_OWNER_INGRESS } cats_owner_side;
+cats_owner_side cats_steering_owner_side(const cats_steering *steering);
 
 /* Room for either of the texts below; longer ones are cut at a character. */
 #define CATS_SID_NAME_TEXT 96

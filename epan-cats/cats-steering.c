@@ -38,25 +38,32 @@ static bool in_block(const cats_context *context, const uint8_t sid[16])
 
 /* What the table and the context know of one SID. */
 typedef struct known_sid {
-    const cats_sid_row *row;
-    bool learned;
+    const cats_sid_row *row, *owner_row;
+    bool learned, owner_learned;
     bool structured; /* structure and parts are valid */
     cats_sid_structure structure;
     cats_sid_parts parts;
     uint16_t behavior;
 } known_sid;
 
-static void look_up(const cats_context *context, uint32_t frame, const uint8_t sid[16], known_sid *known)
+/* The longest prefix tells what the SID is; whose it is, the user's own name for what is around it. */
+static void choose_rows(const cats_context *context, uint32_t frame, const uint8_t sid[16], known_sid *known)
 {
     const cats_sid_table *sids = context->sids;
     if (sids == NULL && context->topology != NULL)
         sids = context->topology->sids;
-    known->row = cats_sid_table_match(sids, sid);
-    known->learned = false;
-    if (known->row == NULL) {
-        known->row = cats_route_table_row(context->routes, sid, frame);
-        known->learned = known->row != NULL;
-    }
+    const cats_sid_row *configured = cats_sid_table_match(sids, sid);
+    const cats_sid_row *learned = cats_route_table_row(context->routes, sid, frame);
+    known->learned =
+        learned != NULL && (configured == NULL || learned->prefix_length > configured->prefix_length);
+    known->row = known->learned ? learned : configured;
+    known->owner_learned = known->learned && (configured == NULL || configured->owner == NULL);
+    known->owner_row = known->owner_learned ? learned : configured;
+}
+
+static void look_up(const cats_context *context, uint32_t frame, const uint8_t sid[16], known_sid *known)
+{
+    choose_rows(context, frame, sid, known);
     known->structured = known->row != NULL || in_block(context, sid);
     known->behavior = 0;
     if (!known->structured)
@@ -119,6 +126,8 @@ static bool read_sid(const cats_context *context, const cats_packet *packet, cat
     steering->in_container = open_container(context, packet->frame, steering->sid, &known);
     steering->row = known.row;
     steering->learned = known.learned;
+    steering->owner_row = known.owner_row;
+    steering->owner_learned = known.owner_learned;
     steering->behavior = known.behavior;
     steering->structured = known.structured;
     if (known.structured) {
@@ -128,6 +137,11 @@ static bool read_sid(const cats_context *context, const cats_packet *packet, cat
         read_granularity(steering);
     }
     return true;
+}
+
+static const char *owner_of(const cats_steering *steering)
+{
+    return steering->owner_row != NULL ? steering->owner_row->owner : NULL;
 }
 
 static bool is_toward_service(const cats_context *context, const cats_packet *packet,
@@ -168,8 +182,7 @@ void cats_steering_read(const cats_context *context, const cats_packet *packet, 
         return;
     steering->is_srv6 = true;
     steering->encapsulated = tunnel;
-    steering->from_ingress =
-        steering->row == NULL || steering->row->owner == NULL || steering->row->owner_is_egress;
+    steering->from_ingress = owner_of(steering) == NULL || steering->owner_row->owner_is_egress;
     steering->toward_service = is_toward_service(context, packet, steering);
     if (findings != NULL)
         cats_steering_judge(context, packet, steering, findings);
@@ -181,6 +194,24 @@ bool cats_steering_behind(const cats_context *context, const cats_packet *packet
     return steering->encapsulated && steering->has_argument && packet->inner_destination.family != 0 &&
            cats_route_table_find_behind(context->routes, steering->sid, steering->argument.aggregate_id,
                                         &packet->inner_destination, packet->frame, behind);
+}
+
+uint32_t cats_steering_sid_ended(const cats_context *context, const cats_packet *packet,
+                                 const cats_steering *steering)
+{
+    cats_route_behind behind;
+    if (!steering->learned || cats_steering_behind(context, packet, steering, &behind))
+        return 0;
+    return cats_route_table_sid_ended(context->routes, steering->sid, packet->frame);
+}
+
+cats_owner_side cats_steering_owner_side(const cats_steering *steering)
+{
+    if (owner_of(steering) == NULL)
+        return CATS_OWNER_NOT_KNOWN;
+    if (!steering->owner_row->owner_is_egress)
+        return CATS_OWNER_INGRESS;
+    return steering->owner_learned && !steering->toward_service ? CATS_OWNER_NOT_KNOWN : CATS_OWNER_EGRESS;
 }
 
 /* Writes at most CATS_SID_NAME_TEXT octets, cut at a UTF-8 character: names come from a file. */
@@ -197,7 +228,7 @@ static size_t put_text(char *text, const char *first, const char *separator, con
 
 size_t cats_steering_sid_name(const cats_steering *steering, char *text)
 {
-    const char *owner = steering->row != NULL && steering->row->owner != NULL ? steering->row->owner : "";
+    const char *owner = owner_of(steering) != NULL ? owner_of(steering) : "";
     char number[8] = "";
     const char *behavior = cats_behavior_name(steering->behavior);
     if (behavior == NULL && steering->behavior != 0)
@@ -209,8 +240,8 @@ size_t cats_steering_sid_name(const cats_steering *steering, char *text)
 
 size_t cats_steering_egress(const cats_steering *steering, char *text)
 {
-    if (steering->row != NULL && steering->row->owner != NULL)
-        return put_text(text, steering->row->owner, "", "");
+    if (owner_of(steering) != NULL)
+        return put_text(text, owner_of(steering), "", "");
     if (steering->egress_locator.family == 0)
         return put_text(text, "", "", "");
     char locator[CATS_ADDRESS_TEXT];

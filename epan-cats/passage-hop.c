@@ -9,9 +9,16 @@
 
 static passage_side side_of(const cats_steering *steering)
 {
-    if (steering->row != NULL && steering->row->owner != NULL)
-        return steering->row->owner_is_egress ? PASSAGE_SIDE_EGRESS : PASSAGE_SIDE_INGRESS;
+    cats_owner_side side = cats_steering_owner_side(steering);
+    if (side != CATS_OWNER_NOT_KNOWN)
+        return side == CATS_OWNER_EGRESS ? PASSAGE_SIDE_EGRESS : PASSAGE_SIDE_INGRESS;
     return steering->behavior == CATS_BEHAVIOR_END_CATS ? PASSAGE_SIDE_EGRESS : PASSAGE_SIDE_UNKNOWN;
+}
+
+/* Names that were learned are next hops: they change, and several forwarders may have one. */
+static const char *owner_of(const cats_steering *steering)
+{
+    return steering->owner_row != NULL && !steering->owner_learned ? steering->owner_row->owner : NULL;
 }
 
 /* Names of owners are those of the table's rows: equal ones are one text. */
@@ -24,7 +31,7 @@ static bool is_hop(const passage_hop *hop, const char *owner, const cats_steerin
 
 uint8_t passage_hop_of(passage_tracker *t, const cats_steering *steering)
 {
-    const char *owner = steering->row != NULL ? steering->row->owner : NULL;
+    const char *owner = owner_of(steering);
     if (owner == NULL && !steering->structured)
         return PASSAGE_NO_HOP;
     passage_side side = side_of(steering);

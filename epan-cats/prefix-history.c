@@ -14,6 +14,7 @@ typedef struct change {
 typedef struct kept_entry {
     prefix_entry entry; /* first: the key of the hash */
     GArray *changes;    /* of change, oldest first */
+    uint32_t since;     /* of the first change, kept or forgotten */
 } kept_entry;
 
 struct prefix_history {
@@ -86,9 +87,14 @@ prefix_entry *prefix_history_need(prefix_history *history, const cats_address *a
     return &kept->entry;
 }
 
+static const kept_entry *kept_of(const prefix_entry *entry)
+{
+    return (const kept_entry *)(const void *)entry;
+}
+
 static GArray *changes_of(const prefix_entry *entry)
 {
-    return ((const kept_entry *)(const void *)entry)->changes;
+    return kept_of(entry)->changes;
 }
 
 void prefix_history_set(prefix_entry *entry, uint32_t frame, const void *value)
@@ -101,6 +107,8 @@ void prefix_history_set(prefix_entry *entry, uint32_t frame, const void *value)
         last->value = value;
         return;
     }
+    if (last == NULL)
+        ((kept_entry *)(void *)entry)->since = frame;
     if (changes->len == PREFIX_HISTORY_CHANGES)
         g_array_remove_index(changes, 0);
     change next = { frame, value };
@@ -118,10 +126,25 @@ const void *prefix_history_get(const prefix_entry *entry, uint32_t frame)
     return NULL;
 }
 
-static bool known_by(const prefix_entry *entry, uint32_t frame)
+const void *prefix_history_last(const prefix_entry *entry, uint32_t frame, uint32_t *ended)
 {
     const GArray *changes = changes_of(entry);
-    return changes->len > 0 && g_array_index(changes, change, 0).frame <= frame;
+    *ended = 0;
+    for (guint i = changes->len; i > 0; i--) {
+        const change *known = &g_array_index(changes, change, i - 1);
+        if (known->frame > frame)
+            continue;
+        if (known->value != NULL)
+            return known->value;
+        *ended = known->frame;
+    }
+    *ended = 0;
+    return NULL;
+}
+
+static bool known_by(const prefix_entry *entry, uint32_t frame)
+{
+    return changes_of(entry)->len > 0 && kept_of(entry)->since <= frame;
 }
 
 const prefix_entry *prefix_history_match(const prefix_history *history, const cats_address *address,

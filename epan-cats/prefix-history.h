@@ -7,7 +7,7 @@
 #include "address.h"
 #include <glib.h>
 
-/* Changes kept of one prefix; the oldest are forgotten, as if nothing had been known then. */
+/* Changes kept of one prefix; what the oldest said is forgotten, not when the first was. */
 #define PREFIX_HISTORY_CHANGES 64
 
 typedef struct prefix_history prefix_history;
@@ -16,7 +16,8 @@ typedef struct prefix_entry prefix_entry;
 struct prefix_entry {
     cats_address address; /* no bits behind the length */
     uint8_t length;
-    GQueue users; /* the owner's, oldest first: whoever makes that something is known; its links too */
+    GQueue users;      /* the owner's, oldest first: whoever makes that something is known; its links too */
+    uint32_t tally[4]; /* the owner's: of these users by what they say */
 };
 
 prefix_history *prefix_history_new(size_t limit);
@@ -28,6 +29,9 @@ prefix_entry *prefix_history_need(prefix_history *history, const cats_address *a
 /* From `frame` on `value` is known of the entry; NULL: nothing. Frames do not go back. */
 void prefix_history_set(prefix_entry *entry, uint32_t frame, const void *value);
 const void *prefix_history_get(const prefix_entry *entry, uint32_t frame);
+/* The same, or where nothing was known any more, what had been known last. *ended is the frame from which on
+ * it was not, or 0. NULL: nothing by then, or it is forgotten. */
+const void *prefix_history_last(const prefix_entry *entry, uint32_t frame, uint32_t *ended);
 
 /* The longest prefix that holds the address and of which something was known at the frame, that frame
  * included; with `or_before`, something by then. *shorter_than limits its length, and is set to it, so that

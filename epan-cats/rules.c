@@ -88,3 +88,11 @@ void cats_findings_add(cats_findings *findings, cats_rule_id rule, const char *f
     else if ((size_t)length >= sizeof finding->text)
         trim_cut_character(finding->text);
 }
+
+const char *cats_rule_needs_mark(cats_rule_needs needs)
+{
+    static const char *const marks[] = {
+        [CATS_NEEDS_NOTHING] = "", [CATS_NEEDS_TOPOLOGY] = ", T", [CATS_NEEDS_NETWORK] = ", T or routes"
+    };
+    return marks[needs];
+}

@@ -21,7 +21,7 @@ typedef enum cats_severity { CATS_NOTE, CATS_WARNING, CATS_ERROR } cats_severity
 
 /* What must have been seen before the rule can be judged. */
 typedef enum cats_rule_scope {
-    CATS_SCOPE_PACKET,  /* the packet alone (with the topology file where needs says so) */
+    CATS_SCOPE_PACKET,  /* the packet alone (with what needs says) */
     CATS_SCOPE_SESSION, /* earlier or later packets of the TCP connection or redirect session */
     CATS_SCOPE_FLOW,    /* earlier packets of the steered flow */
     CATS_SCOPE_LINKS,   /* more than one capture point */
@@ -29,7 +29,11 @@ typedef enum cats_rule_scope {
     CATS_SCOPE_UPDATE   /* one BGP UPDATE, in whichever packets */
 } cats_rule_scope;
 
-typedef enum cats_rule_needs { CATS_NEEDS_NOTHING, CATS_NEEDS_TOPOLOGY } cats_rule_needs;
+typedef enum cats_rule_needs {
+    CATS_NEEDS_NOTHING,
+    CATS_NEEDS_TOPOLOGY,
+    CATS_NEEDS_NETWORK /* the topology file, or routes learned from BGP */
+} cats_rule_needs;
 
 typedef struct cats_rule {
     const char *id;     /* "affinity/not-on-fin" */
@@ -46,6 +50,8 @@ const cats_rule *cats_rule_get(cats_rule_id id);
 bool cats_rule_find(const char *id, cats_rule_id *found);
 const char *cats_severity_name(cats_severity severity); /* "note", "warning", "error" */
 const char *cats_rule_scope_name(cats_rule_scope scope);
+/* As docs/rules.md has it behind the scope: "", ", T", ", T or routes". */
+const char *cats_rule_needs_mark(cats_rule_needs needs);
 
 /* A rule seen broken in one packet, with the values in a sentence of its own. */
 #define CATS_FINDING_TEXT 224

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Aggregate IDs of new flows: one that another new flow showed to be replaced is stale. What announces them
- * is not read: the flows themselves tell which IDs there are. Spec:
+/* Aggregate IDs of new flows: one is stale whose announcement was replaced or withdrawn, where routes tell of
+ * it; where they do not, one that another new flow showed to be replaced. Spec:
  * draft-du-cats-aggregated-metrics-on-egress s2; docs/wire-formats.md s4; RFC 1982 (serial numbers, of 24
  * bits). */
 #include "steering-tracker-private.h"
@@ -90,22 +90,62 @@ static void note(const steering_tracker *t, aggregate_series *series, uint32_t i
         (aggregate_step){ .id = id, .frame = sight->frame, .since_ns = sight->time_ns };
 }
 
+/* By what flows show. */
+static void judge_by_flows(steering_tracker *t, const tracked_flow *flow, const aggregate_series *series,
+                           uint32_t id, cats_findings *findings)
+{
+    if (series->old.id == 0 || !is_newer(series->old.id, id))
+        return;
+    cats_findings_add(
+        findings, CATS_RULE_CATS_STALE_AGGREGATE,
+        "flow %u: begins with aggregate ID 0x%06x, expected 0x%06x or a newer one, in use since %s",
+        flow->number, id, series->old.id, steering_frame_name(t, series->old.frame).text);
+}
+
+/* By the announcement. */
+static void judge_by_route(const steering_tracker *t, const tracked_flow *flow,
+                           const cats_route_behind *behind, const steering_sight *sight,
+                           cats_findings *findings)
+{
+    const cats_route *route = behind->route;
+    if (behind->was_in_force ||
+        !capture_time_passed(behind->ended.time_ns, t->settings.stale_ns, sight->time_ns))
+        return;
+    cats_findings_add(
+        findings, CATS_RULE_CATS_STALE_AGGREGATE,
+        "flow %u: begins with aggregate ID 0x%06x of %s, expected one in force: %s in %s, %.3f s before",
+        flow->number, route->aggregate.aggregate_id, steering_frame_name(t, route->announced.frame).text,
+        route->end == CATS_ROUTE_REPLACED ? "replaced" : "withdrawn",
+        steering_frame_name(t, behind->ended.frame).text,
+        (double)capture_time_between(behind->ended.time_ns, sight->time_ns) / CAPTURE_NS_PER_S);
+}
+
+/* The end of a session does not tell that the egress took back what it had announced. */
+static bool find_route(const steering_tracker *t, const steering_sight *sight, uint32_t id,
+                       cats_route_behind *behind)
+{
+    return cats_route_table_find_behind(t->settings.routes, sight->steering->sid, id,
+                                        &sight->key->destination, sight->frame, behind) &&
+           (behind->was_in_force || behind->route->end != CATS_ROUTE_SESSION_ENDED);
+}
+
 /* Only a SYN shows that a flow is new: others may have been there before the capture. */
 void steering_aggregate_see(steering_tracker *t, const tracked_flow *flow, const steering_sight *sight,
                             cats_findings *findings)
 {
     const cats_steering *steering = sight->steering;
     uint32_t id = steering->has_argument ? steering->argument.aggregate_id : 0;
+    cats_route_behind behind;
     if (id == 0 || !steering->from_ingress)
         return;
     aggregate_series *series = series_of(t, &steering->parts.locator, &sight->key->destination);
     series->used_ns = sight->time_ns;
     let_age(series, t->settings.stale_ns, sight->time_ns);
     note(t, series, id, sight);
-    if (!sight->opens || series->old.id == 0 || !is_newer(series->old.id, id))
+    if (!sight->opens)
         return;
-    cats_findings_add(
-        findings, CATS_RULE_CATS_STALE_AGGREGATE,
-        "flow %u: begins with aggregate ID 0x%06x, expected 0x%06x or a newer one, in use since %s",
-        flow->number, id, series->old.id, steering_frame_name(t, series->old.frame).text);
+    if (find_route(t, sight, id, &behind))
+        judge_by_route(t, flow, &behind, sight, findings);
+    else
+        judge_by_flows(t, flow, series, id, findings);
 }

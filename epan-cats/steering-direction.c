@@ -15,22 +15,23 @@ static void begin(steering_tracker *t, tracked_direction *d, const steering_sigh
     d->flow_label = sight->outer->flow_label & FLOW_LABEL_BITS;
 }
 
-/* As much of the first packet's steering as cats_steering_egress() needs. */
-static cats_steering first_steering(const tracked_steering *known)
+/* As much of the first packet's steering as cats_steering_egress() needs, in the structure that was learned
+ * since: the default may be another. */
+static cats_steering first_steering(const tracked_steering *known, const cats_steering *now)
 {
     cats_steering first = { .structured = true,
                             .from_ingress = known->from_ingress,
-                            .structure = known->structure,
-                            .row = known->row,
-                            .learned = known->learned };
-    cats_sid_split(&known->structure, known->sid, &first.parts);
+                            .structure = now->learned && !known->learned ? now->structure : known->structure,
+                            .owner_row = known->owner_row,
+                            .owner_learned = known->owner_learned };
+    cats_sid_split(&first.structure, known->sid, &first.parts);
     first.egress_locator = first.parts.locator;
     return first;
 }
 
 static const char *owner_of(const cats_steering *steering)
 {
-    return steering->row != NULL ? steering->row->owner : NULL;
+    return steering->owner_row != NULL ? steering->owner_row->owner : NULL;
 }
 
 /* By name where the table has names: an egress may have several locators. Names that were learned are next
@@ -39,7 +40,7 @@ static bool same_egress(const cats_steering *a, const cats_steering *b)
 {
     if (owner_of(a) != NULL && owner_of(b) != NULL) {
         bool same = strcmp(owner_of(a), owner_of(b)) == 0;
-        if (same || !(a->learned || b->learned))
+        if (same || !(a->owner_learned || b->owner_learned))
             return same;
     }
     return cats_address_equal(&a->parts.locator, &b->parts.locator);
@@ -107,7 +108,7 @@ void steering_direction_see(steering_tracker *t, tracked_flow *flow, unsigned fr
     if (!known->structured || !steering->structured ||
         memcmp(known->sid, steering->sid, sizeof known->sid) == 0)
         return;
-    cats_steering first = first_steering(known);
+    cats_steering first = first_steering(known, steering);
     if (!same_egress(&first, steering))
         judge_egress(t, flow, from, &first, sight, findings);
     else

@@ -17,9 +17,10 @@ static guint hash_steering(gconstpointer of)
 static gboolean same_steering(gconstpointer one, gconstpointer other)
 {
     const tracked_steering *a = one, *b = other;
-    return memcmp(a->sid, b->sid, sizeof a->sid) == 0 && a->row == b->row &&
+    return memcmp(a->sid, b->sid, sizeof a->sid) == 0 && a->owner_row == b->owner_row &&
            memcmp(&a->structure, &b->structure, sizeof a->structure) == 0 && a->structured == b->structured &&
-           a->from_ingress == b->from_ingress && a->learned == b->learned;
+           a->from_ingress == b->from_ingress && a->learned == b->learned &&
+           a->owner_learned == b->owner_learned;
 }
 
 void steering_shared_init(steering_tracker *t)
@@ -39,8 +40,9 @@ uint32_t steering_shared_take(steering_tracker *t, const cats_steering *steering
     tracked_steering wanted = { .structured = steering->structured,
                                 .from_ingress = steering->from_ingress,
                                 .structure = steering->structure,
-                                .row = steering->row,
-                                .learned = steering->learned };
+                                .owner_row = steering->owner_row,
+                                .learned = steering->learned,
+                                .owner_learned = steering->owner_learned };
     memcpy(wanted.sid, steering->sid, sizeof wanted.sid);
     tracked_steering *known = g_hash_table_lookup(t->known_steerings, &wanted);
     if (known == NULL) {

@@ -14,14 +14,13 @@
 /* What packets are steered by, with which later ones are compared: one for all directions of flows whose
  * first encapsulated packet was steered so. */
 typedef struct tracked_steering {
-    uint32_t number;         /* in tracker->steerings */
-    uint32_t users;          /* directions */
-    uint8_t sid[16];         /* the egress SID */
-    const cats_sid_row *row; /* may be NULL */
+    uint32_t number;               /* in tracker->steerings */
+    uint32_t users;                /* directions */
+    uint8_t sid[16];               /* the egress SID */
+    const cats_sid_row *owner_row; /* may be NULL */
     cats_sid_structure structure;
-    bool structured;   /* structure is valid */
-    bool from_ingress; /* as in cats_steering */
-    bool learned;      /* the row, from routes */
+    bool structured;                           /* structure is valid */
+    bool from_ingress, learned, owner_learned; /* as in cats_steering */
 } tracked_steering;
 
 /* One direction, by its first encapsulated packet. */

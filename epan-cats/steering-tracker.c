@@ -59,8 +59,9 @@ static void read_steering(const steering_tracker *t, tracked_flow *flow, unsigne
 {
     if (steering->behavior == CATS_BEHAVIOR_END_CATS)
         steering_asker_tell(t, flow, SIGN_END_CATS, from);
-    else if (steering->row != NULL && steering->row->owner != NULL)
-        steering_asker_tell(t, flow, SIGN_OWNER, steering->row->owner_is_egress ? from : 1 - from);
+    else if (cats_steering_owner_side(steering) != CATS_OWNER_NOT_KNOWN)
+        steering_asker_tell(t, flow, SIGN_OWNER,
+                            cats_steering_owner_side(steering) == CATS_OWNER_EGRESS ? from : 1 - from);
 }
 
 static void read_opening(const steering_tracker *t, tracked_flow *flow, unsigned from,

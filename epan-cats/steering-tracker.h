@@ -51,10 +51,11 @@ typedef struct steering_listener {
 } steering_listener;
 
 typedef struct steering_tracker_settings {
-    uint32_t flows;                /* held at most, at least 1; beyond it the least recently seen one goes */
-    int64_t age_ns;                /* a flow not seen for longer goes */
-    int64_t stale_ns;              /* cats/stale-aggregate: see above */
-    const cats_topology *topology; /* tells which addresses are CS-IDs; may be NULL */
+    uint32_t flows;                 /* held at most, at least 1; beyond it the least recently seen one goes */
+    int64_t age_ns;                 /* a flow not seen for longer goes */
+    int64_t stale_ns;               /* cats/stale-aggregate: see above */
+    const cats_topology *topology;  /* tells which addresses are CS-IDs; may be NULL */
+    const cats_route_table *routes; /* tells which announcement an aggregate ID is of; may be NULL */
     steering_listener listener;
 } steering_tracker_settings;
 extern const steering_tracker_settings steering_tracker_settings_default;

@@ -41,6 +41,8 @@ static bool is_new(packet_info *pinfo, const struct tcpinfo *tcp)
         return true;
     bgp_progress *progress = progress_of(pinfo);
     bool behind = progress->frame == 0 || (int32_t)(tcp->nxtseq - progress->end) > 0;
+    if (progress->frame != 0 && progress->frame != pinfo->num && (int32_t)(tcp->seq - progress->end) > 0)
+        route_store_miss(pinfo);
     if (behind)
         *progress = (bgp_progress){ .end = tcp->nxtseq, .frame = pinfo->num };
     return behind || progress->frame == pinfo->num;
@@ -65,8 +67,11 @@ static void read_update(packet_info *pinfo, const bgp_place *place, const cats_r
     cats_route_update update;
     cats_defect defect;
     if (!cats_route_update_read(route_settings(), message->body, message->length - BGP_HEADER_LENGTH, &update,
-                                &defect))
-        return; /* no UPDATE of any kind: Wireshark says so */
+                                &defect)) {
+        if (learn)
+            route_store_miss(pinfo); /* no UPDATE of any kind: Wireshark says so */
+        return;
+    }
     uint32_t in_frame = frame_place(pinfo, place->tvb) + (uint32_t)message->at;
     bool changed = (learn || PINFO_FD_VISITED(pinfo)) && route_store_update(pinfo, in_frame, peer, &update);
     if (changed || cats_route_update_matters(&update) || update.metadata_at.at != 0)
@@ -85,9 +90,11 @@ static void read_messages(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, c
          bgp_message_next(octets, available, &next, &message, &defect) == BGP_MESSAGE;) {
         if (message.type == BGP_UPDATE)
             read_update(pinfo, &place, peer, &message, learn);
-        else if (learn && (message.type == BGP_OPEN || message.type == BGP_NOTIFICATION))
-            route_store_session_ends(pinfo, peer);
+        else if (learn)
+            route_store_hear(pinfo, peer, message.type);
     }
+    if (learn && available < tvb_reported_length(tvb))
+        route_store_miss(pinfo);
 }
 
 static int dissect_bgp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)

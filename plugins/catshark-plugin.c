@@ -31,8 +31,8 @@ static void begin_capture(void)
     option_dissector_follow_preferences();
     capture_end_begin();
     affinity_session_begin();
-    steering_flow_begin();
     route_store_begin();
+    steering_flow_begin();
 }
 
 /* The settings outlive what was given them. */

@@ -62,6 +62,13 @@ typedef gboolean compat_filter_bool;
 #define COMPAT_PLUGIN_DESCRIBE
 #endif
 
+/* 4.4: the same of preferences. */
+#if WIRESHARK_AT_LEAST(4, 4)
+typedef bool compat_preference_bool;
+#else
+typedef gboolean compat_preference_bool;
+#endif
+
 /* 4.4: interfaces are numbered within their section of the file. */
 #if WIRESHARK_AT_LEAST(4, 4)
 #define compat_interface_name(epan, interface, section) epan_get_interface_name(epan, interface, section)

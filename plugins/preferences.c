@@ -22,6 +22,7 @@ static struct {
     guint route_attribute;
     guint route_flags;
     guint edge_metadata;
+    compat_preference_bool route_add_path;
 } preferred = { .kind = AFFINITY_KIND_DEFAULT,
                 .exid = AFFINITY_EXID_DEFAULT,
                 .saf_bit = AFFINITY_SAF_OFFSET_DEFAULT,
@@ -191,6 +192,7 @@ static void apply_routes(void)
             "cats.route_flags: 0x%x, expected the bits 80 (optional), 40 (transitive) and 20 (partial); "
             "0x%x stays in force",
             preferred.route_flags, route_codes.flags);
+    route_codes.add_path = preferred.route_add_path;
 }
 
 static void apply_cats(void)
@@ -246,6 +248,10 @@ static void register_cats(void)
     prefs_register_uint_preference(module, "edge_metadata", "Path attribute of edge metadata",
                                    "Type code of BGP's path attribute that is shown as TLVs, 1-255", 10,
                                    &preferred.edge_metadata);
+    prefs_register_bool_preference(
+        module, "route_add_path", "Prefixes have path identifiers",
+        "The BGP sessions of the capture agreed on several paths of a prefix (RFC 7911), for all families",
+        &preferred.route_add_path);
     sid_uat_register(module, rebuild_sids);
 }
 

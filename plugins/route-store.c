@@ -42,14 +42,20 @@ bool route_store_update(const packet_info *pinfo, uint32_t place, const cats_rou
     uint32_t changed;
     if (PINFO_FD_VISITED(pinfo))
         return frame_notes_get(changes, pinfo->num, place, &changed);
-    changed = cats_route_table_learn(table, peer, now(pinfo), update, false);
+    changed = cats_route_table_learn(table, peer, now(pinfo), update, route_settings()->add_path);
     if (changed > 0)
         frame_notes_add(changes, pinfo->num, place, changed);
     return changed > 0;
 }
 
-void route_store_session_ends(const packet_info *pinfo, const cats_route_peer *peer)
+void route_store_hear(const packet_info *pinfo, const cats_route_peer *peer, uint8_t type)
 {
     if (!PINFO_FD_VISITED(pinfo))
-        cats_route_table_end_session(table, peer, now(pinfo));
+        cats_route_table_hear(table, peer, now(pinfo), type);
+}
+
+void route_store_miss(const packet_info *pinfo)
+{
+    if (!PINFO_FD_VISITED(pinfo))
+        cats_route_table_miss(table, now(pinfo));
 }

@@ -16,7 +16,9 @@ const cats_route_table *route_store_table(void);
  * of a frame apart. True when it changed what is known. */
 bool route_store_update(const packet_info *pinfo, uint32_t place, const cats_route_peer *peer,
                         const cats_route_update *update);
-/* First pass: an OPEN or a NOTIFICATION. */
-void route_store_session_ends(const packet_info *pinfo, const cats_route_peer *peer);
+/* First pass: a message of another type. */
+void route_store_hear(const packet_info *pinfo, const cats_route_peer *peer, uint8_t type);
+/* First pass: octets of a session were not captured, or are no message. */
+void route_store_miss(const packet_info *pinfo);
 
 #endif

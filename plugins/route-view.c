@@ -253,7 +253,11 @@ void route_show_behind(proto_tree *tree, tvbuff_t *tvb, const packet_info *pinfo
     nstime_t age;
     nstime_delta(&age, &pinfo->abs_ts, &announced);
     proto_item_set_generated(proto_tree_add_time(tree, hf_cats_route_age, tvb, 0, 0, &age));
-    if (!behind->was_in_force)
-        proto_item_set_generated(
-            proto_tree_add_uint(tree, hf_cats_route_replaced_in, tvb, 0, 0, behind->ended.frame));
+    route_show_ended(tree, tvb, behind->was_in_force ? 0 : behind->ended.frame);
+}
+
+void route_show_ended(proto_tree *tree, tvbuff_t *tvb, uint32_t frame)
+{
+    if (frame != 0)
+        proto_item_set_generated(proto_tree_add_uint(tree, hf_cats_route_replaced_in, tvb, 0, 0, frame));
 }

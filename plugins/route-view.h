@@ -20,5 +20,7 @@ void route_show(packet_info *pinfo, const bgp_place *place, const bgp_message *m
 /* Below the aggregate ID's item or tree. */
 void route_show_behind(proto_tree *tree, tvbuff_t *tvb, const packet_info *pinfo,
                        const cats_route_behind *behind);
+/* The frame with which that announcement, or the last one of the SID, had ended; 0 shows nothing. */
+void route_show_ended(proto_tree *tree, tvbuff_t *tvb, uint32_t frame);
 
 #endif

@@ -14,6 +14,7 @@
 #include "frame-notes.h"
 #include "kept-findings.h"
 #include "preferences.h"
+#include "route-store.h"
 
 /* What a note's value says besides the number of the flow. */
 enum { NOTE_BREAKS_RULES = 1, NOTE_BITS = 1 };
@@ -75,6 +76,7 @@ void steering_flow_begin(void)
     steering_flow_end();
     steering_tracker_settings settings = steering_tracker_settings_default;
     settings.topology = topology_settings();
+    settings.routes = route_store_table();
     settings.listener = (steering_listener){ .flow = flow_changed, .point_name = point_name };
     flows = block_array_new(sizeof(known_flow));
     notes = frame_notes_new();

@@ -255,9 +255,13 @@ static void show_behind(const packet_info *pinfo, const steering_place *place, c
                         const cats_steering *steering, proto_item *item)
 {
     cats_route_behind behind;
-    if (place->tree == NULL || !cats_steering_behind(cats_settings(), packet, steering, &behind))
+    if (place->tree == NULL || !steering->encapsulated)
         return;
-    route_show_behind(proto_item_add_subtree(item, ett_cats), place->near, pinfo, &behind);
+    proto_tree *tree = proto_item_add_subtree(item, ett_cats);
+    if (cats_steering_behind(cats_settings(), packet, steering, &behind))
+        route_show_behind(tree, place->near, pinfo, &behind);
+    else
+        route_show_ended(tree, place->near, cats_steering_sid_ended(cats_settings(), packet, steering));
 }
 
 void steering_show(packet_info *pinfo, const steering_place *place, const cats_packet *packet,

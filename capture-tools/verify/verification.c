@@ -274,6 +274,9 @@ bool verification_judges(const verification *v, cats_rule_id rule, const char **
     *why = NULL;
     if (cats_rule_get(rule)->needs == CATS_NEEDS_TOPOLOGY && v->settings.topology == NULL)
         *why = "no topology file";
+    else if (cats_rule_get(rule)->needs == CATS_NEEDS_NETWORK && v->settings.topology == NULL &&
+             !cats_route_table_was_complete(v->decoder.cats.routes))
+        *why = "no topology file, no BGP session from its beginning";
     else if (rule == CATS_RULE_CATS_LOST && v->settings.expects)
         return true;
     else if (cats_rule_get(rule)->scope == CATS_SCOPE_LINKS && capture_points_count(v->points) < 2)

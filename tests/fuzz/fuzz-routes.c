@@ -70,7 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         const cats_moment now = { frame, frame };
         peer.speaker.octets[3] = (uint8_t)(frame % 3);
         if (message.type != BGP_UPDATE) {
-            cats_route_table_end_session(table, &peer, now);
+            cats_route_table_hear(table, &peer, now, message.type);
             continue;
         }
         if (!cats_route_update_read(&codes, message.body, message.length - BGP_HEADER_LENGTH, &update,

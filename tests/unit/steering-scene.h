@@ -135,6 +135,7 @@ static inline bool scene_see(scene *s, const sight_words *of)
             .inner = scene_places[s->ipv6][of->to],
         };
         packet = steering_packet(&words, &octets);
+        packet.frame = s->frame;
         cats_steering_read(&s->context, &packet, &steering, NULL);
         g_assert_true(steering.encapsulated);
         sight.outer = &packet;

@@ -2,56 +2,9 @@
 /* Tests of epan-cats/cats-route-table: what is known when, who announced it, and that memory is bounded. */
 #include "epan-cats/cats-route-table.h"
 
-#include "epan-cats/cats-rules.h"
-#include "update-builder.h"
+#include "route-scene.h"
 
 #include <string.h>
-
-#define SECOND INT64_C(1000000000)
-
-static const cats_route_peer first = { { 4, { 10, 9, 1, 1 } }, { 4, { 10, 9, 1, 2 } } };
-static const cats_route_peer second = { { 4, { 10, 9, 2, 1 } }, { 4, { 10, 9, 2, 2 } } };
-static const cats_address service4 = { 4, { 192, 0, 2, 80 } };
-static const cats_address service6 = { 6, { 0x20, 1, 0xd, 0xb8, 0, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x80 } };
-/* 5f00:0:e:ca75:3800:102:: */
-static const uint8_t sid[16] = { 0x5f, 0, 0, 0, 0, 0xe, 0xca, 0x75, 0x38, 0, 1, 2 };
-
-static cats_moment at(uint32_t frame)
-{
-    return (cats_moment){ frame, frame * SECOND };
-}
-
-static unsigned learn(cats_route_table *table, const cats_route_peer *peer, uint32_t frame, update_builder *b)
-{
-    cats_route_update update;
-    cats_defect defect;
-    update_body(b);
-    g_assert_true(
-        cats_route_update_read(&cats_route_codes_default, b->body->data, b->body->len, &update, &defect));
-    unsigned changed = cats_route_table_learn(table, peer, at(frame), &update, false);
-    update_free(b);
-    return changed;
-}
-
-/* Both families, from the speaker as next hop in IPv4. */
-static unsigned announce(cats_route_table *table, const cats_route_peer *peer, uint32_t frame,
-                         const cats_announcement *announcement)
-{
-    update_builder b = update_begin();
-    update_add(&b, 0x40, BGP_ATTRIBUTE_NEXT_HOP, peer->speaker.octets, 4);
-    update_announcement(&b, announcement);
-    update_attribute(&b, 0x80, BGP_ATTRIBUTE_MP_REACH, REACH_IPV6, NLRI_IPV6);
-    append_octets(b.nlri, NLRI_IPV4);
-    return learn(table, peer, frame, &b);
-}
-
-static unsigned withdraw(cats_route_table *table, const cats_route_peer *peer, uint32_t frame)
-{
-    update_builder b = update_begin();
-    append_octets(b.withdrawn, NLRI_IPV4);
-    update_attribute(&b, 0x80, BGP_ATTRIBUTE_MP_UNREACH, 0, 2, 1, NLRI_IPV6);
-    return learn(table, peer, frame, &b);
-}
 
 static uint32_t behind(const cats_route_table *table, uint32_t aggregate_id, const cats_address *service,
                        uint32_t frame, uint32_t *ended)
@@ -106,10 +59,12 @@ static void test_withdraw(void)
     g_assert_cmpuint(behind(table, 0x102, &service4, 30, &ended), ==, 12);
     g_assert_cmpuint(ended, ==, 0);
     withdraw(table, &second, 31);
-    g_assert_null(cats_route_table_row(table, sid, 31));
-    g_assert_nonnull(cats_route_table_row(table, sid, 30));
-    g_assert_false(cats_route_table_is_service(table, &service6, 31));
-    g_assert_true(cats_route_table_is_service(table, &service6, 30));
+    g_assert_cmpuint(cats_route_table_sid_ended(table, sid, 30), ==, 0);
+    g_assert_cmpuint(cats_route_table_sid_ended(table, sid, 32), ==, 31);
+    /* Flows stay with it: what it was is still known, and that it was a service. */
+    g_assert_true(cats_route_table_row(table, sid, 31) == cats_route_table_row(table, sid, 30));
+    g_assert_true(cats_route_table_is_service(table, &service6, 31));
+    g_assert_false(cats_route_table_is_service(table, &service6, 9));
     g_assert_cmpuint(behind(table, 0x102, &service6, 40, &ended), ==, 12); /* the one that ended last */
     g_assert_cmpuint(ended, ==, 31);
     g_assert_cmpuint(behind(table, 0x102, &service6, 15, &ended), ==, 10); /* as it was then */
@@ -195,6 +150,7 @@ static void test_treated_as_withdrawn(void)
 {
     for (int how = 0; how < 2; how++) {
         cats_route_table *table = cats_route_table_new(100);
+        uint32_t ended = 0;
         cats_announcement announcement = sample_announcement();
         announce(table, &first, 10, &announcement);
         update_builder b = update_begin();
@@ -204,27 +160,12 @@ static void test_treated_as_withdrawn(void)
             update_attribute(&b, 0x40, 1, 0);
         append_octets(b.nlri, NLRI_IPV4);
         g_assert_cmpuint(learn(table, &first, 20, &b), ==, 1);
-        g_assert_false(cats_route_table_is_service(table, &service4, 20));
-        g_assert_true(cats_route_table_is_service(table, &service6, 20));
+        g_assert_cmpuint(behind(table, 0x102, &service4, 20, &ended), ==, 10);
+        g_assert_cmpuint(ended, ==, 20);
+        g_assert_cmpuint(behind(table, 0x102, &service6, 20, &ended), ==, 10);
+        g_assert_cmpuint(ended, ==, 0);
         cats_route_table_free(table);
     }
-}
-
-static void test_session_ends(void)
-{
-    cats_route_table *table = cats_route_table_new(100);
-    cats_announcement announcement = sample_announcement();
-    const cats_route_peer back = { first.receiver, first.speaker };
-    announce(table, &first, 10, &announcement);
-    announce(table, &second, 11, &announcement);
-    cats_route_table_end_session(table, &back, at(20));
-    g_assert_cmpuint(cats_route_table_count_get(table).in_force, ==, 2);
-    cats_route_table_end_session(table, &second, at(21));
-    g_assert_cmpuint(cats_route_table_count_get(table).in_force, ==, 0);
-    g_assert_null(cats_route_table_row(table, sid, 21));
-    g_assert_nonnull(cats_route_table_row(table, sid, 20));
-    cats_route_table_end_session(table, &second, at(22));
-    cats_route_table_free(table);
 }
 
 static void count_route(void *context, const cats_route *route)
@@ -276,8 +217,8 @@ static void test_vpn(void)
     update_attribute(&b, 0x80, BGP_ATTRIBUTE_MP_UNREACH, 0, 1, 128, 112, 0x80, 0, 0, 0, 0, 0xfd, 0xe9, 0, 0,
                      0, 1, 192, 0, 2);
     g_assert_cmpuint(learn(table, &first, 6, &b), ==, 1);
-    g_assert_null(cats_route_table_row(table, sids[0], 6));
-    g_assert_nonnull(cats_route_table_row(table, sids[1], 6));
+    g_assert_cmpuint(cats_route_table_sid_ended(table, sids[0], 6), ==, 6);
+    g_assert_cmpuint(cats_route_table_sid_ended(table, sids[1], 6), ==, 0);
     cats_route_table_free(table);
 }
 
@@ -291,50 +232,6 @@ static void test_no_locator(void)
     static const uint8_t whole[16] = { 0x5f, 0, 0, 0, 0, 0xe, 0xca, 0x75 };
     g_assert_null(cats_route_table_row(table, sid, 10));
     g_assert_cmpuint(cats_route_table_row(table, whole, 10)->prefix_length, ==, 128);
-    cats_route_table_free(table);
-}
-
-/* What a table says of a SID comes before what was learned; what was learned before the default. */
-static void test_precedence(void)
-{
-    cats_route_table *table = cats_route_table_new(100);
-    cats_announcement announcement = sample_announcement();
-    cats_context context;
-    cats_steering steering;
-    cats_route_behind found;
-    cats_packet packet = { .outer_source = sid,
-                           .outer_destination = sid,
-                           .next_header = CATS_INNER_IPV4,
-                           .inner_destination = service4 };
-    cats_context_init(&context);
-    context.routes = table;
-    announce(table, &first, 10, &announcement);
-    packet.frame = 9;
-    cats_steering_read(&context, &packet, &steering, NULL);
-    g_assert_true(steering.row == NULL && !steering.learned && steering.toward_service);
-    g_assert_false(cats_steering_behind(&context, &packet, &steering, &found));
-    packet.frame = 11;
-    cats_steering_read(&context, &packet, &steering, NULL);
-    g_assert_true(steering.learned && steering.from_ingress && steering.toward_service);
-    g_assert_cmpstr(steering.row->owner, ==, "2001:db8::1");
-    g_assert_true(cats_steering_behind(&context, &packet, &steering, &found));
-    g_assert_cmpuint(found.route->announced.frame, ==, 10);
-    packet.inner_destination = first.speaker; /* the routes tell which are services */
-    cats_steering_read(&context, &packet, &steering, NULL);
-    g_assert_false(steering.toward_service);
-
-    cats_sid_table *sids = cats_sid_table_new();
-    cats_sid_row configured = { .prefix = { 0x5f, 0, 0, 0, 0, 0xe },
-                                .prefix_length = 48,
-                                .structure = cats_sid_structure_default,
-                                .owner = "west",
-                                .owner_is_egress = true };
-    cats_sid_table_add(sids, &configured);
-    context.sids = sids;
-    cats_steering_read(&context, &packet, &steering, NULL);
-    g_assert_cmpstr(steering.row->owner, ==, "west");
-    g_assert_false(steering.learned);
-    cats_sid_table_free(sids);
     cats_route_table_free(table);
 }
 
@@ -386,7 +283,9 @@ static void test_full(void)
     cats_route_table_count count = cats_route_table_count_get(table);
     g_assert_cmpuint(count.in_force, ==, 3);
     g_assert_cmpuint(count.let_go, ==, 7);
-    g_assert_cmpuint(count.refused, ==, 14);
+    g_assert_cmpuint(count.refused, ==, 14); /* all have one locator */
+    g_assert_true(cats_route_table_is_complete(table, 0));
+    g_assert_false(cats_route_table_is_complete(table, 4));
     cats_route_table_free(table);
 
     table = cats_route_table_new(1000);
@@ -410,11 +309,9 @@ int main(int argc, char **argv)
     g_test_add_func("/cats-route-table/owner", test_owner);
     g_test_add_func("/cats-route-table/owner-addresses", test_owner_addresses);
     g_test_add_func("/cats-route-table/treated-as-withdrawn", test_treated_as_withdrawn);
-    g_test_add_func("/cats-route-table/session-ends", test_session_ends);
     g_test_add_func("/cats-route-table/each", test_each);
     g_test_add_func("/cats-route-table/vpn", test_vpn);
     g_test_add_func("/cats-route-table/no-locator", test_no_locator);
-    g_test_add_func("/cats-route-table/precedence", test_precedence);
     g_test_add_func("/cats-route-table/bounded", test_bounded);
     g_test_add_func("/cats-route-table/full", test_full);
     return g_test_run();

@@ -175,7 +175,7 @@ static void check_long_names(void)
 {
     g_autofree char *owner = g_strnfill(93, 'x');
     cats_sid_row row = { .behavior = 20, .owner = owner };
-    cats_steering steering = { .row = &row, .behavior = 20 };
+    cats_steering steering = { .row = &row, .owner_row = &row, .behavior = 20 };
     char text[CATS_SID_NAME_TEXT];
     g_assert_cmpuint(cats_steering_sid_name(&steering, text), ==, CATS_SID_NAME_TEXT - 1);
     g_assert_true(g_str_has_suffix(text, "x E"));

@@ -68,6 +68,14 @@ static void test_limits(void)
     prefix_history_set(entry, 100, NULL);
     g_assert_null(prefix_history_get(entry, 100));
     g_assert_true(prefix_history_get(entry, 99) == &a);
+
+    uint32_t ended;
+    g_assert_true(prefix_history_last(entry, 99, &ended) == &a && ended == 0);
+    g_assert_true(prefix_history_last(entry, 101, &ended) == &a && ended == 100);
+    g_assert_null(prefix_history_last(entry, 10, &ended));
+    g_assert_cmpuint(ended, ==, 0);
+    assert_matches(history, &service, 1, true, "32 "); /* not when the first was */
+    assert_matches(history, &service, 0, true, "");
     prefix_history_free(history);
 }
 

@@ -68,8 +68,8 @@ static void test_document(void)
         g_assert_cmpuint(g_strv_length(cells), ==, 5); /* four columns, and nothing behind the last bar */
         g_assert_cmpuint(next, <, CATS_RULE_COUNT);
         const cats_rule *rule = cats_rule_get((cats_rule_id)next++);
-        g_autofree char *judged_from = g_strconcat(cats_rule_scope_name(rule->scope),
-                                                   rule->needs == CATS_NEEDS_TOPOLOGY ? ", T" : "", NULL);
+        g_autofree char *judged_from =
+            g_strconcat(cats_rule_scope_name(rule->scope), cats_rule_needs_mark(rule->needs), NULL);
         g_assert_cmpstr(cells[0], ==, rule->id);
         g_assert_cmpstr(cells[1], ==, cats_severity_name(rule->severity));
         g_assert_cmpstr(cells[2], ==, judged_from);

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Sessions of the table of routes: what ends with them, and from which frame on it is not known what was
+ * announced. Spec: RFC 4271 s4.2, s4.5, s6.8, s8.2. */
+#include "cats-route-table-private.h"
+
+void route_partial(cats_route_table *table, uint32_t frame)
+{
+    if (table->partial_from == 0)
+        table->partial_from = frame;
+}
+
+static heard_direction *heard_of(cats_route_table *table, const cats_route_peer *peer)
+{
+    return g_hash_table_lookup(table->heard, peer);
+}
+
+static unsigned opens_of(cats_route_table *table, const cats_route_peer *peer)
+{
+    const heard_direction *heard = heard_of(table, peer);
+    return heard == NULL ? 0 : heard->opens;
+}
+
+void route_hear(cats_route_table *table, const cats_route_peer *peer, uint32_t frame)
+{
+    if (table->partial_from == 0 && heard_of(table, peer) == NULL)
+        route_partial(table, frame);
+}
+
+static void set_opens(cats_route_table *table, const cats_route_peer *peer, unsigned opens, uint32_t frame)
+{
+    heard_direction *heard = heard_of(table, peer);
+    if (heard == NULL && opens > 0) {
+        if (g_hash_table_size(table->heard) >= table->limit) {
+            route_partial(table, frame);
+            return;
+        }
+        heard = g_new(heard_direction, 1);
+        heard->peer = *peer;
+        g_hash_table_add(table->heard, heard);
+    }
+    if (opens > 0)
+        heard->opens = opens;
+    else
+        g_hash_table_remove(table->heard, peer);
+}
+
+static void end_direction(cats_route_table *table, const cats_route_peer *peer, cats_moment now)
+{
+    /* The entry of the peer goes with its last route. */
+    for (const peer_routes *routes; (routes = g_hash_table_lookup(table->peers, peer)) != NULL;)
+        route_end(table, routes->records.head->data, NULL, CATS_ROUTE_SESSION_ENDED, now);
+}
+
+void cats_route_table_hear(cats_route_table *table, const cats_route_peer *peer, cats_moment now,
+                           uint8_t type)
+{
+    const cats_route_peer back = { .speaker = peer->receiver, .receiver = peer->speaker };
+    unsigned here = opens_of(table, peer), there = opens_of(table, &back);
+    if (type != BGP_OPEN && type != BGP_NOTIFICATION) {
+        route_hear(table, peer, now.frame);
+        return;
+    }
+    end_direction(table, peer, now);
+    end_direction(table, &back, now);
+    if (type == BGP_OPEN) {
+        set_opens(table, peer, here + 1, now.frame);
+        return;
+    }
+    /* Of two connections one ends, perhaps before both have sent their OPEN on it. */
+    unsigned left = MAX(here, there) > 1 ? MAX(here, there) - 1 : 0;
+    set_opens(table, peer, MIN(here, left), now.frame);
+    set_opens(table, &back, MIN(there, left), now.frame);
+}
+
+void cats_route_table_miss(cats_route_table *table, cats_moment now)
+{
+    route_partial(table, now.frame);
+}
+
+bool cats_route_table_is_complete(const cats_route_table *table, uint32_t frame)
+{
+    return table == NULL || table->partial_from == 0 || table->partial_from > frame;
+}
+
+bool cats_route_table_was_complete(const cats_route_table *table)
+{
+    return table != NULL && table->with_metrics != 0 &&
+           cats_route_table_is_complete(table, table->with_metrics);
+}
