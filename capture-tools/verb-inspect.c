@@ -27,6 +27,8 @@ typedef struct inspection {
     cats_topology *topology; /* owned, may be NULL */
     uint64_t count;          /* frames to show at most */
     uint64_t reconnect_limit_ms;
+    cats_route_codes codes;
+    GString *line; /* of the frame */
     bool verbose, quiet, json, sessions, flows;
 } inspection;
 
@@ -44,6 +46,7 @@ static bool take_options(const inspect_options *o, inspection *in)
     const char *expected;
 
     cats_context_init(&in->decoder.cats);
+    in->codes = cats_route_codes_default;
     in->decoder.numbers = affinity_numbers_default;
     if (o->topology) {
         in->topology = cats_topology_load(o->topology, &error);
@@ -97,15 +100,12 @@ static void print_field(void *context, const char *key, const field_value *value
 static bool show_frame(const inspection *in, const capture_frame *capture, const decoded *frame,
                        int64_t first_ns)
 {
-    char line[LINE_TEXT];
-
     if (in->quiet)
         return true;
     if (in->json)
         return json_write_frame(stdout, &in->decoder, capture, frame);
-    size_t length =
-        line_format(frame, capture->number, capture_time_between(first_ns, capture->time_ns), line);
-    if (fwrite(line, 1, length, stdout) != length)
+    line_format(frame, capture->number, capture_time_between(first_ns, capture->time_ns), in->line);
+    if (fwrite(in->line->str, 1, in->line->len, stdout) != in->line->len)
         return false;
     if (in->verbose)
         fields_visit(&in->decoder, frame, print_field, stdout);
@@ -134,6 +134,7 @@ static int inspect_capture(inspection *in, capture_reader *reader, const char *n
         decoder_follow_sessions(&in->decoder, in->reconnect_limit_ms);
     if (in->flows)
         decoder_follow_flows(&in->decoder, points);
+    decoder_follow_routes(&in->decoder, &in->codes);
     while (written && !cli_interrupted() && total.frames < in->count &&
            (status = capture_reader_next(reader, &capture)) == CAPTURE_FRAME) {
         const capture_point *point = capture_points_get(points, capture_points_of(points, 0, &capture));
@@ -155,7 +156,7 @@ static int inspect_capture(inspection *in, capture_reader *reader, const char *n
 
 static int inspect(const inspect_options *o, const char *filter)
 {
-    inspection in = { .count = UINT64_MAX };
+    inspection in = { .count = UINT64_MAX, .line = g_string_new(NULL) };
     GError *error = NULL;
     int status = CLI_TROUBLE;
 
@@ -170,6 +171,7 @@ static int inspect(const inspect_options *o, const char *filter)
         }
     }
     cats_topology_free(in.topology);
+    g_string_free(in.line, TRUE);
     return status;
 }
 

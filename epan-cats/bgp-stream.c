@@ -26,6 +26,7 @@ struct bgp_stream {
     GByteArray *work;   /* what awaited its rest, and the segment's new octets */
     size_t taken;       /* octets of it that were handed out */
     direction *current; /* whose they are; NULL: nothing is to be kept of them */
+    bool missed;        /* in front of them, or behind them */
     bool bad;           /* what stands behind `taken` is no message */
 };
 
@@ -178,7 +179,7 @@ void bgp_stream_take(bgp_stream *s, const bgp_segment *segment)
     settle(s);
     g_byte_array_set_size(s->work, 0);
     s->taken = 0;
-    s->bad = false;
+    s->bad = s->missed = false;
     direction *d = find(s, segment);
     if (segment->opens) {
         open_direction(s, d, segment->sequence);
@@ -189,7 +190,8 @@ void bgp_stream_take(bgp_stream *s, const bgp_segment *segment)
     if (!gap && old >= (uint64_t)segment->length + segment->missing)
         return;
     size_t skipped = gap ? 0 : MIN(old, segment->length);
-    if (gap || segment->missing > 0)
+    s->missed = gap || segment->missing > 0;
+    if (s->missed)
         drop_awaiting(s, d);
     d->next = segment->sequence + segment->length + segment->missing;
     if (d->length > 0)
@@ -199,6 +201,11 @@ void bgp_stream_take(bgp_stream *s, const bgp_segment *segment)
     drop_awaiting(s, d);
     g_byte_array_append(s->work, segment->octets + skipped, (guint)(segment->length - skipped));
     s->current = segment->missing > 0 ? NULL : d;
+}
+
+bool bgp_stream_missed(const bgp_stream *s)
+{
+    return s->missed;
 }
 
 bool bgp_stream_next(bgp_stream *s, bgp_message *message)

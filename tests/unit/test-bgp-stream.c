@@ -150,10 +150,13 @@ static void test_gap(void)
     scene s = start(8, 1000);
     send_letters(&s, "abcdef");
     arrive(&s, 0, 40);
+    g_assert_false(bgp_stream_missed(s.stream));
     arrive(&s, 70, 110); /* the middle of c to that of d */
+    g_assert_true(bgp_stream_missed(s.stream));
     assert_told(&s, "a");
     arrive(&s, 110, 180);
     assert_told(&s, "def");
+    g_assert_false(bgp_stream_missed(s.stream));
     arrive(&s, 40, 70); /* late */
     assert_told(&s, "");
     stop(&s);
@@ -196,6 +199,7 @@ static void test_cut(void)
     send_letters(&s, "abcdef");
     arrive(&s, 0, 10);
     arrive_cut(&s, 10, 70, 1);
+    g_assert_true(bgp_stream_missed(s.stream));
     assert_told(&s, "b");
     arrive(&s, 70, 120);
     assert_told(&s, "d");
