@@ -6,6 +6,7 @@
 #include "capture-tools/inspect/line.h"
 #include "capture-tools/inspect/summary.h"
 #include "capture-tools/inspect/trackers.h"
+#include "capture-tools/route-arguments.h"
 #include "capture-tools/verbs.h"
 #include "epan-cats/capture-time.h"
 #include "epan-cats/numbers.h"
@@ -18,6 +19,7 @@ static const char verb_name[] = "inspect";
 /* The command line as it stands; texts are owned. */
 typedef struct inspect_options {
     char *read, *count, *topology, *kind, *exid, *saf_bit, *structure, *reconnect_limit;
+    route_arguments routes;
     gboolean numeric, verbose, quiet, json, sessions, flows;
 } inspect_options;
 
@@ -38,6 +40,7 @@ static void clear_options(inspect_options *o)
                        &o->exid, &o->saf_bit, &o->structure, &o->reconnect_limit };
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(*texts[i]);
+    route_arguments_clear(&o->routes);
 }
 
 static bool take_options(const inspect_options *o, inspection *in)
@@ -70,6 +73,7 @@ static bool take_options(const inspect_options *o, inspection *in)
     if (!cli_take_number(verb_name, "-c", o->count, 1, INT64_MAX, &in->count) ||
         !cli_take_number(verb_name, "--kind", o->kind, TCP_OPTION_NOP + 1, TCP_OPTION_EXPERIMENT_1 - 1,
                          &kind) ||
+        !route_arguments_take(verb_name, &o->routes, &in->codes) ||
         !cli_take_number(verb_name, "--exid", o->exid, 1, UINT32_MAX, &exid) ||
         !cli_take_number(verb_name, "--saf-bit", o->saf_bit, AFFINITY_SAF_OFFSET_MIN, AFFINITY_SAF_OFFSET_MAX,
                          &saf_bit) ||
@@ -201,6 +205,7 @@ int verb_inspect(int argc, char **argv)
         { "kind", 0, 0, G_OPTION_ARG_STRING, &o.kind, "kind of the affinity option (200)", "2-252" },
         { "exid", 0, 0, G_OPTION_ARG_STRING, &o.exid, "ExID of its experimental form (0x5341)", "N" },
         { "saf-bit", 0, 0, G_OPTION_ARG_STRING, &o.saf_bit, "header bit offset of SAF (6)", "4-6" },
+        ROUTE_ARGUMENTS_ENTRIES(o.routes),
         { NULL, 0, 0, 0, NULL, NULL, NULL },
     };
     int status;
