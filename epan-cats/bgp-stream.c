@@ -164,16 +164,6 @@ static void open_direction(bgp_stream *s, direction *d, uint32_t sequence)
     d->first = d->next = sequence + 1;
 }
 
-/* Where messages begin in the octets of a segment in front of which nothing waits; all of them, where that
- * may be in the middle of a marker. */
-static size_t first_message(const uint8_t *octets, size_t length)
-{
-    size_t at = 0;
-    while (at < length && octets[at] == 0xff)
-        at++;
-    return at == length ? 0 : bgp_message_first(octets, length);
-}
-
 void bgp_stream_take(bgp_stream *s, const bgp_segment *segment)
 {
     settle(s);
@@ -196,10 +186,9 @@ void bgp_stream_take(bgp_stream *s, const bgp_segment *segment)
     d->next = segment->sequence + segment->length + segment->missing;
     if (d->length > 0)
         g_byte_array_append(s->work, d->awaiting, (guint)d->length);
-    else
-        skipped += first_message(segment->octets + skipped, segment->length - skipped);
     drop_awaiting(s, d);
     g_byte_array_append(s->work, segment->octets + skipped, (guint)(segment->length - skipped));
+    g_byte_array_remove_range(s->work, 0, (guint)bgp_message_first(s->work->data, s->work->len));
     s->current = segment->missing > 0 ? NULL : d;
 }
 

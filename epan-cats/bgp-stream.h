@@ -44,7 +44,7 @@ void bgp_stream_free(bgp_stream *stream); /* NULL is allowed */
 bgp_stream_count bgp_stream_count_get(const bgp_stream *stream);
 
 /* Takes what is new of the segment. Behind a gap, and where the capture begins within a message, a direction
- * goes on at the next marker that a segment has whole; so it does in the next segment behind what is no
+ * goes on at the next marker; so it does in the next segment behind what is no
  * message. A segment that comes late is passed over: it counts as lost. */
 void bgp_stream_take(bgp_stream *stream, const bgp_segment *segment);
 /* Whether octets of its direction lack in front of it, or in it. */

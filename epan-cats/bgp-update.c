@@ -43,7 +43,7 @@ size_t bgp_message_first(const uint8_t *octets, size_t available)
         if (run == MARKER_LENGTH)
             return at + 1 - MARKER_LENGTH;
     }
-    return available;
+    return available - run;
 }
 
 static bool refuse(cats_defect *defect, const char *subject, uint64_t found, const char *expected, size_t at)

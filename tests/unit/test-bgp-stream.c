@@ -144,7 +144,7 @@ static void test_copies(void)
     stop(&s);
 }
 
-/* The next message whose marker is whole in a segment, and all behind it. */
+/* The next message that begins behind it, and all that follow. */
 static void test_gap(void)
 {
     scene s = start(8, 1000);
@@ -166,7 +166,7 @@ static void test_gap(void)
     arrive(&s, 0, 40);
     arrive(&s, 70, 105); /* ends within d's marker */
     arrive(&s, 105, 180);
-    assert_told(&s, "aef");
+    assert_told(&s, "adef");
     stop(&s);
 }
 
@@ -176,6 +176,15 @@ static void test_begins_within(void)
     send_letters(&s, "abc");
     arrive(&s, 17, 25);
     arrive(&s, 25, 90);
+    assert_told(&s, "bc");
+    stop(&s);
+
+    /* Within a marker: that of a is none then. */
+    s = start(8, 1000);
+    send_letters(&s, "abc");
+    arrive(&s, 5, 6);
+    arrive(&s, 6, 50);
+    arrive(&s, 50, 90);
     assert_told(&s, "bc");
     stop(&s);
 }
