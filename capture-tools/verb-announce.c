@@ -6,6 +6,7 @@
 #include "cli.h"
 #include "epan-cats/numbers.h"
 #include "live/control.h"
+#include "route-arguments.h"
 #include "verbs.h"
 #include <signal.h>
 #include <string.h>
@@ -33,27 +34,6 @@ typedef struct announcing {
 } announcing;
 
 /* ---- what the options mean ---- */
-
-/* CODE or CODE/FLAGS. Flags are those of a new attribute: the partial and length bits are not ours to set. */
-static bool take_attribute(const char *text, route_how *how)
-{
-    uint64_t code, flags = how->flags;
-    g_autofree char *message = NULL;
-    if (text == NULL)
-        return true;
-    g_auto(GStrv) parts = g_strsplit(text, "/", 2);
-    bool good = parts[0] != NULL && cli_number(parts[0], 1, 255, &code, &message) &&
-                (parts[1] == NULL || cli_number(parts[1], 0, 255, &flags, &message));
-    if (!good || (flags & 0x3f) != 0) {
-        cli_usage_error(verb_name,
-                        "--attribute: \"%s\", expected CODE or CODE/FLAGS: 1-255, and 0, 0x40, 0x80 or 0xC0",
-                        text);
-        return false;
-    }
-    how->attribute = (uint8_t)code;
-    how->flags = (uint8_t)flags;
-    return true;
-}
 
 static bool take_next_hops(char **texts, route_how *how)
 {
@@ -85,7 +65,8 @@ static bool take_arguments(const announce_arguments *a, announcer_options *o)
     o->topology_damps = a->interval == NULL && a->control == NULL;
     o->out = stdout;
     o->messages = stderr;
-    return take_attribute(a->attribute, &o->how) && take_next_hops(a->next_hops, &o->how) &&
+    return route_attribute_take(verb_name, a->attribute, &o->how.attribute, &o->how.flags) &&
+           take_next_hops(a->next_hops, &o->how) &&
            cli_take_duration(verb_name, "--interval", a->interval, &o->damping.interval_ns);
 }
 

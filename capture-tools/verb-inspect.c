@@ -6,6 +6,7 @@
 #include "capture-tools/inspect/line.h"
 #include "capture-tools/inspect/summary.h"
 #include "capture-tools/inspect/trackers.h"
+#include "capture-tools/route-arguments.h"
 #include "capture-tools/verbs.h"
 #include "epan-cats/capture-time.h"
 #include "epan-cats/numbers.h"
@@ -18,6 +19,7 @@ static const char verb_name[] = "inspect";
 /* The command line as it stands; texts are owned. */
 typedef struct inspect_options {
     char *read, *count, *topology, *kind, *exid, *saf_bit, *structure, *reconnect_limit;
+    route_arguments routes;
     gboolean numeric, verbose, quiet, json, sessions, flows;
 } inspect_options;
 
@@ -27,6 +29,8 @@ typedef struct inspection {
     cats_topology *topology; /* owned, may be NULL */
     uint64_t count;          /* frames to show at most */
     uint64_t reconnect_limit_ms;
+    cats_route_codes codes;
+    GString *line; /* of the frame */
     bool verbose, quiet, json, sessions, flows;
 } inspection;
 
@@ -36,6 +40,7 @@ static void clear_options(inspect_options *o)
                        &o->exid, &o->saf_bit, &o->structure, &o->reconnect_limit };
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(*texts[i]);
+    route_arguments_clear(&o->routes);
 }
 
 static bool take_options(const inspect_options *o, inspection *in)
@@ -44,6 +49,7 @@ static bool take_options(const inspect_options *o, inspection *in)
     const char *expected;
 
     cats_context_init(&in->decoder.cats);
+    in->codes = cats_route_codes_default;
     in->decoder.numbers = affinity_numbers_default;
     if (o->topology) {
         in->topology = cats_topology_load(o->topology, &error);
@@ -67,6 +73,7 @@ static bool take_options(const inspect_options *o, inspection *in)
     if (!cli_take_number(verb_name, "-c", o->count, 1, INT64_MAX, &in->count) ||
         !cli_take_number(verb_name, "--kind", o->kind, TCP_OPTION_NOP + 1, TCP_OPTION_EXPERIMENT_1 - 1,
                          &kind) ||
+        !route_arguments_take(verb_name, &o->routes, &in->codes) ||
         !cli_take_number(verb_name, "--exid", o->exid, 1, UINT32_MAX, &exid) ||
         !cli_take_number(verb_name, "--saf-bit", o->saf_bit, AFFINITY_SAF_OFFSET_MIN, AFFINITY_SAF_OFFSET_MAX,
                          &saf_bit) ||
@@ -97,15 +104,12 @@ static void print_field(void *context, const char *key, const field_value *value
 static bool show_frame(const inspection *in, const capture_frame *capture, const decoded *frame,
                        int64_t first_ns)
 {
-    char line[LINE_TEXT];
-
     if (in->quiet)
         return true;
     if (in->json)
         return json_write_frame(stdout, &in->decoder, capture, frame);
-    size_t length =
-        line_format(frame, capture->number, capture_time_between(first_ns, capture->time_ns), line);
-    if (fwrite(line, 1, length, stdout) != length)
+    line_format(frame, capture->number, capture_time_between(first_ns, capture->time_ns), in->line);
+    if (fwrite(in->line->str, 1, in->line->len, stdout) != in->line->len)
         return false;
     if (in->verbose)
         fields_visit(&in->decoder, frame, print_field, stdout);
@@ -130,6 +134,7 @@ static int inspect_capture(inspection *in, capture_reader *reader, const char *n
 
     capture_points_add(points, NULL);
     capture_points_read(points, 0, reader);
+    decoder_follow_routes(&in->decoder, &in->codes);
     if (in->sessions)
         decoder_follow_sessions(&in->decoder, in->reconnect_limit_ms);
     if (in->flows)
@@ -155,7 +160,7 @@ static int inspect_capture(inspection *in, capture_reader *reader, const char *n
 
 static int inspect(const inspect_options *o, const char *filter)
 {
-    inspection in = { .count = UINT64_MAX };
+    inspection in = { .count = UINT64_MAX, .line = g_string_new(NULL) };
     GError *error = NULL;
     int status = CLI_TROUBLE;
 
@@ -170,6 +175,7 @@ static int inspect(const inspect_options *o, const char *filter)
         }
     }
     cats_topology_free(in.topology);
+    g_string_free(in.line, TRUE);
     return status;
 }
 
@@ -199,6 +205,7 @@ int verb_inspect(int argc, char **argv)
         { "kind", 0, 0, G_OPTION_ARG_STRING, &o.kind, "kind of the affinity option (200)", "2-252" },
         { "exid", 0, 0, G_OPTION_ARG_STRING, &o.exid, "ExID of its experimental form (0x5341)", "N" },
         { "saf-bit", 0, 0, G_OPTION_ARG_STRING, &o.saf_bit, "header bit offset of SAF (6)", "4-6" },
+        ROUTE_ARGUMENTS_ENTRIES(o.routes),
         { NULL, 0, 0, 0, NULL, NULL, NULL },
     };
     int status;

@@ -136,6 +136,7 @@ static bool start_comparison(verify_run *run, const char *topology)
     GError *error = NULL;
     const tshark_settings settings = { .numbers = run->asked.settings.numbers,
                                        .cats = run->asked.settings.cats,
+                                       .codes = run->asked.settings.codes,
                                        .topology = topology,
                                        .reconnect_limit_ns = run->asked.settings.reconnect_limit_ns,
                                        .limit = run->asked.settings.limit };
@@ -277,6 +278,7 @@ int verb_verify(int argc, char **argv)
         { "with-tshark", 0, 0, G_OPTION_ARG_NONE, &o.with_tshark,
           "compare every field with what tshark and the plugin read of the captures", NULL },
         { "report", 0, 0, G_OPTION_ARG_FILENAME, &o.report, "write a page of HTML with all of it", "FILE" },
+        ROUTE_ARGUMENTS_ENTRIES(o.routes),
         { "json", 0, 0, G_OPTION_ARG_NONE, &o.json, "NDJSON: an object per finding, then the summary", NULL },
         { "quiet", 'q', 0, G_OPTION_ARG_NONE, &o.quiet, "no progress", NULL },
         { NULL, 0, 0, 0, NULL, NULL, NULL },

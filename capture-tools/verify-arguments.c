@@ -22,6 +22,7 @@ void verify_options_clear(verify_options *o)
                        &o->lost_limit, &o->flows, &o->expect, &o->window,  &o->report };
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(*texts[i]);
+    route_arguments_clear(&o->routes);
     g_strfreev(o->at);
     g_strfreev(o->ignore);
     g_strfreev(o->strict);
@@ -135,6 +136,8 @@ bool verify_take_options(const verify_options *o, verify_asked *asked)
                          AFFINITY_RECONNECT_LIMIT_MAX_MS, &reconnect_limit) ||
         !cli_take_number(verb_name, "--lost-limit", o->lost_limit, 1, LOST_LIMIT_MAX_MS, &lost_limit) ||
         !cli_take_number(verb_name, "--flows", o->flows, 1, FLOWS_MAX, &flows))
+        return false;
+    if (!route_arguments_take(verb_name, &o->routes, &s->codes))
         return false;
     s->flows = (uint32_t)flows;
     s->connections = (uint32_t)flows * CONNECTIONS_PER_FLOW;

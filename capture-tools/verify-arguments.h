@@ -5,6 +5,7 @@
 
 #include "capture-tools/verify/expectation.h"
 #include "capture-tools/verify/verification.h"
+#include "route-arguments.h"
 
 /* The command line as it stands; texts are owned. */
 typedef struct verify_options {
@@ -12,6 +13,7 @@ typedef struct verify_options {
     char *expect, *window, *report;
     char **ignore, **strict;
     char **at;
+    route_arguments routes;
     gboolean json, list_rules, list_ignored, quiet, keep_times, with_tshark;
 } verify_options;
 

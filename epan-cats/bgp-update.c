@@ -35,6 +35,17 @@ bgp_message_result bgp_message_next(const uint8_t *octets, size_t available, siz
     return BGP_MESSAGE;
 }
 
+size_t bgp_message_first(const uint8_t *octets, size_t available)
+{
+    size_t run = 0;
+    for (size_t at = 0; at < available; at++) {
+        run = octets[at] == 0xff ? run + 1 : 0;
+        if (run == MARKER_LENGTH)
+            return at + 1 - MARKER_LENGTH;
+    }
+    return available - run;
+}
+
 static bool refuse(cats_defect *defect, const char *subject, uint64_t found, const char *expected, size_t at)
 {
     *defect = (cats_defect){ subject, found, expected, at };

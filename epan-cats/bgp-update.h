@@ -39,6 +39,9 @@ typedef enum bgp_message_result {
 /* *next starts at 0. Lengths up to 65535 are taken (RFC 8654). */
 bgp_message_result bgp_message_next(const uint8_t *octets, size_t available, size_t *next,
                                     bgp_message *message, cats_defect *defect);
+/* Where the first marker begins, whole or cut by the end, or `available`: a capture may begin within a
+ * message. */
+size_t bgp_message_first(const uint8_t *octets, size_t available);
 
 typedef struct bgp_attribute {
     size_t at; /* its flags, counted from the body's first octet */

@@ -153,6 +153,13 @@ bool cats_route_update_sid(const cats_route_update *route, uint32_t label, srv6_
     return true;
 }
 
+bool cats_route_update_transposed(const cats_route_update *route, const bgp_nlri_walk *nlri,
+                                  srv6_service *sid)
+{
+    return !nlri->withdrawn && route->has_service && route->service.transposition_length != 0 &&
+           cats_route_update_sid(route, nlri->label, sid);
+}
+
 size_t cats_route_problem_format(const cats_route_problem *problem, char *text, size_t size)
 {
     if (size == 0)

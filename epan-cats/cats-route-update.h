@@ -36,6 +36,9 @@ bool cats_route_update_matters(const cats_route_update *route);
 /* The SID that a prefix of it has, with the bits that stand in its label, and what is known of the SID: our
  * attribute tells where both do. False when there is none. */
 bool cats_route_update_sid(const cats_route_update *route, uint32_t label, srv6_service *sid);
+/* The same of one announced prefix, where each has a SID of its own because bits of it stand in the label. */
+bool cats_route_update_transposed(const cats_route_update *route, const bgp_nlri_walk *nlri,
+                                  srv6_service *sid);
 
 /* Adds the rules that it breaks; what is wrong with two attributes in the same way is one finding. */
 void cats_route_update_judge(const cats_route_update *route, cats_findings *findings);

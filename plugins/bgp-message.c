@@ -48,19 +48,6 @@ static bool is_new(packet_info *pinfo, const struct tcpinfo *tcp)
     return behind || progress->frame == pinfo->num;
 }
 
-/* A capture may begin within a message: Wireshark looks for a marker in the same way. */
-static size_t first_marker(const uint8_t *octets, size_t available)
-{
-    enum { MARKER = 16 };
-    size_t run = 0;
-    for (size_t at = 0; at < available; at++) {
-        run = octets[at] == 0xff ? run + 1 : 0;
-        if (run == MARKER)
-            return at + 1 - MARKER;
-    }
-    return available;
-}
-
 static void read_update(packet_info *pinfo, const bgp_place *place, const cats_route_peer *peer,
                         const bgp_message *message, bool learn)
 {
@@ -86,7 +73,8 @@ static void read_messages(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, c
     const uint8_t *octets = tvb_get_ptr(tvb, 0, (int)available);
     bgp_message message;
     cats_defect defect;
-    for (size_t next = first_marker(octets, available);
+    /* Wireshark looks for a marker in the same way. */
+    for (size_t next = bgp_message_first(octets, available);
          bgp_message_next(octets, available, &next, &message, &defect) == BGP_MESSAGE;) {
         if (message.type == BGP_UPDATE)
             read_update(pinfo, &place, peer, &message, learn);

@@ -165,8 +165,7 @@ static void show_transposed(proto_tree *tree, const body_place *body, const bgp_
 {
     srv6_service sid;
     ws_in6_addr address;
-    if (nlri->withdrawn || !update->has_service || update->service.transposition_length == 0 ||
-        !cats_route_update_sid(update, nlri->label, &sid))
+    if (!cats_route_update_transposed(update, nlri, &sid))
         return;
     memcpy(address.bytes, sid.sid, sizeof address.bytes);
     proto_item *item = proto_tree_add_ipv6(tree, hf_cats_route_sid, body->tvb, body->at + (int)nlri->at,

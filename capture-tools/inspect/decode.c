@@ -3,6 +3,7 @@
  */
 #include "decode.h"
 
+#include "epan-cats/capture-time.h"
 #include "flows.h"
 
 enum { IPV6_SOURCE = 8, IPV6_DESTINATION = 24 };
@@ -35,7 +36,19 @@ static uint32_t srh_offset(const packet *p, const packet_ip *ip, uint32_t limit)
     return at + TYPE < limit && p->data[at + TYPE] == SRH_ROUTING_TYPE ? at : 0;
 }
 
-static void decode_steering(const decoder *d, unsigned index, decoded *out)
+static void find_announcement(const decoder *d, const decoder_frame *frame, const cats_packet *view,
+                              decoded_steering *here)
+{
+    cats_route_behind behind;
+    here->has_announcement = cats_steering_behind(&d->cats, view, &here->steering, &behind);
+    if (!here->has_announcement)
+        return;
+    here->announced_in = behind.route->announced.frame;
+    here->announced_age_ns = capture_time_between(behind.route->announced.time_ns, frame->time_ns);
+    here->replaced_in = behind.was_in_force ? 0 : behind.ended.frame;
+}
+
+static void decode_steering(const decoder *d, const decoder_frame *frame, unsigned index, decoded *out)
 {
     const packet *p = &out->packet;
     const packet_ip *ip = &p->ip[index];
@@ -43,6 +56,7 @@ static void decode_steering(const decoder *d, unsigned index, decoded *out)
     decoded_steering *here = &out->steerings[out->steering_count];
 
     cats_packet view = {
+        .frame = frame->number,
         .outer_source = p->data + ip->offset + IPV6_SOURCE,
         .outer_destination = p->data + ip->offset + IPV6_DESTINATION,
         .flow_label = ip->flow_label,
@@ -61,6 +75,7 @@ static void decode_steering(const decoder *d, unsigned index, decoded *out)
     }
     cats_steering_read(&d->cats, &view, &here->steering, ip->quoted ? NULL : &out->findings);
     if (here->steering.is_srv6) {
+        find_announcement(d, frame, &view, here);
         here->ip = ip;
         here->flow.in_flow = false;
         out->steering_count++;
@@ -152,6 +167,13 @@ static void follow_session(const decoder *d, const decoder_frame *frame, decoded
     affinity_tracker_see(d->tracker, &sight, &out->session, &out->findings);
 }
 
+static void read_routes(const decoder *d, const decoder_frame *frame, decoded *out)
+{
+    const cats_moment now = { .frame = frame->number, .time_ns = frame->time_ns };
+    const uint8_t *final = final_destination(packet_innermost(&out->packet), out);
+    out->update_count = route_reader_take(d->routes, &out->packet, final, now, &out->updates);
+}
+
 void decode_frame(const decoder *d, const decoder_frame *frame, decoded *out)
 {
     packet *p = &out->packet;
@@ -162,10 +184,11 @@ void decode_frame(const decoder *d, const decoder_frame *frame, decoded *out)
     out->whole_segment = false;
     out->session.in_session = false;
     out->flow.in_flow = false;
+    out->update_count = 0;
     cats_findings_clear(&out->findings);
     for (unsigned i = 0; i < p->ip_count; i++) {
         if (p->ip[i].version == 6)
-            decode_steering(d, i, out);
+            decode_steering(d, frame, i, out);
     }
     if (p->transport == PACKET_TCP && p->transport_offset + TCP_FLAGS_END <= p->captured &&
         p->transport_offset + TCP_FLAGS_END <= packet_innermost(p)->end) {
@@ -173,6 +196,8 @@ void decode_frame(const decoder *d, const decoder_frame *frame, decoded *out)
             fetch_flows(d, out);
         decode_segment(d, out);
         follow_session(d, frame, out);
+        if (d->routes != NULL && (p->source_port == BGP_PORT || p->destination_port == BGP_PORT))
+            read_routes(d, frame, out);
     }
     if (d->flows != NULL)
         follow_flows(d, frame, out);

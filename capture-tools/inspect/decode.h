@@ -4,6 +4,7 @@
 #define CATSHARK_INSPECT_DECODE_H
 
 #include "points.h"
+#include "route-reader.h"
 
 #include "epan-cats/affinity-tracker.h"
 #include "epan-cats/cats-rules.h"
@@ -16,6 +17,7 @@ typedef struct decoder {
     cats_context cats;            /* its topology, which may be NULL, also serves the affinity rules */
     affinity_tracker *tracker;    /* of sessions; NULL: none are followed */
     steering_tracker *flows;      /* of steered flows; NULL: none are followed */
+    route_reader *routes;         /* of BGP, and what `cats` knows of routes; NULL: none is read */
     const capture_points *points; /* names of those that frames tell; may be NULL */
 } decoder;
 
@@ -23,6 +25,9 @@ typedef struct decoder {
 typedef struct decoded_steering {
     const packet_ip *ip;
     cats_steering steering;
+    bool has_announcement;              /* one is known behind its aggregate ID: */
+    uint32_t announced_in, replaced_in; /* numbers of frames; 0: it was in force */
+    int64_t announced_age_ns;
     steering_sighting flow; /* of what is encapsulated; in_flow is always written */
 } decoded_steering;
 
@@ -39,7 +44,9 @@ typedef struct decoded {
     affinity_seen seen;
     affinity_sighting session; /* in_session is always written */
     steering_sighting flow;    /* of a packet in no encapsulation; in_flow is always written */
-    cats_findings findings;    /* none for what an ICMP error quotes */
+    cats_findings findings;    /* none for what an ICMP error quotes, none of UPDATEs */
+    unsigned update_count;
+    const read_update *updates; /* of BGP, valid until the next frame */
 } decoded;
 
 /* A frame of the capture. */
@@ -55,7 +62,7 @@ typedef struct decoder_frame {
 /* A frame of one capture, known by its number there; `point` may be NULL. */
 decoder_frame decoder_frame_of(const capture_frame *capture, const capture_point *point);
 
-/* Frames are handed in once, in the order of the capture, when sessions or flows are followed. */
+/* Frames are handed in once, in the order of the capture, when sessions, flows or routes are followed. */
 void decode_frame(const decoder *d, const decoder_frame *frame, decoded *out);
 
 #endif

@@ -2,49 +2,11 @@
 /* Field names and values of steering, affinity and findings. Names: docs/architecture.md and README. */
 #include "fields.h"
 
+#include "field-visit.h"
+#include "route-fields.h"
+
 #include <glib.h>
 #include <inttypes.h>
-
-typedef struct visit {
-    field_visitor call;
-    void *context;
-} visit;
-
-static void give_number(const visit *v, const char *key, uint64_t number)
-{
-    v->call(v->context, key, &(field_value){ .type = FIELD_NUMBER, .number = number });
-}
-
-static void give_hex(const visit *v, const char *key, uint64_t number)
-{
-    v->call(v->context, key, &(field_value){ .type = FIELD_HEX, .number = number });
-}
-
-static void give_true(const visit *v, const char *key)
-{
-    v->call(v->context, key, &(field_value){ .type = FIELD_TRUE });
-}
-
-static void give_address(const visit *v, const char *key, const cats_address *address)
-{
-    v->call(v->context, key, &(field_value){ .type = FIELD_ADDRESS, .address = *address });
-}
-
-static void give_ipv6(const visit *v, const char *key, const uint8_t octets[16])
-{
-    cats_address address = cats_address_ipv6(octets);
-    give_address(v, key, &address);
-}
-
-static void give_text(const visit *v, const char *key, const char *text)
-{
-    v->call(v->context, key, &(field_value){ .type = FIELD_TEXT, .text = text });
-}
-
-static void give_bytes(const visit *v, const char *key, const uint8_t *bytes, size_t length)
-{
-    v->call(v->context, key, &(field_value){ .type = FIELD_BYTES, .bytes = bytes, .length = length });
-}
 
 static void visit_tlv(const visit *v, const srh_tlv *tlv)
 {
@@ -134,6 +96,7 @@ static void visit_steering(const visit *v, const decoded *frame, const decoded_s
         cats_address_format(&service, text);
         give_text(v, "cats.service", text);
     }
+    route_fields_behind(v, here);
 }
 
 static void visit_option(const visit *v, const affinity_numbers *numbers, const uint8_t *octets,
@@ -181,7 +144,6 @@ static void visit_segment(const visit *v, const affinity_numbers *numbers, const
 static void visit_session(const visit *v, const affinity_sighting *s)
 {
     const affinity_connection *c = &s->connection;
-    char time[32];
 
     give_number(v, "affinity.session", c->session);
     if (s->has_verdict && s->verdict != AFFINITY_PENDING)
@@ -197,9 +159,7 @@ static void visit_session(const visit *v, const affinity_sighting *s)
     }
     if (frame == 0 || ns == AFFINITY_NO_TIME)
         return;
-    g_snprintf(time, sizeof time, "%s%" PRId64 ".%09" PRId64, ns < 0 ? "-" : "", ABS(ns) / 1000000000,
-               ABS(ns) % 1000000000);
-    give_text(v, "affinity.reconnect_time", time);
+    give_seconds(v, "affinity.reconnect_time", ns);
 }
 
 void fields_visit(const decoder *d, const decoded *frame, field_visitor call, void *context)
@@ -217,8 +177,9 @@ void fields_visit(const decoder *d, const decoded *frame, field_visitor call, vo
         visit_segment(&v, &d->numbers, frame);
     if (frame->session.in_session)
         visit_session(&v, &frame->session);
-    for (unsigned i = 0; i < frame->findings.count; i++)
-        give_text(&v, cats_rule_get(frame->findings.list[i].rule)->filter, frame->findings.list[i].text);
+    give_findings(&v, &frame->findings);
+    for (unsigned i = 0; i < frame->update_count; i++)
+        route_fields_update(&v, &frame->updates[i]);
 }
 
 static char *bytes_text(const uint8_t *bytes, size_t length)

@@ -34,10 +34,12 @@ static bool see(const decoder *d, const decoder_frame *frame, const packet_ip *i
     if (here != NULL) {
         const uint8_t *header = out->packet.data + here->ip->offset;
         outer = (cats_packet){
+            .frame = frame->number,
             .outer_source = header + IPV6_SOURCE,
             .outer_destination = header + IPV6_DESTINATION,
             .flow_label = here->ip->flow_label,
             .next_header = here->ip->protocol,
+            .inner_destination = key->destination,
         };
         sight.outer = &outer;
         sight.steering = &here->steering;

@@ -2,63 +2,11 @@
 /* The line of a frame, without printf: it is made a million times a second.
  *
  *   NUMBER SECONDS [SRv6 OUTER > OUTER SID ...] SOURCE > DESTINATION TCP [flags] ... [! severity rule: text]
+ *   [BGP UPDATE PREFIX ... [! severity rule: text]]
  */
 #include "line.h"
 
-#include <string.h>
-
-/* Appends to a buffer that is known to be large enough: LINE_TEXT covers PACKET_IP_MAX levels and all
- * findings. */
-typedef struct cursor {
-    char *at;
-} cursor;
-
-static void put_text(cursor *c, const char *text)
-{
-    size_t length = strlen(text);
-    memcpy(c->at, text, length);
-    c->at += length;
-}
-
-static void put_number(cursor *c, uint64_t number)
-{
-    char digits[20];
-    size_t count = 0;
-    do {
-        digits[count++] = (char)('0' + number % 10);
-        number /= 10;
-    } while (number);
-    while (count)
-        *c->at++ = digits[--count];
-}
-
-/* `digits` of the number, with leading zeros. */
-static void put_padded(cursor *c, uint64_t number, unsigned digits)
-{
-    for (unsigned i = digits; i-- > 0; number /= 10)
-        c->at[i] = (char)('0' + number % 10);
-    c->at += digits;
-}
-
-static void put_hex(cursor *c, uint32_t number, unsigned digits)
-{
-    static const char hex[] = "0123456789abcdef";
-    *c->at++ = '0';
-    *c->at++ = 'x';
-    for (unsigned i = digits; i-- > 0; number >>= 4)
-        c->at[i] = hex[number & 15];
-    c->at += digits;
-}
-
-static void put_address(cursor *c, const cats_address *address)
-{
-    c->at += cats_address_format(address, c->at);
-}
-
-static void put_endpoint(cursor *c, const cats_address *address, uint16_t port)
-{
-    c->at += cats_endpoint_format(address, port, c->at);
-}
+#include "line-update.h"
 
 static void put_time(cursor *c, int64_t since_ns)
 {
@@ -98,20 +46,10 @@ static void put_steering(cursor *c, const packet *p, const decoded_steering *her
     c->at += name;
     if (name == 0)
         c->at--;
-    if (s->has_granularity) {
-        const char *granularity = cats_granularity_name(s->granularity);
-        put_text(c, " granularity ");
-        if (granularity)
-            put_text(c, granularity);
-        else
-            put_number(c, s->granularity);
-    }
-    if (s->has_argument) {
-        put_text(c, " level ");
-        put_number(c, s->argument.level);
-        put_text(c, " aggregate ");
-        put_hex(c, s->argument.aggregate_id, 6);
-    }
+    if (s->has_granularity)
+        put_granularity(c, s->granularity);
+    if (s->has_argument)
+        put_level_and_id(c, s->argument.level, s->argument.aggregate_id);
     put_text(c, " |");
 }
 
@@ -219,10 +157,12 @@ static void put_end(cursor *c, const packet *p)
     *c->at++ = ')';
 }
 
-size_t line_format(const decoded *frame, uint64_t number, int64_t since_ns, char *text)
+void line_format(const decoded *frame, uint64_t number, int64_t since_ns, GString *line)
 {
-    cursor c = { text };
     const packet *p = &frame->packet;
+
+    g_string_set_size(line, LINE_FRAME_TEXT + frame->update_count * LINE_UPDATE_TEXT);
+    cursor c = { line->str };
 
     put_number(&c, number);
     *c.at++ = ' ';
@@ -236,16 +176,9 @@ size_t line_format(const decoded *frame, uint64_t number, int64_t since_ns, char
         put_hex(&c, p->ethertype, 4);
     }
     put_end(&c, p);
-    for (unsigned i = 0; i < frame->findings.count; i++) {
-        const cats_finding *finding = &frame->findings.list[i];
-        const cats_rule *rule = cats_rule_get(finding->rule);
-        put_text(&c, " ! ");
-        put_text(&c, cats_severity_name(rule->severity));
-        *c.at++ = ' ';
-        put_text(&c, rule->id);
-        put_text(&c, ": ");
-        put_text(&c, finding->text);
-    }
+    put_findings(&c, &frame->findings);
+    for (unsigned i = 0; i < frame->update_count; i++)
+        put_update(&c, &frame->updates[i]);
     *c.at++ = '\n';
-    return (size_t)(c.at - text);
+    g_string_truncate(line, (gsize)(c.at - line->str));
 }

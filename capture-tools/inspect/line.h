@@ -5,11 +5,12 @@
 
 #include "decode.h"
 
-/* Room for the longest line: every IP level, every finding. */
-#define LINE_TEXT 8192
+#include <glib.h>
 
-/* Writes the line and its newline, not terminated by NUL; returns its length. `since_ns` is the time since
- * the first frame of the capture. */
-size_t line_format(const decoded *frame, uint64_t number, int64_t since_ns, char *text);
+/* Room for every IP level and every finding; UPDATEs have LINE_UPDATE_TEXT more each. */
+#define LINE_FRAME_TEXT 8192
+
+/* Makes `line` the line and its newline. `since_ns` is the time since the first frame of the capture. */
+void line_format(const decoded *frame, uint64_t number, int64_t since_ns, GString *line);
 
 #endif

@@ -9,6 +9,12 @@
 #include <inttypes.h>
 #include <stddef.h>
 
+static void count_broken(summary *s, const cats_findings *findings)
+{
+    for (unsigned i = 0; i < findings->count; i++)
+        s->broken[findings->list[i].rule]++;
+}
+
 void summary_add(summary *s, const decoded *frame, int64_t time_ns)
 {
     const packet *p = &frame->packet;
@@ -36,8 +42,9 @@ void summary_add(summary *s, const decoded *frame, int64_t time_ns)
         for (unsigned i = 0; i < frame->seen.count && i < 2; i++)
             *(frame->seen.option[i].permit ? &s->permits : &s->redirects) += 1;
     }
-    for (unsigned i = 0; i < frame->findings.count; i++)
-        s->broken[frame->findings.list[i].rule]++;
+    count_broken(s, &frame->findings);
+    for (unsigned i = 0; i < frame->update_count; i++)
+        count_broken(s, &frame->updates[i].findings);
 }
 
 void summary_add_tracked(summary *s, const decoder *d)
@@ -48,6 +55,9 @@ void summary_add_tracked(summary *s, const decoder *d)
     s->has_flows = d->flows != NULL;
     if (s->has_flows)
         s->flows = steering_tracker_count_get(d->flows);
+    if (d->routes != NULL)
+        s->routes = route_reader_count_get(d->routes);
+    s->has_routes = s->routes.updates > 0;
 }
 
 /* A count, under the names in which the two forms of the summary show it. */
@@ -97,7 +107,18 @@ static const count_row flow_counts[] = {
     { "flows_let_go", "flows let go", FLOWS(flows_let_go) },
 };
 
-/* What a tracker tells, shown whole when it ran: JSON has an object of that name. */
+#define ROUTES(member) offsetof(summary, routes.member)
+static const count_row route_counts[] = {
+    { "updates", "BGP UPDATEs", ROUTES(updates) },
+    { "learned", "routes learned", ROUTES(routes.learned) },
+    { "withdrawn", "routes withdrawn", ROUTES(routes.withdrawn) },
+    { "in_force", "routes in force", ROUTES(routes.in_force) },
+    { "let_go", "routes let go", ROUTES(routes.let_go) },
+    { "sessions_let_go", "BGP sessions let go", ROUTES(sessions_let_go) },
+};
+
+/* What a tracker tells, shown whole when it ran, of routes when there was BGP: JSON has an object of that
+ * name. */
 static const struct {
     const char *key;
     size_t has; /* offset of a bool in the summary */
@@ -106,6 +127,7 @@ static const struct {
 } tracked[] = {
     { "sessions", offsetof(summary, has_sessions), session_counts, G_N_ELEMENTS(session_counts) },
     { "flows", offsetof(summary, has_flows), flow_counts, G_N_ELEMENTS(flow_counts) },
+    { "routes", offsetof(summary, has_routes), route_counts, G_N_ELEMENTS(route_counts) },
 };
 
 static uint64_t count_of(const summary *s, const count_row *row)

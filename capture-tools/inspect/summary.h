@@ -20,6 +20,8 @@ typedef struct summary {
     affinity_tracker_count sessions;
     bool has_flows; /* they were followed: flows is valid */
     steering_tracker_count flows;
+    bool has_routes; /* UPDATEs were read: routes is valid */
+    route_reader_count routes;
 } summary;
 
 void summary_add(summary *s, const decoded *frame, int64_t time_ns);

@@ -135,7 +135,8 @@ bool field_is_followed(const char *key)
 {
     static const char *const names[] = {
         "affinity.session",        "affinity.verdict", "affinity.reconnect_in", "affinity.redirect_in",
-        "affinity.reconnect_time", "cats.flow",        "cats.verdict",          "cats.site"
+        "affinity.reconnect_time", "cats.flow",        "cats.verdict",          "cats.site",
+        "cats.route.announced_in", "cats.route.age",   "cats.route.replaced_in"
     };
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
         if (strcmp(names[i], key) == 0)

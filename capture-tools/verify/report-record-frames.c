@@ -64,12 +64,12 @@ static void add_field(void *context, const char *key, const field_value *value)
 
 static char *line_of(const verification *v, const verified_frame *seen)
 {
-    char line[LINE_TEXT];
+    GString *line = g_string_new(NULL);
     const source_frame *source = seen->source;
     capture_source of = capture_sources_get(verification_sources(v), source->source);
     int64_t since = capture_time_between(of.first_ns, source->frame.time_ns);
-    size_t length = line_format(seen->decoded, source->frame.number, since, line);
-    return g_strstrip(g_strndup(line, length));
+    line_format(seen->decoded, source->frame.number, since, line);
+    return g_strstrip(g_string_free(line, FALSE));
 }
 
 void frame_record_see(frame_record *r, verification *v, const verified_frame *seen)

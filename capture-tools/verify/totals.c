@@ -6,6 +6,7 @@
 
 #define SESSIONS(member) offsetof(verification_totals, sessions.member)
 #define PACKETS(member) offsetof(verification_totals, packets.member)
+#define ROUTES(member) offsetof(verification_totals, routes.member)
 #define FLOWS(member) offsetof(verification_totals, flows.member)
 
 const totals_row totals_rows[] = {
@@ -25,6 +26,12 @@ const totals_row totals_rows[] = {
     { "flows", "moved", "flows moved", FLOWS(verdicts[STEERING_MOVED]) },
     { "flows", "flows_held", "flows held", FLOWS(flows_held) },
     { "flows", "flows_let_go", "flows let go", FLOWS(flows_let_go) },
+    { "routes", "updates", "BGP UPDATEs", ROUTES(updates) },
+    { "routes", "learned", "routes learned", ROUTES(routes.learned) },
+    { "routes", "withdrawn", "routes withdrawn", ROUTES(routes.withdrawn) },
+    { "routes", "in_force", "routes in force", ROUTES(routes.in_force) },
+    { "routes", "let_go", "routes let go", ROUTES(routes.let_go) },
+    { "routes", "sessions_let_go", "BGP sessions let go", ROUTES(sessions_let_go) },
     { "packets", "encapsulated", "packets encapsulated", PACKETS(packets) },
     { "packets", "passed", "seen behind the hop", PACKETS(passed) },
     { "packets", "lost", "lost", PACKETS(lost) },

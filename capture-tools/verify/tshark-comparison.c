@@ -5,6 +5,7 @@
 
 #include "capture-tools/doctor/checks.h"
 #include "capture-tools/doctor/wireshark.h"
+#include "capture-tools/inspect/trackers.h"
 #include "field-list.h"
 #include "tshark-layers.h"
 #include "tshark-process.h"
@@ -78,6 +79,9 @@ static char **preferences_of(const tshark_settings *s)
     g_ptr_array_add(list, g_strdup_printf("cats.structure:%u/%u/%u/%u", structure->block, structure->node,
                                           structure->function, structure->argument));
     g_ptr_array_add(list, g_strdup_printf("cats.topology:%s", topology));
+    g_ptr_array_add(list, g_strdup_printf("cats.route_attribute:%u", s->codes.attribute));
+    g_ptr_array_add(list, g_strdup_printf("cats.route_flags:%x", s->codes.flags));
+    g_ptr_array_add(list, g_strdup_printf("cats.edge_metadata:%u", s->codes.edge_metadata));
     g_ptr_array_add(list, NULL);
     return (char **)g_ptr_array_free(list, FALSE);
 }
@@ -116,8 +120,7 @@ tshark_comparison *tshark_comparison_new(const tshark_settings *settings, const 
 
 static void close_capture(tshark_comparison *c)
 {
-    affinity_tracker_free(c->decoder.tracker);
-    steering_tracker_free(c->decoder.flows);
+    decoder_follow_none(&c->decoder);
     capture_points_free(c->points);
     capture_reader_close(c->reader);
     tshark_process_free(c->process);
@@ -179,6 +182,7 @@ static void open_decoder(tshark_comparison *c)
                             .tracker = affinity_tracker_new(&sessions),
                             .flows = steering_tracker_new(&flows),
                             .points = c->points };
+    decoder_follow_routes(&c->decoder, &c->settings.codes);
 }
 
 static void open_capture(tshark_comparison *c)

@@ -11,6 +11,7 @@ typedef struct tshark_comparison tshark_comparison;
 
 typedef struct tshark_settings {
     affinity_numbers numbers;
+    cats_route_codes codes;
     cats_context cats;    /* its topology is the one of the file */
     const char *topology; /* path, NULL: none */
     int64_t reconnect_limit_ns;

@@ -29,18 +29,11 @@ struct tshark_process {
 
 static GPtrArray *arguments_of(const char *tshark, const char *capture, char **preferences)
 {
-    /* The tool puts no fragments together and reads no BGP: it has no routes to learn from. */
-    static const char *const fixed[] = { "-n",
-                                         "-T",
-                                         "json",
-                                         "--no-duplicate-keys",
-                                         "-o",
-                                         "ip.defragment:FALSE",
-                                         "-o",
-                                         "ipv6.defragment:FALSE",
-                                         "--disable-protocol",
-                                         "bgp",
-                                         "-r" };
+    /* The tool puts no fragments together. */
+    static const char *const fixed[] = {
+        "-n", "-T", "json", "--no-duplicate-keys", "-o", "ip.defragment:FALSE", "-o", "ipv6.defragment:FALSE",
+        "-r"
+    };
     GPtrArray *arguments = g_ptr_array_new();
     g_ptr_array_add(arguments, (char *)tshark);
     for (; *preferences != NULL; preferences++) {

@@ -3,6 +3,7 @@
  * docs/rules.md. */
 #include "verification.h"
 
+#include "capture-tools/inspect/trackers.h"
 #include "passing-packet.h"
 #include "spread.h"
 
@@ -25,6 +26,7 @@ void verification_settings_init(verification_settings *settings)
 {
     *settings = (verification_settings){
         .numbers = affinity_numbers_default,
+        .codes = cats_route_codes_default,
         .reconnect_limit_ns = affinity_tracker_settings_default.reconnect_limit_ns,
         .connections = AFFINITY_TRACKER_CONNECTIONS_DEFAULT,
         .flows = STEERING_TRACKER_FLOWS_DEFAULT,
@@ -92,6 +94,7 @@ static steering_tracker *flow_tracker(verification *v)
 {
     steering_tracker_settings settings = steering_tracker_settings_default;
     settings.topology = v->settings.topology;
+    settings.routes = v->decoder.cats.routes;
     settings.flows = v->settings.flows;
     settings.listener = (steering_listener){
         .context = v, .flow = tell_flow, .point_name = point_name, .frame_name = frame_name
@@ -147,6 +150,7 @@ verification *verification_new(const verification_settings *settings, capture_so
     v->log = finding_log_new(&settings->rules, settings->limit);
     v->decoder = (decoder){ .numbers = settings->numbers, .cats = settings->cats, .points = points };
     v->decoder.tracker = session_tracker(v);
+    decoder_follow_routes(&v->decoder, &settings->codes);
     v->decoder.flows = flow_tracker(v);
     v->passages = link_tracker(v);
     if (settings->topology != NULL)
@@ -160,6 +164,7 @@ void verification_free(verification *v)
         return;
     affinity_tracker_free(v->decoder.tracker);
     steering_tracker_free(v->decoder.flows);
+    route_reader_free(v->decoder.routes);
     passage_tracker_free(v->passages);
     site_spread_free(v->spread);
     finding_log_free(v->log);
@@ -223,6 +228,8 @@ bool verification_step(verification *v)
     v->totals.frames++;
     v->totals.octets += source.frame.wire;
     log_findings(v, &source, &frame.findings);
+    for (unsigned i = 0; i < frame.update_count; i++)
+        log_findings(v, &source, &frame.updates[i].findings);
     follow_passage(v, &source, &frame);
     if (v->spread != NULL && frame.flow.in_flow && frame.flow.flow.site_frame == source.id)
         site_spread_see(v->spread, &frame, steering_tracker_count_get(v->decoder.flows).flows_let_go == 0);
@@ -266,6 +273,7 @@ verification_totals verification_count(const verification *v)
     totals.sessions = affinity_tracker_count_get(v->decoder.tracker);
     totals.flows = steering_tracker_count_get(v->decoder.flows);
     totals.packets = passage_tracker_count_get(v->passages);
+    totals.routes = route_reader_count_get(v->decoder.routes);
     return totals;
 }
 

@@ -36,6 +36,7 @@ typedef struct verification_observer {
 typedef struct verification_settings {
     affinity_numbers numbers;
     cats_context cats;
+    cats_route_codes codes;        /* of BGP */
     const cats_topology *topology; /* borrowed, may be NULL */
     int64_t reconnect_limit_ns;
     int64_t lost_limit_ns;                /* from before a forwarder to behind it */
@@ -71,6 +72,7 @@ typedef struct verification_totals {
     affinity_tracker_count sessions;
     steering_tracker_count flows;
     passage_count packets; /* through forwarders */
+    route_reader_count routes;
 } verification_totals;
 verification_totals verification_count(const verification *v);
 

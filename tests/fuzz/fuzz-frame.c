@@ -4,6 +4,7 @@
  * the frame is read, then the frame. */
 #include "capture-tools/inspect/decode.h"
 #include "capture-tools/inspect/fields.h"
+#include "capture-tools/inspect/line-update.h"
 #include "capture-tools/inspect/line.h"
 #include "epan-cats/checksum.h"
 #include "epan-cats/flow-key.h"
@@ -40,6 +41,14 @@ static steering_tracker *flows(void)
         tracker = steering_tracker_new(&settings);
     }
     return tracker;
+}
+
+static route_reader *routes(void)
+{
+    static route_reader *reader;
+    if (reader == NULL)
+        reader = route_reader_new(&cats_route_codes_default);
+    return reader;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -111,16 +120,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     decoder d;
     decoded frame;
     cats_flow_key key;
-    char line[LINE_TEXT];
+    static GString *line;
     size_t touched = 0;
     uint32_t captured;
 
     if (size == 0)
         return 0;
+    if (line == NULL)
+        line = g_string_new(NULL);
     d = data[0] & TOPOLOGY_BIT ? with_topology : without_topology;
     captured = (uint32_t)(size - 1);
     d.tracker = sessions();
     d.flows = flows();
+    d.routes = routes();
+    d.cats.routes = route_reader_table(d.routes);
     frame_number++;
     const decoder_frame octets = { .number = frame_number,
                                    .time_ns = frame_number * FRAME_NS,
@@ -131,7 +144,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                    .wire = captured + (data[0] >> WIRE_SHIFT) * WIRE_UNIT };
     decode_frame(&d, &octets, &frame);
     packet_assert_sound(&frame.packet);
-    g_assert_cmpuint(line_format(&frame, 1, 0, line), <=, sizeof line);
+    line_format(&frame, 1, 0, line);
+    g_assert_cmpuint(line->len, <=, LINE_FRAME_TEXT + frame.update_count * LINE_UPDATE_TEXT);
     fields_visit(&d, &frame, touch, &touched);
     checksum_verify_transport(&frame.packet);
     g_assert_true(cats_flow_key_read(&frame.packet, &key) ==

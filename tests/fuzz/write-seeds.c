@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Writes the seeds of a corpus: write-seeds frame|sessions|flows|routes|topology DIRECTORY. Frames are those
- * of samples/, with the octet in front that fuzz-frame wants; the topology is the built-in one; a session and
- * a flow are such as fuzz-sessions.c and fuzz-flows.c read; routes are the BGP messages of samples/, with the
- * octet in front that fuzz-routes wants. */
+/* Writes the seeds of a corpus: write-seeds frame|sessions|flows|routes|bgp-stream|topology DIRECTORY. Frames
+ * are those of samples/, with the octet in front that fuzz-frame wants; the topology is the built-in one; a
+ * session and a flow are such as fuzz-sessions.c and fuzz-flows.c read; routes and bgp-stream are the BGP
+ * messages of samples/, with the octet in front that fuzz-routes and fuzz-bgp-stream want. */
 #include "epan-cats/topology.h"
 #include "tests/unit/sample-frames.h"
 
@@ -71,7 +71,7 @@ static void write_flows(const char *directory)
 }
 
 /* From the first marker of a frame on. */
-static void write_routes(const char *directory)
+static void write_messages(const char *directory, guint8 how)
 {
     static const char *const names[] = { "bgp-ebgp", "srv6-vpn-frr" };
     static const guint8 marker[16] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
@@ -88,7 +88,7 @@ static void write_routes(const char *directory)
             guint8 *at = memmem(data, captured, marker, sizeof marker);
             if (at == NULL)
                 continue;
-            at[-1] = 0x7e; /* no path identifiers, room for 64 routes */
+            at[-1] = how;
             write_seed(directory, number++, (const char *)at - 1, captured - (gsize)(at - 1 - data));
         }
         sample_frames_close(&frames);
@@ -98,7 +98,7 @@ static void write_routes(const char *directory)
 int main(int argc, char **argv)
 {
     if (argc != 3) {
-        g_printerr("usage: write-seeds frame|sessions|flows|routes|topology DIRECTORY\n");
+        g_printerr("usage: write-seeds frame|sessions|flows|routes|bgp-stream|topology DIRECTORY\n");
         return 2;
     }
     if (strcmp(argv[1], "frame") == 0)
@@ -108,7 +108,9 @@ int main(int argc, char **argv)
     else if (strcmp(argv[1], "flows") == 0)
         write_flows(argv[2]);
     else if (strcmp(argv[1], "routes") == 0)
-        write_routes(argv[2]);
+        write_messages(argv[2], 0x7e); /* no path identifiers, room for 64 routes */
+    else if (strcmp(argv[1], "bgp-stream") == 0)
+        write_messages(argv[2], 0x0c); /* in order, seven octets each */
     else
         write_seed(argv[2], 0, cats_topology_builtin_text(), strlen(cats_topology_builtin_text()));
     return 0;

@@ -21,8 +21,8 @@ objects=0
 agree() {
   local file=$1 topology=("${@:2}") options=()
   [ ${#topology[@]} -eq 0 ] || options=(--topology "${topology[0]}")
-  # As a live capture, which is read once; a fragment alone is what the tool reads, and no BGP.
-  as_user tshark-scripts/to-ndjson -i - "${options[@]}" -- --disable-protocol bgp -o ip.defragment:FALSE -o ipv6.defragment:FALSE \
+  # As a live capture, which is read once; a fragment alone is what the tool reads.
+  as_user tshark-scripts/to-ndjson -i - "${options[@]}" -- -o ip.defragment:FALSE -o ipv6.defragment:FALSE \
     <"$tshark_home/$file" >"$tshark_home/script" 2>"$tshark_home/err" || fail "$file: $(cat "$tshark_home/err")"
   (cd "$tshark_home" && "$catshark" inspect -r "$file" --json --sessions --flows "${options[@]}") >"$tshark_home/inspect"
   normal "$tshark_home/script" >"$tshark_home/script.normal"

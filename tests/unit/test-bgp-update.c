@@ -26,6 +26,12 @@ static void test_messages(void)
     g_assert_cmpint(bgp_message_next(stream, sizeof stream, &next, &message, &defect), ==, BGP_MESSAGE);
     g_assert_cmpint(bgp_message_next(stream, sizeof stream, &next, &message, &defect), ==, BGP_MESSAGE_END);
 
+    g_assert_cmpuint(bgp_message_first(stream, sizeof stream), ==, 0);
+    g_assert_cmpuint(bgp_message_first(stream + 1, sizeof stream - 1), ==, 18);
+    g_assert_cmpuint(bgp_message_first(stream + 1, 18 + 7), ==, 18); /* seven octets of it */
+    g_assert_cmpuint(bgp_message_first(stream + 16, 3), ==, 3);
+    g_assert_cmpuint(bgp_message_first(stream, 0), ==, 0);
+
     next = 0;
     wire_put(stream + 16, 2, 18);
     g_assert_cmpint(bgp_message_next(stream, sizeof stream, &next, &message, &defect), ==, BGP_MESSAGE_BAD);

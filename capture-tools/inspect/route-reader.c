@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From segments to messages, from messages to the table of routes. Spec: RFC 4271 s4, s6, s8. */
+#include "route-reader.h"
+
+#include "epan-cats/bgp-stream.h"
+
+#include <glib.h>
+
+struct route_reader {
+    cats_route_codes codes;
+    bgp_stream *stream;
+    cats_route_table *table;
+    uint64_t updates;
+    GArray *shown; /* of read_update, those of the frame */
+};
+
+route_reader *route_reader_new(const cats_route_codes *codes)
+{
+    route_reader *r = g_new0(route_reader, 1);
+    r->codes = *codes;
+    r->stream = bgp_stream_new(BGP_STREAM_DIRECTIONS_DEFAULT, BGP_STREAM_OCTETS_DEFAULT);
+    r->table = cats_route_table_new(CATS_ROUTE_TABLE_ROUTES_DEFAULT);
+    r->shown = g_array_new(FALSE, FALSE, sizeof(read_update));
+    return r;
+}
+
+void route_reader_free(route_reader *r)
+{
+    if (r == NULL)
+        return;
+    bgp_stream_free(r->stream);
+    cats_route_table_free(r->table);
+    g_array_free(r->shown, TRUE);
+    g_free(r);
+}
+
+const cats_route_table *route_reader_table(const route_reader *r)
+{
+    return r->table;
+}
+
+route_reader_count route_reader_count_get(const route_reader *r)
+{
+    return (route_reader_count){ .updates = r->updates,
+                                 .sessions_let_go = bgp_stream_count_get(r->stream).let_go,
+                                 .routes = cats_route_table_count_get(r->table) };
+}
+
+static void take_update(route_reader *r, const cats_route_peer *peer, cats_moment now,
+                        const bgp_message *message)
+{
+    cats_defect defect;
+    guint at = r->shown->len;
+    r->updates++;
+    g_array_set_size(r->shown, at + 1);
+    read_update *read = &g_array_index(r->shown, read_update, at);
+    read->add_path = r->codes.add_path;
+    bool is_shown = cats_route_update_read(&r->codes, message->body, message->length - BGP_HEADER_LENGTH,
+                                           &read->update, &defect);
+    if (is_shown) {
+        read->changed = cats_route_table_learn(r->table, peer, now, &read->update, r->codes.add_path) > 0;
+        is_shown = read_update_has_routes(read) || read->update.metadata_at.at != 0;
+    } else {
+        cats_route_table_miss(r->table, now); /* no UPDATE of any kind */
+    }
+    if (!is_shown) {
+        g_array_set_size(r->shown, at);
+        return;
+    }
+    cats_findings_clear(&read->findings);
+    cats_route_update_judge(&read->update, &read->findings);
+}
+
+static void take_message(route_reader *r, const cats_route_peer *peer, cats_moment now,
+                         const bgp_message *message)
+{
+    if (message->type == BGP_UPDATE)
+        take_update(r, peer, now, message);
+    else
+        cats_route_table_hear(r->table, peer, now, message->type);
+}
+
+unsigned route_reader_take(route_reader *r, const packet *p, const uint8_t final[16], cats_moment now,
+                           const read_update **updates)
+{
+    bgp_direction of;
+    bgp_segment segment;
+    bgp_message message;
+    if (!bgp_segment_of(p, &of, &segment))
+        return 0;
+    if (final != NULL)
+        of.destination = cats_address_ipv6(final);
+    const cats_route_peer peer = { .speaker = of.source, .receiver = of.destination };
+    g_array_set_size(r->shown, 0);
+    bgp_stream_take(r->stream, &segment);
+    if (bgp_stream_missed(r->stream))
+        cats_route_table_miss(r->table, now);
+    while (bgp_stream_next(r->stream, &message))
+        take_message(r, &peer, now, &message);
+    *updates = &g_array_index(r->shown, read_update, 0);
+    return r->shown->len;
+}
