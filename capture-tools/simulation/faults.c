@@ -73,7 +73,7 @@ static const char *missing(unsigned lacking)
         { FAULT_NEEDS_SITES, "two sites at each egress" },
         { FAULT_NEEDS_NODES, "two nodes" },
         { FAULT_NEEDS_FAMILIES, "nodes with an IPv4 and an IPv6 address" },
-        { FAULT_NEEDS_BGP, "announcements in BGP" },
+        { FAULT_NEEDS_BGP, "announcements in BGP (--bgp)" },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(phrases); i++)
         if ((lacking & phrases[i].need) != 0)
@@ -163,7 +163,9 @@ static bool look(const faults *f, fault_packet *p)
     p->source = packet_source(&p->walk, inner);
     p->destination = packet_destination(&p->walk, inner);
     p->to_service = cats_topology_ingress_of(f->topology, &p->source) != NULL;
-    return p->point == FAULT_EGRESS_IN || faults_affect(f, p->to_service ? &p->source : &p->destination);
+    const cats_address *client = p->to_service ? &p->source : &p->destination;
+    return p->point == FAULT_EGRESS_IN ||
+           (cats_topology_ingress_of(f->topology, client) != NULL && faults_affect(f, client));
 }
 
 fault_verdict faults_apply(const faults *f, fault_packet *p)
@@ -186,4 +188,17 @@ fault_verdict faults_apply(const faults *f, fault_packet *p)
         }
     }
     return verdict;
+}
+
+void faults_apply_announcement(const faults *f, fault_announcement *said)
+{
+    if (said->egress != 0 || said->offer != 0 || said->metrics.aggregate.aggregate_id % 2 == 0)
+        return;
+    for (unsigned i = 0; i < f->active->len; i++) {
+        const active_fault *active = &g_array_index(f->active, active_fault, i);
+        if (active->fault->announcement == NULL)
+            continue;
+        active->fault->announcement(said);
+        said->comment = active->comment;
+    }
 }
