@@ -59,8 +59,7 @@ void faults_free(faults *f)
     g_free(f);
 }
 
-/* What a missing need is called. */
-static const char *missing(unsigned lacking)
+const char *fault_next_need(unsigned *needs)
 {
     static const struct {
         unsigned need;
@@ -76,9 +75,11 @@ static const char *missing(unsigned lacking)
         { FAULT_NEEDS_BGP, "announcements in BGP (--bgp)" },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(phrases); i++)
-        if ((lacking & phrases[i].need) != 0)
+        if ((*needs & phrases[i].need) != 0) {
+            *needs &= ~phrases[i].need;
             return phrases[i].phrase;
-    return "";
+        }
+    return NULL;
 }
 
 bool faults_add(faults *f, cats_rule_id id, unsigned offered, const char **reason)
@@ -86,7 +87,7 @@ bool faults_add(faults *f, cats_rule_id id, unsigned offered, const char **reaso
     const fault *added = table[id];
     unsigned lacking = added->needs & ~offered;
     if (lacking != 0) {
-        *reason = missing(lacking);
+        *reason = fault_next_need(&lacking);
         return false;
     }
     active_fault active = { .fault = added, .comment = g_strdup_printf("fault %s", cats_rule_get(id)->id) };

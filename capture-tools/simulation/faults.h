@@ -98,6 +98,8 @@ typedef struct fault {
 
 /* The fault of a rule. */
 const fault *fault_get(cats_rule_id id);
+/* The first of these needs in words, "two egresses"; NULL: none is left. *needs loses it. */
+const char *fault_next_need(unsigned *needs);
 
 /* None at first. The topology is borrowed. */
 faults *faults_new(const cats_topology *topology);
