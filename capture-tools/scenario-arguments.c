@@ -39,6 +39,7 @@ const char *scenario_arguments_given(const scenario_arguments *a)
         { a->response != NULL, "--response" },
         { a->encapsulation != NULL, "--encapsulation" },
         { a->kernel_flow_label, "--kernel-flow-label" },
+        { a->bgp, "--bgp" },
         { a->faults != NULL, "--fault" },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(options); i++)
@@ -97,7 +98,8 @@ static bool take_texts(const char *verb, const scenario_arguments *a, bool bound
                              .encapsulation = SETUP_ENCAP_TOPOLOGY,
                              .duration_ns = EVENT_NEVER,
                              .flows = bounded ? CLIENTS_UNLIMITED : FLOWS_DEFAULT,
-                             .kernel_flow_label = a->kernel_flow_label };
+                             .kernel_flow_label = a->kernel_flow_label,
+                             .bgp = a->bgp };
     if (!take_families(verb, a, s) || !cli_take_number(verb, "--seed", a->seed, 0, UINT64_MAX, &s->seed) ||
         !cli_take_number(verb, "--flows", a->flows, 1, FLOWS_MAX, &s->flows) ||
         !cli_take_number(verb, "--rate", a->rate, 1, RATE_MAX, &rate) ||

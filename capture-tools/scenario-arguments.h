@@ -9,7 +9,7 @@
 typedef struct scenario_arguments {
     char *topology, *seed, *flows, *rate, *capability, *response, *encapsulation;
     char **faults;
-    gboolean ipv4, ipv6, both, kernel_flow_label;
+    gboolean ipv4, ipv6, both, kernel_flow_label, bgp;
 } scenario_arguments;
 
 /* Rows of a GOption table for a variable `a` of this type. */
@@ -46,6 +46,8 @@ typedef struct scenario_arguments {
           G_OPTION_ARG_NONE,                                                                                     \
           &(a).kernel_flow_label,                                                                                \
           "outer flow label as Linux writes it: 0 for IPv4",                                                     \
+          NULL },                                                                                                \
+        { "bgp", 0, 0, G_OPTION_ARG_NONE, &(a).bgp, "announcements travel in BGP sessions through the core",     \
           NULL },                                                                                                \
     {                                                                                                            \
         "fault", 0, 0, G_OPTION_ARG_STRING_ARRAY, &(a).faults, "break this rule; may be given again", "ID"       \

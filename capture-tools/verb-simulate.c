@@ -37,7 +37,10 @@ static void list_faults(void)
 {
     for (cats_rule_id id = 0; id < CATS_RULE_COUNT; id++) {
         const fault *f = fault_get(id);
+        unsigned needs = f->needs;
         printf("%-32s %s\n", cats_rule_get(id)->id, f->what);
+        for (const char *need; (need = fault_next_need(&needs)) != NULL;)
+            printf("%-32s   needs %s\n", "", need);
         for (const char *const *also = f->consequences; *also != NULL; also++)
             printf("%-32s   breaks %s too\n", "", *also);
     }

@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Octets of the attributes, in ExaBGP's words. Spec: docs/wire-formats.md s6; RFC 9252 s2-3. */
 #include "route-line.h"
+#include "capture-tools/forwarders/announcement.h"
 #include "epan-cats/bgp-update.h"
-#include "epan-cats/cats-route.h"
-#include <string.h>
 
-/* Level of what sites and egresses merge: the single score. */
-#define LEVEL_SCORE 2
-#define FORMAT_UNSIGNED_INTEGER 0
 #define FLAGS_OPTIONAL_TRANSITIVE 0xc0u
 
 const cats_address *route_next_hop(const route_how *how, const cats_address *service)
@@ -40,34 +36,17 @@ static void append_attribute(GString *line, uint8_t code, uint8_t flags, const u
 
 static void append_announcement(GString *line, const route_how *how, const route_said *route)
 {
-    cats_announcement said = {
-        .has_aggregate = true,
-        .has_sid = true,
-        .aggregate = { .granularity = (uint8_t)route->granularity,
-                       .level = LEVEL_SCORE,
-                       .aggregate_id = route->aggregate_id,
-                       .metric_count = 1,
-                       .metrics = { { .type = CATS_METRIC_SCORE,
-                                      .level = LEVEL_SCORE,
-                                      .format = FORMAT_UNSIGNED_INTEGER,
-                                      .length = 1,
-                                      .value = route->score,
-                                      .source = CATS_METRIC_AGGREGATION } } },
-        .sid = { .behavior = route->sid->behavior, .structure = route->sid->structure },
-    };
+    cats_announcement said =
+        setup_announcement(route->sid, route->granularity, route->score, route->aggregate_id);
     uint8_t octets[CATS_ROUTE_ATTRIBUTE_MAX];
-    memcpy(said.sid.sid, route->sid->prefix, sizeof said.sid.sid);
     append_attribute(line, how->attribute, how->flags, octets,
                      cats_route_build(&said, octets, sizeof octets));
 }
 
 static void append_prefix_sid(GString *line, const route_said *route)
 {
-    srv6_service service = { .behavior = route->sid->behavior,
-                             .has_structure = true,
-                             .structure = route->sid->structure };
+    srv6_service service = setup_service(route->sid);
     uint8_t octets[PREFIX_SID_SERVICE_MAX];
-    memcpy(service.sid, route->sid->prefix, sizeof service.sid);
     append_attribute(line, BGP_ATTRIBUTE_PREFIX_SID, FLAGS_OPTIONAL_TRANSITIVE, octets,
                      prefix_sid_build(&service, octets, sizeof octets));
 }

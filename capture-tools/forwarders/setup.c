@@ -2,6 +2,7 @@
 /* From a topology to forwarders: SIDs, encapsulation, ordinary routes. Spec:
  * draft-du-cats-aggregated-metrics-on-egress s3; docs/topology.md. */
 #include "setup.h"
+#include "announcement.h"
 #include <string.h>
 
 /* ---- how packets are encapsulated ---- */
@@ -245,8 +246,6 @@ void setup_egress_domain(const setup *s, egress *role)
 /* ---- offers ---- */
 
 #define ARGUMENT_BITS 32
-/* Level of what sites and egresses merge: the single score. */
-#define LEVEL_SCORE 2
 
 cats_granularity setup_granularity(const cats_sid_row *second_round)
 {
@@ -291,7 +290,7 @@ GArray *setup_offers(const setup *s, size_t index)
 static void set_argument(const setup_offer *from, ingress_offer *offer)
 {
     cats_argument argument = { .granularity = (uint8_t)from->granularity,
-                               .level = LEVEL_SCORE,
+                               .level = SETUP_LEVEL_SCORE,
                                .aggregate_id = offer->aggregate_id };
     uint8_t *sid = offer->segments[offer->segment_count - 1];
     cats_sid_parts parts;

@@ -1,50 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* From offers of routes to those of the role. Spec: man/catshark-egress.1 (--routes). */
 #include "ingress-routes.h"
+#include "capture-tools/routes/routed-ingress.h"
 #include "live-report.h"
 #include "route-feed.h"
 
 struct ingress_routes {
     const forwarder *f;
-    ingress *role;
+    routed_ingress *routed;
     route_feed *feed;
-    GHashTable *names; /* locator, as text -> name of the egress that it is */
 };
-
-/* The topology's name for the egress with this locator, or the locator. It stays what it was first. */
-static const char *name_of(const ingress_routes *r, const route_offer *of)
-{
-    const cats_topology *t = r->f->topology;
-    char locator[BGP_PREFIX_TEXT];
-    bgp_prefix prefix = { .address = of->locator, .length = (uint8_t)of->locator_length };
-    bgp_prefix_format(&prefix, locator);
-    const char *name = g_hash_table_lookup(r->names, locator);
-    if (name != NULL)
-        return name;
-    name = locator;
-    for (size_t i = 0; i < t->egress_count; i++) {
-        const cats_egress *e = &t->egresses[i];
-        if (e->locator_length == of->locator_length && cats_address_equal(&e->locator, &of->locator))
-            name = e->name;
-    }
-    char *kept = g_strdup(name);
-    g_hash_table_insert(r->names, g_strdup(locator), kept);
-    return kept;
-}
 
 static void take_offer(void *context, const route_offer *of)
 {
     const ingress_routes *r = context;
-    setup_offer from = setup_offer_of_sid(&r->f->setup, name_of(r, of), &of->service, of->sid, &of->structure,
-                                          (cats_granularity)of->granularity);
-    ingress_offer announced = setup_offer_announced(&from, of->score, of->aggregate_id);
-    ingress_set_offer(r->role, live_loop_now(), &announced, driver_sink(r->f->run.driver));
+    routed_ingress_offer(r->routed, live_loop_now(), of, driver_sink(r->f->run.driver));
 }
 
 static void take_withdrawal(void *context, const route_offer *of)
 {
     const ingress_routes *r = context;
-    ingress_withdraw(r->role, live_loop_now(), name_of(r, of), &of->service, driver_sink(r->f->run.driver));
+    routed_ingress_withdraw(r->routed, live_loop_now(), of, driver_sink(r->f->run.driver));
 }
 
 ingress_routes *ingress_routes_open(const forwarder *f, ingress *role, GError **error)
@@ -52,8 +28,7 @@ ingress_routes *ingress_routes_open(const forwarder *f, ingress *role, GError **
     ingress_routes *r = g_new0(ingress_routes, 1);
     route_offers_sink sink = { .offer = take_offer, .withdraw = take_withdrawal, .context = r };
     r->f = f;
-    r->role = role;
-    r->names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    r->routed = routed_ingress_new(&f->setup, role);
     r->feed = route_feed_open(f->run.loop, f->routes, &sink, error);
     if (r->feed != NULL)
         return r;
@@ -66,7 +41,7 @@ void ingress_routes_close(ingress_routes *r)
     if (r == NULL)
         return;
     route_feed_close(r->feed);
-    g_hash_table_destroy(r->names);
+    routed_ingress_free(r->routed);
     g_free(r);
 }
 
@@ -92,7 +67,7 @@ static void describe_offer(void *context, const route_offer *of)
     cats_address_format(&of->service, service);
     json_builder_begin_object(to->builder);
     json_builder_set_member_name(to->builder, "egress");
-    json_builder_add_string_value(to->builder, name_of(to->routes, of));
+    json_builder_add_string_value(to->builder, routed_ingress_name(to->routes->routed, of));
     json_builder_set_member_name(to->builder, "cats.service");
     json_builder_add_string_value(to->builder, service);
     live_member(to->builder, "score", of->score);

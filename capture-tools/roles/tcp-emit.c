@@ -82,9 +82,13 @@ tcp_options_written tcp_departure_options(const tcp_endpoint *e, int64_t now, co
     return tcp_options_build(&spec, octets);
 }
 
-/* Octets of the stream: the head, then what is generated. */
+/* Octets of the stream: the owner's, or the head and then what is generated. */
 static void fill_payload(const tcp_endpoint *e, uint64_t position, uint8_t *octets, size_t length)
 {
+    if (e->settings->supply != NULL) {
+        e->settings->supply(e->settings->supply_context, e, position, octets, length);
+        return;
+    }
     if (position < e->head_length) {
         const size_t text = MIN(length, (size_t)(e->head_length - position));
         memcpy(octets, e->head + position, text);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* From JSON to the octets of an UPDATE. Spec: ExaBGP 4, encoder json; RFC 4271 s4.3, RFC 4760 s3-4. */
 #include "exabgp-update.h"
-#include "epan-cats/bgp-update.h"
+#include "epan-cats/bgp-build.h"
 #include <json-glib/json-glib.h>
 #include <stdio.h>
 #include <string.h>
@@ -59,12 +59,9 @@ typedef struct parts {
 
 static bool append_attribute(GByteArray *to, uint8_t flags, uint8_t code, const GByteArray *value)
 {
-    const uint8_t head[] = { (uint8_t)((flags & 0xe0u) | BGP_FLAG_EXTENDED_LENGTH), code };
     if (value->len > PART_MAX || to->len > PART_MAX)
         return false;
-    g_byte_array_append(to, head, sizeof head);
-    append16(to, value->len);
-    g_byte_array_append(to, value->data, value->len);
+    bgp_build_attribute(to, flags & BGP_FLAGS_KIND, code, value->data, value->len);
     return true;
 }
 

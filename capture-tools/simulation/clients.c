@@ -19,6 +19,7 @@ struct clients {
     clients_plan plan;
     flow_plan flows;
     unsigned source; /* of events: the next flow starts */
+    int64_t until;   /* no flow starts at or after this time */
     bool stopped;
     client_group *groups; /* by ingress: unaffected clients, affected clients */
     bool split;           /* affected clients are configured otherwise */
@@ -84,7 +85,7 @@ static bool open_flow(void *context, const planned_flow *flow)
 
 static void set_next(clients *c, int64_t now)
 {
-    if (c->stopped || c->started + c->busy >= c->plan.flows || now >= c->plan.until) {
+    if (c->stopped || c->started + c->busy >= c->plan.flows || now >= c->until) {
         c->stopped = true;
         return;
     }
@@ -174,8 +175,13 @@ clients *clients_new(const simulation *sim, const clients_plan *plan, const clie
         clients_free(c);
         return NULL;
     }
-    set_next(c, plan->start);
     return c;
+}
+
+void clients_start(clients *c, int64_t first)
+{
+    c->until = c->plan.duration_ns == EVENT_NEVER ? EVENT_NEVER : first + c->plan.duration_ns;
+    set_next(c, first);
 }
 
 void clients_free(clients *c)

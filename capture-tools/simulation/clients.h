@@ -13,8 +13,7 @@ typedef struct clients_plan {
     bool ipv4, ipv6;
     uint64_t flows;      /* CLIENTS_UNLIMITED: as many as start before `until` */
     int64_t interval_ns; /* mean time from one flow's start to the next's */
-    int64_t start;       /* of the first flow */
-    int64_t until;       /* no flow starts at or after this time; EVENT_NEVER: no bound */
+    int64_t duration_ns; /* no flow starts so long after the first; EVENT_NEVER: no bound */
     uint64_t seed;
 } clients_plan;
 
@@ -28,6 +27,8 @@ clients *clients_new(const simulation *sim, const clients_plan *plan, const clie
 void clients_free(clients *c);
 unsigned clients_node(const clients *c);
 
+/* The first flow starts then. */
+void clients_start(clients *c, int64_t first);
 /* No further flow starts. */
 void clients_stop(clients *c);
 /* True when no flow will start and no connection is held any more. */

@@ -59,8 +59,7 @@ void faults_free(faults *f)
     g_free(f);
 }
 
-/* What a missing need is called. */
-static const char *missing(unsigned lacking)
+const char *fault_next_need(unsigned *needs)
 {
     static const struct {
         unsigned need;
@@ -73,12 +72,14 @@ static const char *missing(unsigned lacking)
         { FAULT_NEEDS_SITES, "two sites at each egress" },
         { FAULT_NEEDS_NODES, "two nodes" },
         { FAULT_NEEDS_FAMILIES, "nodes with an IPv4 and an IPv6 address" },
-        { FAULT_NEEDS_BGP, "announcements in BGP" },
+        { FAULT_NEEDS_BGP, "announcements in BGP (--bgp)" },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(phrases); i++)
-        if ((lacking & phrases[i].need) != 0)
+        if ((*needs & phrases[i].need) != 0) {
+            *needs &= ~phrases[i].need;
             return phrases[i].phrase;
-    return "";
+        }
+    return NULL;
 }
 
 bool faults_add(faults *f, cats_rule_id id, unsigned offered, const char **reason)
@@ -86,7 +87,7 @@ bool faults_add(faults *f, cats_rule_id id, unsigned offered, const char **reaso
     const fault *added = table[id];
     unsigned lacking = added->needs & ~offered;
     if (lacking != 0) {
-        *reason = missing(lacking);
+        *reason = fault_next_need(&lacking);
         return false;
     }
     active_fault active = { .fault = added, .comment = g_strdup_printf("fault %s", cats_rule_get(id)->id) };
@@ -163,7 +164,9 @@ static bool look(const faults *f, fault_packet *p)
     p->source = packet_source(&p->walk, inner);
     p->destination = packet_destination(&p->walk, inner);
     p->to_service = cats_topology_ingress_of(f->topology, &p->source) != NULL;
-    return p->point == FAULT_EGRESS_IN || faults_affect(f, p->to_service ? &p->source : &p->destination);
+    const cats_address *client = p->to_service ? &p->source : &p->destination;
+    return p->point == FAULT_EGRESS_IN ||
+           (cats_topology_ingress_of(f->topology, client) != NULL && faults_affect(f, client));
 }
 
 fault_verdict faults_apply(const faults *f, fault_packet *p)
@@ -186,4 +189,17 @@ fault_verdict faults_apply(const faults *f, fault_packet *p)
         }
     }
     return verdict;
+}
+
+void faults_apply_announcement(const faults *f, fault_announcement *said)
+{
+    if (said->egress != 0 || said->offer != 0 || said->metrics.aggregate.aggregate_id % 2 == 0)
+        return;
+    for (unsigned i = 0; i < f->active->len; i++) {
+        const active_fault *active = &g_array_index(f->active, active_fault, i);
+        if (active->fault->announcement == NULL)
+            continue;
+        active->fault->announcement(said);
+        said->comment = active->comment;
+    }
 }

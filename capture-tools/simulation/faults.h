@@ -6,6 +6,7 @@
 #ifndef CATSHARK_SIMULATION_FAULTS_H
 #define CATSHARK_SIMULATION_FAULTS_H
 
+#include "epan-cats/cats-route.h"
 #include "epan-cats/packet.h"
 #include "epan-cats/rules.h"
 #include "epan-cats/topology.h"
@@ -45,7 +46,7 @@ enum {
     FAULT_NEEDS_SITES = 1 << 4,    /* an egress with two sites for a service */
     FAULT_NEEDS_NODES = 1 << 5,    /* two nodes for each service */
     FAULT_NEEDS_FAMILIES = 1 << 6, /* nodes with an address of each family */
-    FAULT_NEEDS_BGP = 1 << 7       /* announcements in BGP */
+    FAULT_NEEDS_BGP = 1 << 7       /* announcements in BGP (scenario_options.bgp) */
 };
 
 typedef struct faults faults;
@@ -72,6 +73,17 @@ typedef struct fault_packet {
 typedef enum fault_verdict { FAULT_UNTOUCHED, FAULT_CHANGED, FAULT_DROPPED } fault_verdict;
 typedef fault_verdict (*fault_hook)(const faults *f, fault_packet *p);
 
+/* What an egress is about to announce of a CS-ID in BGP. */
+typedef struct fault_announcement {
+    size_t egress; /* index in the topology */
+    size_t offer;  /* which of its CS-IDs it is, from 0 */
+    cats_announcement metrics;
+    srv6_service service;
+    size_t cut;          /* octets that are cut off the end of the attribute of metrics */
+    const char *comment; /* of faults_apply_announcement(): "fault ID", or NULL */
+} fault_announcement;
+typedef void (*fault_announcement_hook)(fault_announcement *said);
+
 #define FAULT_CONSEQUENCES_MAX 3
 
 typedef struct fault {
@@ -79,12 +91,15 @@ typedef struct fault {
     unsigned settings; /* FAULT_CLIENT_IGNORES ... */
     unsigned needs;    /* FAULT_NEEDS_REDIRECT ... */
     fault_hook hooks[FAULT_POINT_COUNT];
+    fault_announcement_hook announcement;
     /* Other rules that break by it, by their ids; NULL ended. */
     const char *consequences[FAULT_CONSEQUENCES_MAX + 1];
 } fault;
 
 /* The fault of a rule. */
 const fault *fault_get(cats_rule_id id);
+/* The first of these needs in words, "two egresses"; NULL: none is left. *needs loses it. */
+const char *fault_next_need(unsigned *needs);
 
 /* None at first. The topology is borrowed. */
 faults *faults_new(const cats_topology *topology);
@@ -112,5 +127,8 @@ bool faults_first_of_flow(const faults *f, const fault_packet *p, cats_rule_id i
 bool faults_at(const faults *f, fault_point point);
 /* Lets the faults of p->point change the packet. */
 fault_verdict faults_apply(const faults *f, fault_packet *p);
+/* Lets faults change what is announced. They change what the first egress says of its first CS-ID, every
+ * other time: what it says of others, and others say of that, stands. */
+void faults_apply_announcement(const faults *f, fault_announcement *said);
 
 #endif

@@ -3,6 +3,12 @@
  * Spec: draft-du-cats-aggregated-metrics-on-egress s3. */
 #include "forwarder.h"
 
+static bool is_local(const forwarder_local *local, const station *at, int64_t now, network_frame *frame)
+{
+    return local->take != NULL &&
+           local->take(local->context, at->node, now, network_frame_packet(frame), frame->length);
+}
+
 static void ingress_sends(void *context, unsigned port, const uint8_t *octets, size_t length,
                           const char *comment)
 {
@@ -18,6 +24,8 @@ static void ingress_sends(void *context, unsigned port, const uint8_t *octets, s
 static bool ingress_receive(void *context, int64_t now, unsigned port, network_frame *frame)
 {
     ingress_station *in = context;
+    if (port == INGRESS_PORT_CORE && is_local(&in->local, &in->at, now, frame))
+        return false;
     ingress_packet(in->role, now, port, network_frame_packet(frame), frame->length, &in->sink);
     return false;
 }
@@ -60,6 +68,8 @@ static void egress_take(void *context, int64_t now, unsigned port, const uint8_t
 static bool egress_receive(void *context, int64_t now, unsigned port, network_frame *frame)
 {
     egress_station *e = context;
+    if (port == EGRESS_PORT_CORE && is_local(&e->local, &e->at, now, frame))
+        return false;
     if (port == EGRESS_PORT_CORE) {
         fault_packet about = { .egress = e->index };
         station_receive(&e->at, now, port, frame, FAULT_EGRESS_IN, &about, egress_take, e);

@@ -8,10 +8,18 @@
 #include "capture-tools/roles/ingress.h"
 #include "station.h"
 
+/* Who takes packets from the core that are for the forwarder itself, and not for its role. False: it is none
+ * of them. */
+typedef struct forwarder_local {
+    bool (*take)(void *context, unsigned node, int64_t now, const uint8_t *octets, size_t length);
+    void *context;
+} forwarder_local;
+
 typedef struct ingress_station {
     station at; /* first: context of the role's sink */
     ingress *role;
     role_sink sink;
+    forwarder_local local; /* zeroed: nobody */
 } ingress_station;
 
 typedef struct egress_station {
@@ -19,6 +27,7 @@ typedef struct egress_station {
     unsigned index; /* in the topology */
     egress *role;
     role_sink sink;
+    forwarder_local local;
 } egress_station;
 
 /* Joins the network under the name in `config`; ports are those of the role. */

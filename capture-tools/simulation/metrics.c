@@ -52,6 +52,10 @@ static void announce(metrics *m, int64_t now, size_t from, const egress_announce
         ROLE_FIELD_NUMBER("withdrawn", announcement->withdrawn),
     };
     station_event(&m->parts.egresses[from]->at, "announced", fields, G_N_ELEMENTS(fields));
+    if (m->parts.mesh != NULL) {
+        bgp_mesh_announce(m->parts.mesh, from, announcement);
+        return;
+    }
     for (size_t i = 0; i < m->parts.sim->topology->ingress_count; i++) {
         message sent = { .kind = MESSAGE_ANNOUNCEMENT,
                          .egress = from,

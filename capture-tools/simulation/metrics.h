@@ -6,6 +6,7 @@
 #define CATSHARK_SIMULATION_METRICS_H
 
 #include "capture-tools/forwarders/setup.h"
+#include "bgp-mesh.h"
 #include "forwarder.h"
 #include "site.h"
 
@@ -21,6 +22,7 @@ typedef struct metrics_parts {
     const int64_t *site_delay;                                            /* site to its egress */
     int64_t (*delay)(const void *context, size_t egress, size_t ingress); /* of an announcement */
     const void *context;
+    bgp_mesh *mesh;              /* takes announcements to the ingresses; NULL: they arrive after the delay */
     const GArray *const *offers; /* by egress: of setup_offer, one per CS-ID it serves */
 } metrics_parts;
 

@@ -61,13 +61,25 @@ static void add_core_routes(scenario *s, const char *owner, unsigned port)
     }
 }
 
+/* The ends of BGP sessions. */
+static void add_source_route(scenario *s, const uint8_t source[16], unsigned port)
+{
+    cats_address address = cats_address_ipv6(source);
+    if (s->options.bgp)
+        core_add_route(s->core, &address, 128, port);
+}
+
 void scenario_add_links(scenario *s)
 {
     const cats_topology *t = s->sim.topology;
-    for (size_t i = 0; i < t->ingress_count; i++)
+    for (size_t i = 0; i < t->ingress_count; i++) {
         add_core_routes(s, t->ingresses[i].name, (unsigned)i);
-    for (size_t i = 0; i < t->egress_count; i++)
+        add_source_route(s, t->ingresses[i].source, (unsigned)i);
+    }
+    for (size_t i = 0; i < t->egress_count; i++) {
         add_core_routes(s, t->egresses[i].name, (unsigned)(t->ingress_count + i));
+        add_source_route(s, t->egresses[i].source, (unsigned)(t->ingress_count + i));
+    }
     for (unsigned i = 0; i < s->plan->links->len; i++) {
         network_link_spec spec = link_spec(s, &g_array_index(s->plan->links, plan_link, i));
         network_add_link(s->sim.net, &spec);

@@ -21,6 +21,8 @@ struct scenario {
     GArray **offers; /* by egress: of setup_offer */
     metrics *metrics;
     clients *clients;
+    bgp_mesh *mesh;        /* NULL without BGP */
+    unsigned start_source; /* of events: whether the first flow may start */
 };
 
 /* scenario-forwarders.c: ingresses and egresses with their SIDs, routes and offers. */

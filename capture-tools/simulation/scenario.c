@@ -12,9 +12,11 @@
 #define REQUEST_LENGTH 120
 /* From the arrival of the first announcements to the first flow. */
 #define SETTLE_NS INT64_C(10000000)
+/* With BGP, how long the first flow waits for sessions that do not come. */
+#define SETTLE_MAX_NS INT64_C(60000000000)
 
 /* Users of random numbers. */
-enum { SEED_NETWORK = 1, SEED_CLIENTS, SEED_ARRIVALS, SEED_NODES };
+enum { SEED_NETWORK = 1, SEED_CLIENTS, SEED_ARRIVALS, SEED_NODES, SEED_BGP };
 
 GQuark scenario_error_quark(void)
 {
@@ -55,6 +57,39 @@ static int64_t settled(const scenario *s)
     return SCENARIO_EPOCH_NS + slowest + SETTLE_NS;
 }
 
+static void add_mesh(scenario *s)
+{
+    const bgp_mesh_parts parts = { .sim = &s->sim,
+                                   .setup = &s->setup,
+                                   .egresses = s->egresses,
+                                   .ingresses = s->ingresses,
+                                   .offers = (const GArray *const *)s->offers,
+                                   .mtu = plan_mtu(s->plan, 0),
+                                   .seed = seeded_random_derive(s->options.seed, SEED_BGP),
+                                   .start = SCENARIO_EPOCH_NS };
+    s->mesh = bgp_mesh_new(&parts);
+}
+
+/* With BGP the first flow waits for the sessions, too. */
+static void start_when_settled(void *context, int64_t now)
+{
+    const scenario *s = context;
+    if (bgp_mesh_settled(s->mesh) || now >= SCENARIO_EPOCH_NS + SETTLE_MAX_NS)
+        clients_start(s->clients, now + SETTLE_NS);
+    else
+        event_queue_set(s->sim.queue, s->start_source, now + SETTLE_NS);
+}
+
+static void start_clients(scenario *s)
+{
+    if (s->mesh == NULL) {
+        clients_start(s->clients, settled(s));
+        return;
+    }
+    s->start_source = event_queue_add(s->sim.queue, start_when_settled, s);
+    event_queue_set(s->sim.queue, s->start_source, settled(s));
+}
+
 static void add_metrics(scenario *s)
 {
     const cats_topology *t = s->sim.topology;
@@ -67,7 +102,8 @@ static void add_metrics(scenario *s)
                             .site_delay = s->site_delay,
                             .delay = announcement_delay,
                             .context = s,
-                            .offers = (const GArray *const *)s->offers };
+                            .offers = (const GArray *const *)s->offers,
+                            .mesh = s->mesh };
     s->metrics = metrics_new(&parts, SCENARIO_EPOCH_NS);
 }
 
@@ -81,14 +117,12 @@ static bool add_clients(scenario *s, GError **error)
                             .seed = seeded_random_derive(o->seed, SEED_CLIENTS),
                             .mss_ipv4 = (uint16_t)(mtu - TCP_IPV4_HEADERS),
                             .mss_ipv6 = (uint16_t)(mtu - TCP_IPV6_HEADERS) };
-    int64_t start = settled(s);
     clients_plan when = { .ipv4 = o->ipv4,
                           .ipv6 = o->ipv6,
                           .flows = o->flows,
                           .interval_ns = o->interval_ns,
-                          .start = start,
                           .seed = seeded_random_derive(o->seed, SEED_ARRIVALS),
-                          .until = o->duration_ns == EVENT_NEVER ? EVENT_NEVER : start + o->duration_ns };
+                          .duration_ns = o->duration_ns };
     const char *reason;
     s->clients = clients_new(&s->sim, &when, &model, &reason);
     if (s->clients == NULL)
@@ -124,6 +158,8 @@ static unsigned offered(const scenario *s)
         offered |= FAULT_NEEDS_EGRESSES;
     if (t->node_count > 1)
         offered |= FAULT_NEEDS_NODES;
+    if (s->options.bgp)
+        offered |= FAULT_NEEDS_BGP;
     bool argument = true, sites = true, families = true;
     for (size_t i = 0; i < t->egress_count; i++) {
         argument = argument && setup_second_round(t, i)->structure.argument == 32;
@@ -177,12 +213,15 @@ scenario *scenario_new(const scenario_options *options, recorder *rec, GError **
     s->core = core_new(&s->sim);
     scenario_add_forwarders(s);
     add_sites(s);
+    if (options->bgp)
+        add_mesh(s);
     add_metrics(s);
     if (!add_clients(s, error)) {
         scenario_free(s);
         return NULL;
     }
     scenario_add_links(s);
+    start_clients(s);
     return s;
 }
 
@@ -193,6 +232,7 @@ void scenario_free(scenario *s)
     const cats_topology *t = s->sim.topology;
     clients_free(s->clients);
     metrics_free(s->metrics);
+    bgp_mesh_free(s->mesh);
     for (size_t i = 0; i < t->site_count; i++)
         site_free(s->sites[i]);
     for (size_t i = 0; i < t->egress_count; i++) {
@@ -272,6 +312,9 @@ scenario_totals scenario_count(const scenario *s)
     }
     for (size_t i = 0; i < t->egress_count; i++)
         sum.dropped += s->egresses[i]->at.dropped;
+    if (s->mesh != NULL)
+        sum.bgp = bgp_mesh_count(s->mesh);
+    sum.dropped += sum.bgp.dropped;
     for (unsigned i = 0; i < network_link_count(s->sim.net); i++) {
         network_link_counts one = network_link_counters(s->sim.net, i);
         sum.packets += one.packets;

@@ -5,6 +5,7 @@
 #define CATSHARK_SIMULATION_SCENARIO_H
 
 #include "capture-tools/forwarders/setup.h"
+#include "bgp-mesh.h"
 #include "clients.h"
 #include "faults.h"
 #include "site.h"
@@ -24,6 +25,7 @@ typedef struct scenario_options {
     uint32_t response; /* octets that a node answers with on its own address */
     setup_encapsulation encapsulation;
     bool kernel_flow_label; /* outer flow label as Linux writes it: 0 for inner IPv4 */
+    bool bgp;               /* announcements travel as BGP */
     bool faulty[CATS_RULE_COUNT];
 } scenario_options;
 
@@ -56,6 +58,7 @@ typedef struct scenario_totals {
     uint64_t dropped;                /* by roles, sites and the core */
     uint64_t no_egress;              /* of these, because no egress had a score above 0 */
     uint64_t announced;
+    bgp_mesh_counts bgp;
 } scenario_totals;
 scenario_totals scenario_count(const scenario *s);
 const network *scenario_network(const scenario *s);

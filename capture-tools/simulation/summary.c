@@ -79,6 +79,11 @@ void scenario_summary_write(const scenario *s, const cats_topology *topology, bo
             network_link_count(scenario_network(s)));
     write_connections(&sum, out);
     fprintf(out, "  metrics      %" PRIu64 " announcements by egresses\n", sum.announced);
+    if (sum.bgp.sessions + sum.bgp.updates > 0)
+        fprintf(out,
+                "  bgp          %" PRIu64 " sessions, %" PRIu64 " UPDATEs, %" PRIu64
+                " of them treated as withdrawals; %" PRIu64 " segments retransmitted\n",
+                sum.bgp.sessions, sum.bgp.updates, sum.bgp.refused, sum.bgp.retransmissions);
     write_links(scenario_network(s), out);
     write_sites(s, topology, out);
 }

@@ -103,6 +103,7 @@ topology "a fault that needs an argument" 'net.conf: fault cats/argument-changed
   's|^structure=32/16/16/32|structure=32/16/16/0|' --fault cats/argument-changed
 refuses "a fault that needs an SRH" 'fault cats/srh-malformed needs an SRH' "${write[@]}" --fault cats/srh-malformed --encapsulation bare
 refuses "a fault that needs redirects" 'fault affinity/port-zero needs clients that announce a capability' "${write[@]}" --fault affinity/port-zero --capability none
+refuses "a fault of announcements" 'fault cats/route-value needs announcements in BGP \(--bgp\), which this scenario has not' "${write[@]}" --fault cats/route-value
 
 echo "$cases cases, $failed failed"
 [ "$failed" -eq 0 ]

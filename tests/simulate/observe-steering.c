@@ -85,6 +85,7 @@ void observe_steering(observer *o, const sighting *s)
     uint32_t flow_label = s->frame->packet.ip[0].flow_label;
     const steered *known = g_hash_table_lookup(o->flows, s->flow);
     if (known == NULL) {
+        observe_choice(o, s, steering);
         steered first = { .argument = steering->parts.argument, .flow_label = flow_label };
         memcpy(first.locator, steering->parts.locator.octets, 16);
         g_hash_table_insert(o->flows, g_strdup(s->flow), g_memdup2(&first, sizeof first));

@@ -52,8 +52,9 @@ typedef struct observer {
     GHashTable *faulty;      /* set of sighting.client */
     GHashTable *connections; /* observe-sessions.c */
     GHashTable *redirects;
-    GHashTable *flows;     /* observe-steering.c */
-    GArray *announcements; /* of announcement, in their order */
+    GHashTable *flows;          /* observe-steering.c */
+    GArray *announcements;      /* of announcement, in their order */
+    GHashTable *streams, *told; /* observe-routes.c */
     GHashTable *sites;
     GHashTable *waiting;  /* observe-links.c */
     uint64_t *site_flows; /* by site */
@@ -68,6 +69,12 @@ void observe_sessions_end(observer *o);
 void observe_announcements(observer *o, const char *events_path);
 /* Rules of steered flows, on the ingresses' links to the core. */
 void observe_steering(observer *o, const sighting *s);
+/* Rules of UPDATEs, and what they announce. */
+void observe_routes_begin(observer *o);
+void observe_bgp(observer *o, const sighting *s);
+/* A flow begins with this: was it announced to its ingress? Only where there is BGP. */
+void observe_choice(observer *o, const sighting *s, const cats_steering *steering);
+void observe_routes_end(observer *o);
 /* Rules of packets through an egress, and of the spread. */
 void observe_links(observer *o, const sighting *s);
 void observe_links_end(observer *o);

@@ -94,6 +94,7 @@ static void observe_frame(observer *o, const capture_frame *frame)
     for (unsigned i = 0; i < read.findings.count; i++)
         observer_break(o, read.findings.list[i].rule, s.client);
     if (s.tcp) {
+        observe_bgp(o, &s);
         observe_session(o, &s);
         observe_steering(o, &s);
         observe_links(o, &s);
@@ -124,6 +125,7 @@ void observe(const char *capture_path, const char *events_path, const cats_topol
                    .waiting = text_table(),
                    .site_flows = g_new0(uint64_t, topology->site_count) };
     add_places(&o);
+    observe_routes_begin(&o);
     cats_context_init(&o.decoder.cats);
     o.decoder.cats.topology = topology;
     o.decoder.numbers = topology->numbers;
@@ -139,6 +141,7 @@ void observe(const char *capture_path, const char *events_path, const cats_topol
     capture_reader_close(reader);
     observe_sessions_end(&o);
     observe_links_end(&o);
+    observe_routes_end(&o);
     seen->faulty_flows = g_hash_table_size(o.faulty);
     GHashTable *tables[] = { o.places, o.faulty, o.connections, o.redirects, o.flows, o.sites, o.waiting };
     for (size_t i = 0; i < G_N_ELEMENTS(tables); i++)

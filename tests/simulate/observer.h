@@ -11,6 +11,8 @@ typedef struct observation {
     uint64_t frames;
     uint64_t broken[CATS_RULE_COUNT]; /* how often each rule was seen broken */
     uint64_t flows, redirects;        /* first connections, and those of them that were redirected */
+    uint64_t updates;                 /* of BGP, each where its speaker sent it */
+    uint64_t unannounced;             /* with BGP: flows steered by what no UPDATE in force said */
     uint64_t faulty_flows;            /* flows with at least one broken rule of a packet, session or flow */
 } observation;
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The simulated sample is what its command in samples/README.md makes, octet by octet, and the lines that the README shows
-# of it are what inspect prints.
+# The simulated samples are what their commands in samples/README.md make, octet by octet, and the lines that the README
+# shows of the first are what inspect prints.
 # usage: sample.sh CATSHARK SOURCE-FOLDER
 set -euo pipefail
 catshark=$1 source=$2
@@ -18,7 +18,7 @@ while read -r _ arguments; do
   capture=${arguments##* }
   cmp "$work/$capture" "$source/$capture" || { failed=1; echo "FAIL $capture is not what \"$arguments\" makes"; }
 done < <(sed -n 's/^    catshark simulate/catshark simulate/p' "$source/samples/README.md")
-[ "$count" -eq 1 ] || { failed=1; echo "FAIL $count commands in samples/README.md, expected 1"; }
+[ "$count" -eq 2 ] || { failed=1; echo "FAIL $count commands in samples/README.md, expected 2"; }
 
 "$catshark" inspect -r "$source/samples/simulated-first-light.pcapng" >"$work/lines"
 sed -n 's/^    \([0-9][0-9]* [0-9]*\.[0-9]* .*\)/\1/p' "$source/README.md" >"$work/shown"

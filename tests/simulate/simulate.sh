@@ -24,7 +24,8 @@ differ() {
 }
 
 echo "== the same seed, the same octets"
-for options in "--ipv4" "--ipv6" "--both --fault cats/lost --fault affinity/port-zero" "--capability permit --response 100k"; do
+for options in "--ipv4" "--ipv6" "--both --fault cats/lost --fault affinity/port-zero" "--capability permit --response 100k" \
+  "--bgp --fault cats/route-value"; do
   # shellcheck disable=SC2086
   "$catshark" simulate --seed 7 --flows 40 $options -q -w a.pcapng --events a.ndjson
   # shellcheck disable=SC2086
@@ -81,19 +82,34 @@ check "packets are lost" grep -Eq "^clients-ingress1 +[0-9]+ +[1-9][0-9]*$" summ
 check "and sent again" grep -Eq "[1-9][0-9]* segments retransmitted" summary.txt
 check "until all is well" grep -q "200 connections re-established" summary.txt
 
+echo "== BGP"
+"$catshark" simulate --bgp --flows 20 --events bgp.ndjson -w bgp.pcapng >summary.txt
+check "sessions and UPDATEs are counted" grep -Eq "^  bgp +4 sessions, [1-9][0-9]* UPDATEs, 0 of them" summary.txt
+check "four sessions at both ends" test "$(grep -c '"bgp-established"' bgp.ndjson)" -eq 8
+"$catshark" simulate --bgp --flows 20 --fault cats/route-argument --events bgp.ndjson >summary.txt
+check "refusals are counted" grep -Eq "^  bgp .* [1-9][0-9]* of them treated as withdrawals" summary.txt
+check "and told with their reason" grep -q '"treat-as-withdraw","at":"ingress1","peer":"5f00:0:e1::100","reason":"path attribute 255: CATS SID: argument bits 32' bgp.ndjson
+"$catshark" simulate --flows 20 >summary.txt
+check "no BGP without --bgp" test "$(grep -c bgp summary.txt)" -eq 0
+
 echo "== duration"
 "$catshark" simulate --duration 2s --rate 50 >summary.txt
 check "flows start for so long" grep -Eq "^simulated (9[0-9]|10[0-9]) flows in [23]" summary.txt
 
 echo "== faults"
 "$catshark" simulate --list-faults | awk '/^[a-z]/ { print $1 }' >faults.txt
-check "one for every rule" test "$(wc -l <faults.txt)" -eq 36
-check "no fault twice" test "$(sort -u faults.txt | wc -l)" -eq 36
+check "one for every rule" test "$(wc -l <faults.txt)" -eq "$("$catshark" verify --list-rules | wc -l)"
+check "no fault twice" test "$(sort -u faults.txt | wc -l)" -eq "$(wc -l <faults.txt)"
+check "what a fault needs" grep -q "^ *needs announcements in BGP (--bgp)$" <("$catshark" simulate --list-faults)
 while read -r fault; do
-  check "$fault" "$catshark" simulate --fault "$fault" --flows 24 -q -w fault.pcapng --events fault.ndjson
+  check "$fault" "$catshark" simulate --bgp --fault "$fault" --flows 24 -q -w fault.pcapng --events fault.ndjson
+  case $fault in
+    cats/route-*) check "a comment names $fault" grep -q "fault $fault; egress1: announces 192.0.2.80/32, score" fault.pcapng ;;
+    *) check "$fault without BGP" "$catshark" simulate --fault "$fault" --flows 24 -q -w fault.pcapng --events fault.ndjson ;;
+  esac
 done <faults.txt
 mapfile -t all <faults.txt
-check "all at once" "$catshark" simulate "${all[@]/#/--fault=}" --flows 40 -q -w fault.pcapng
+check "all at once" "$catshark" simulate --bgp "${all[@]/#/--fault=}" --flows 40 -q -w fault.pcapng
 if command -v tshark >/dev/null; then
   "$catshark" simulate --fault affinity/port-zero --flows 48 --seed 2 -q -w fault.pcapng
   tshark -n -r fault.pcapng -Y 'frame.comment contains "fault affinity/port-zero"' 2>/dev/null >commented.txt

@@ -145,6 +145,99 @@ static void test_overload(void)
     cats_topology_free(topology);
 }
 
+/* BGP in topologies with one of everything, in all encapsulations. */
+static void test_bgp_small(void)
+{
+    cats_topology *topology = small_topology("", "10.1.0.0/16;2001:db8:1::/48", 100);
+    for (setup_encapsulation e = SETUP_ENCAP_TOPOLOGY; e <= SETUP_ENCAP_BARE; e++) {
+        scenario_options options = simulate_options(topology, 5, 30);
+        options.encapsulation = e;
+        options.bgp = true;
+        scenario_totals totals = simulate_run(&options);
+        assert_all_reconnected(&totals, 30);
+        assert_silent(topology);
+        g_assert_cmpuint(totals.bgp.sessions, ==, 1);
+        /* Two CS-IDs and the node's two addresses, the clients' prefixes, and changes of the score. */
+        g_assert_cmpuint(totals.bgp.updates, ==, 4 + 2 + 2 * (totals.announced - 1));
+    }
+    cats_topology_free(topology);
+}
+
+/* What the core loses of BGP is sent again, and flows wait for it. */
+static void test_bgp_loss(void)
+{
+    static const char *const links[] = { "[link ingress1-core]", "[link core-egress2]" };
+    for (size_t i = 0; i < G_N_ELEMENTS(links); i++) {
+        uint64_t retransmissions = 0;
+        cats_topology *topology = with_loss(links[i], 0.3);
+        for (uint64_t seed = 1; seed <= 5; seed++) {
+            observation seen;
+            scenario_options options = simulate_options(topology, seed, 20);
+            options.bgp = true;
+            scenario_totals totals = simulate_run(&options);
+            observe(simulate_capture_path(), simulate_events_path(), topology, &seen);
+            g_assert_cmpuint(totals.clients.started, ==, 20);
+            g_assert_cmpuint(totals.bgp.sessions, ==, 4);
+            g_assert_cmpuint(totals.bgp.refused, ==, 0);
+            g_assert_cmpuint(totals.no_egress, ==, 0);
+            g_assert_cmpuint(seen.unannounced, ==, 0);
+            retransmissions += totals.bgp.retransmissions;
+        }
+        g_assert_cmpuint(retransmissions, >, 10);
+        cats_topology_free(topology);
+    }
+}
+
+/* Where no session comes, the first flow does not wait for ever. */
+static void test_bgp_no_session(void)
+{
+    cats_topology *topology = with_loss("[link ingress1-core]", 1);
+    scenario_options options = simulate_options(topology, 4, 4);
+    options.bgp = true;
+    scenario_totals totals = simulate_run(&options);
+    g_assert_cmpuint(totals.clients.started, ==, 4);
+    g_assert_cmpuint(totals.clients.roles.live, ==, 0);
+    g_assert_cmpuint(totals.bgp.sessions, ==, 2);
+    cats_topology_free(topology);
+}
+
+/* Scores that fall to 0 and rise again: every change is an UPDATE, and new flows follow it. */
+static void test_bgp_overload(void)
+{
+    cats_topology *topology = small_topology("", "10.1.0.0/16", 10);
+    scenario_options options = simulate_options(topology, 9, 300);
+    observation seen;
+    options.ipv6 = false;
+    options.interval_ns = 10000000;
+    options.bgp = true;
+    scenario_totals totals = simulate_run(&options);
+    observe(simulate_capture_path(), simulate_events_path(), topology, &seen);
+    g_assert_cmpuint(totals.no_egress, >, 0);
+    g_assert_cmpuint(totals.announced, >, 2);
+    g_assert_cmpuint(seen.unannounced, ==, 0);
+    g_assert_cmpuint(totals.clients.roles.live + totals.nodes.live, ==, 0);
+    assert_silent(topology);
+    cats_topology_free(topology);
+}
+
+/* Sessions stand for as long as flows do: a KEEPALIVE a minute, and the flows of a duration begin when they
+ * are there. */
+static void test_bgp_duration(void)
+{
+    cats_topology *topology = cats_topology_builtin();
+    scenario_options options = simulate_options(topology, 10, CLIENTS_UNLIMITED);
+    options.duration_ns = INT64_C(400000000000);
+    options.interval_ns = 1000000000;
+    options.bgp = true;
+    scenario_totals totals = simulate_run(&options);
+    g_assert_cmpuint(totals.clients.started, >=, 380);
+    g_assert_cmpuint(totals.clients.started, <=, 420);
+    assert_all_reconnected(&totals, totals.clients.started);
+    g_assert_cmpuint(totals.bgp.sessions, ==, 4);
+    assert_silent(topology);
+    cats_topology_free(topology);
+}
+
 static void test_duration(void)
 {
     cats_topology *topology = cats_topology_builtin();
@@ -196,6 +289,8 @@ static void test_lacking(void)
           "fault cats/flow-changed-site needs two sites at each egress, which this scenario has not" },
         { "", "10.1.0.0/16", true, true, CATS_RULE_AFFINITY_RECONNECT_ELSEWHERE,
           "fault affinity/reconnect-elsewhere needs two nodes, which this scenario has not" },
+        { "", "10.1.0.0/16", true, true, CATS_RULE_CATS_ROUTE_VALUE,
+          "fault cats/route-value needs two egresses, which this scenario has not" },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         GError *error = NULL;
@@ -217,11 +312,12 @@ static void test_lacking(void)
 }
 
 /* What is dropped in the middle is given back whole. */
-static void test_stopped_early(void)
+static void test_stopped_early(const void *data)
 {
     GError *error = NULL;
     cats_topology *topology = cats_topology_builtin();
     scenario_options options = simulate_options(topology, 13, 1000);
+    options.bgp = GPOINTER_TO_UINT(data) != 0;
     recorder *rec = recorder_open(NULL, NULL, &error);
     scenario *s = scenario_new(&options, rec, &error);
     g_assert_no_error(error);
@@ -253,8 +349,14 @@ int main(int argc, char **argv)
     g_test_add_func("/scenario/loss", test_loss);
     g_test_add_func("/scenario/overload", test_overload);
     g_test_add_func("/scenario/duration", test_duration);
+    g_test_add_func("/scenario/bgp/small", test_bgp_small);
+    g_test_add_func("/scenario/bgp/loss", test_bgp_loss);
+    g_test_add_func("/scenario/bgp/no-session", test_bgp_no_session);
+    g_test_add_func("/scenario/bgp/overload", test_bgp_overload);
+    g_test_add_func("/scenario/bgp/duration", test_bgp_duration);
     g_test_add_func("/scenario/kernel-flow-label", test_kernel_flow_label);
-    g_test_add_func("/scenario/stopped-early", test_stopped_early);
+    g_test_add_data_func("/scenario/stopped-early", NULL, test_stopped_early);
+    g_test_add_data_func("/scenario/bgp/stopped-early", GUINT_TO_POINTER(1), test_stopped_early);
     int status = g_test_run();
     simulate_clean();
     return status;

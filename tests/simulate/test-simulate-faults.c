@@ -32,14 +32,14 @@ static void assert_silent(const observation *seen)
     }
 }
 
-static void test_silent(const void *data)
+static void run_silent(const family *of, uint64_t seeds, bool bgp)
 {
-    const family *of = data;
     cats_topology *topology = cats_topology_builtin();
-    for (uint64_t seed = 1; seed <= 20; seed++) {
+    for (uint64_t seed = 1; seed <= seeds; seed++) {
         scenario_options options = simulate_options(topology, seed, 60);
         options.ipv4 = of->ipv4;
         options.ipv6 = of->ipv6;
+        options.bgp = bgp;
         scenario_totals totals = simulate_run(&options);
         observation seen;
         observe(simulate_capture_path(), simulate_events_path(), topology, &seen);
@@ -50,8 +50,22 @@ static void test_silent(const void *data)
         g_assert_cmpuint(totals.clients.roles.reconnected, ==, 60);
         g_assert_cmpuint(totals.clients.roles.failed, ==, 0);
         g_assert_cmpuint(totals.clients.roles.live + totals.nodes.live + totals.dropped, ==, 0);
+        g_assert_cmpuint(seen.unannounced, ==, 0);
+        g_assert_cmpuint(seen.updates, ==, totals.bgp.updates);
+        g_assert_cmpuint(totals.bgp.sessions, ==, bgp ? 4 : 0);
+        g_assert_cmpuint(totals.bgp.refused + totals.bgp.retransmissions, ==, 0);
     }
     cats_topology_free(topology);
+}
+
+static void test_silent(const void *data)
+{
+    run_silent(data, 20, false);
+}
+
+static void test_silent_bgp(const void *data)
+{
+    run_silent(data, 10, true);
 }
 
 /* Every capability with every encapsulation. */
@@ -77,7 +91,8 @@ static void test_silent_variants(void)
 /* Not one client in four: what a part of the network does to all. */
 static bool affects_all(cats_rule_id id)
 {
-    return id == CATS_RULE_CATS_SPREAD || id == CATS_RULE_CATS_STALE_AGGREGATE;
+    return id == CATS_RULE_CATS_SPREAD || id == CATS_RULE_CATS_STALE_AGGREGATE ||
+           (fault_get(id)->needs & FAULT_NEEDS_BGP) != 0;
 }
 
 /* The packet that breaks the rule cannot be read as far as to the client. */
@@ -86,13 +101,14 @@ static bool hides_client(cats_rule_id id)
     return id == CATS_RULE_CATS_SRH_MALFORMED || id == CATS_RULE_CATS_UPPER_LAYER;
 }
 
-static void run_fault(cats_rule_id id, const family *of)
+static void run_fault(cats_rule_id id, const family *of, bool bgp)
 {
     cats_topology *topology = cats_topology_builtin();
     scenario_options options = simulate_options(topology, 11, FLOWS);
     options.ipv4 = of->ipv4;
     options.ipv6 = of->ipv6;
     options.faulty[id] = true;
+    options.bgp = bgp;
     scenario_totals totals = simulate_run(&options);
     observation seen;
     observe(simulate_capture_path(), simulate_events_path(), topology, &seen);
@@ -106,6 +122,11 @@ static void run_fault(cats_rule_id id, const family *of)
             g_assert_cmpuint(seen.broken[rule], ==, 0);
     }
     g_assert_cmpuint(seen.flows, >=, FLOWS);
+    /* A route that is treated as withdrawn steers nobody; and stale offers are no longer announced. */
+    if (id == CATS_RULE_CATS_STALE_AGGREGATE && bgp)
+        g_assert_cmpuint(seen.unannounced, >, 0);
+    else if ((fault_get(id)->needs & FAULT_NEEDS_BGP) != 0)
+        g_assert_cmpuint(seen.unannounced, ==, 0);
     if (!affects_all(id))
         g_assert_cmpuint(seen.faulty_flows, ==, hides_client(id) ? 0 : FLOWS / 4);
     g_assert_cmpuint(totals.clients.roles.live + totals.nodes.live, ==, 0);
@@ -114,8 +135,32 @@ static void run_fault(cats_rule_id id, const family *of)
 
 static void test_fault(const void *data)
 {
+    cats_rule_id id = GPOINTER_TO_UINT(data);
     for (size_t i = 0; i < ONE_FAMILY; i++)
-        run_fault((cats_rule_id)GPOINTER_TO_UINT(data), &families[i]);
+        run_fault(id, &families[i], (fault_get(id)->needs & FAULT_NEEDS_BGP) != 0);
+}
+
+/* Faults of the choice of SID and offer, where announcements are BGP too. */
+static void test_fault_with_bgp(const void *data)
+{
+    for (size_t i = 0; i < ONE_FAMILY; i++)
+        run_fault(GPOINTER_TO_UINT(data), &families[i], true);
+}
+
+/* Of all announcements few are faulty, and the first egress serves other flows meanwhile. */
+static void test_few_are_refused(void)
+{
+    cats_topology *topology = cats_topology_builtin();
+    scenario_options options = simulate_options(topology, 11, FLOWS);
+    options.bgp = true;
+    options.faulty[CATS_RULE_CATS_ROUTE_VALUE] = true;
+    scenario_totals totals = simulate_run(&options);
+    observation seen;
+    observe(simulate_capture_path(), simulate_events_path(), topology, &seen);
+    g_assert_cmpuint(totals.bgp.refused, ==, seen.broken[CATS_RULE_CATS_ROUTE_VALUE]);
+    g_assert_cmpuint(totals.bgp.refused, >, 0);
+    g_assert_cmpuint(4 * totals.bgp.refused, <=, totals.bgp.updates);
+    cats_topology_free(topology);
 }
 
 /* What a fault says of itself: text, and consequences that are rules and not the fault's own. */
@@ -139,12 +184,24 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < G_N_ELEMENTS(families); i++) {
         g_autofree char *path = g_strdup_printf("/simulate/silent/%s", families[i].name);
         g_test_add_data_func(path, &families[i], test_silent);
+        g_autofree char *with_bgp = g_strdup_printf("/simulate/silent-with-bgp/%s", families[i].name);
+        g_test_add_data_func(with_bgp, &families[i], test_silent_bgp);
     }
     g_test_add_func("/simulate/silent/variants", test_silent_variants);
     for (cats_rule_id id = 0; id < CATS_RULE_COUNT; id++) {
         g_autofree char *path = g_strdup_printf("/simulate/fault/%s", cats_rule_get(id)->id);
         g_test_add_data_func(path, GUINT_TO_POINTER(id), test_fault);
     }
+    static const cats_rule_id with_bgp[] = {
+        CATS_RULE_CATS_STALE_AGGREGATE,      CATS_RULE_CATS_LAST_SID_NOT_EGRESS, CATS_RULE_CATS_SID_UNKNOWN,
+        CATS_RULE_CATS_GRANULARITY_CONFLICT, CATS_RULE_CATS_SRH_MALFORMED,       CATS_RULE_CATS_UPPER_LAYER
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(with_bgp); i++) {
+        g_autofree char *path =
+            g_strdup_printf("/simulate/fault-with-bgp/%s", cats_rule_get(with_bgp[i])->id);
+        g_test_add_data_func(path, GUINT_TO_POINTER(with_bgp[i]), test_fault_with_bgp);
+    }
+    g_test_add_func("/simulate/few-are-refused", test_few_are_refused);
     int status = g_test_run();
     simulate_clean();
     return status;

@@ -3,7 +3,7 @@
 #ifndef TESTS_UNIT_UPDATE_BUILDER_H
 #define TESTS_UNIT_UPDATE_BUILDER_H
 
-#include "epan-cats/bgp-update.h"
+#include "epan-cats/bgp-build.h"
 #include "epan-cats/cats-route.h"
 #include "epan-cats/wire.h"
 
@@ -42,11 +42,7 @@ static inline void update_free(update_builder *builder)
 static inline void update_add(update_builder *builder, uint8_t flags, uint8_t code, const void *value,
                               size_t length)
 {
-    uint8_t header[4] = { length > 255 ? flags | 0x10 : flags, code };
-    size_t size = length > 255 ? 2 : 1;
-    wire_put(header + 2, size, (uint32_t)length);
-    g_byte_array_append(builder->attributes, header, (guint)(2 + size));
-    g_byte_array_append(builder->attributes, value, (guint)length);
+    bgp_build_attribute(builder->attributes, flags, code, value, length);
 }
 
 #define update_attribute(builder, flags, code, ...)                          \

@@ -10,13 +10,14 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 failed=0 cases=0
+topology=(--topology net.conf)
 "$catshark" simulate --print-topology >net.conf
 
 # rules STATUS ARGUMENT...: the rules that verify finds broken, sorted; its exit status must be the one given.
 rules() {
   local expected=$1 status=0
   shift
-  "$catshark" verify --json --topology net.conf --limit 0 "$@" >out.ndjson 2>err || status=$?
+  "$catshark" verify --json "${topology[@]}" --limit 0 "$@" >out.ndjson 2>err || status=$?
   [ "$status" -eq "$expected" ] || echo "exit-status-$status-not-$expected"
   [ -s err ] && cat err
   jq -r 'select(.summary) | .rules | keys[]' out.ndjson | sort
@@ -30,19 +31,24 @@ check() {
   echo "FAIL $1: expected $(tr '\n' ' ' <<<"$2"), found $(tr '\n' ' ' <<<"$3")"
 }
 
-# The faults with what breaks by them: "RULE RULE...", the fault's own first.
+# The faults with what breaks by them and how they are simulated: "RULE RULE... [--bgp]", the fault's own first.
 "$catshark" simulate --list-faults |
-  awk '/^[a-z]/ { if (line) print line; line = $1 } / breaks .* too$/ { line = line " " $2 } END { print line }' >faults.txt
+  awk 'function flush() { if (line) print line bgp; bgp = "" }
+    /^[a-z]/ { flush(); line = $1 } / breaks .* too$/ { line = line " " $2 } / needs .*\(--bgp\)$/ { bgp = " --bgp" } END { flush() }' >faults.txt
 # As many rules as there are: none can be added that is never judged.
 check "a fault for every rule" "$("$catshark" verify --list-rules | wc -l)" "$(wc -l <faults.txt)"
 
 while read -r -a line; do
-  fault=${line[0]}
+  fault=${line[0]} with=()
+  if [ "${line[-1]}" = --bgp ]; then
+    with=(--bgp)
+    unset 'line[-1]'
+  fi
   broken=$(IFS=,; echo "${line[*]}")
   status=0
   "$catshark" verify --list-rules --rules "$broken" | grep -Eq " (error|warning) " && status=1
   for family in --ipv4 --ipv6; do
-    "$catshark" simulate --seed 11 --flows 240 --rate 10 $family --fault "$fault" -q -w faulty.pcapng
+    "$catshark" simulate --seed 11 --flows 240 --rate 10 $family --fault "$fault" "${with[@]}" -q -w faulty.pcapng
     check "$fault $family" "$(printf '%s\n' "${line[@]}" | sort)" "$(rules "$status" faulty.pcapng)"
   done
 done <faults.txt
@@ -52,6 +58,17 @@ for seed in $(seq 20); do
     "$catshark" simulate --seed "$seed" --flows 60 $family -q -w good.pcapng
     check "seed $seed $family" "" "$(rules 0 good.pcapng)"
   done
+done
+# What is announced in the capture tells as much as a topology file, and contradicts none.
+for seed in $(seq 6); do
+  "$catshark" simulate --seed "$seed" --flows 60 --bgp -q -w good.pcapng
+  check "seed $seed --bgp" "" "$(rules 0 good.pcapng)"
+  check "seed $seed --bgp, no topology file" "" "$(topology=(); rules 0 good.pcapng)"
+done
+# Faults of the choice of SID and offer break their rules with announcements in BGP too.
+for fault in cats/stale-aggregate cats/last-sid-not-egress cats/sid-unknown cats/granularity-conflict; do
+  "$catshark" simulate --seed 11 --flows 240 --rate 10 --bgp --fault $fault -q -w faulty.pcapng
+  check "$fault --bgp" $fault "$(rules 1 faulty.pcapng)"
 done
 for encapsulation in full reduced bare; do
   "$catshark" simulate --seed 4 --flows 60 --both --encapsulation $encapsulation -q -w good.pcapng
