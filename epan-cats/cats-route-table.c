@@ -174,12 +174,10 @@ static route_record *record_new(cats_route_table *table, const cats_route *route
     route_record *record = g_new0(route_record, 1);
     record->route = *route;
     record->in_order.data = record->in_sid.data = record->in_behind.data = record->in_peer.data = record;
-    if (route->has_sid)
-        record->sid_entry = route_sid_entry(table, route);
+    route_sid_enter(table, record);
     if (!route->has_aggregate)
         return record;
     uint32_t frame = route->announced.frame;
-    route_metrics_note(table, route);
     record->service_entry =
         route_entry_need(table, table->services, &route->prefix.address, route->prefix.length, frame);
     if (record->service_entry != NULL)
