@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check_problems(const cats_route_update *update)
 {
-    g_assert_true((update->problem_count > 0) == (update->handling == BGP_TREAT_AS_WITHDRAW));
+    g_assert_true((update->problem_count > 0) == (update->handling != BGP_ACCEPT));
     for (unsigned i = 0; i < update->problem_count; i++) {
         char text[CATS_ROUTE_PROBLEM_TEXT];
         g_assert_cmpuint(cats_route_problem_format(&update->problems[i], text, sizeof text), ==,
