@@ -244,8 +244,9 @@ unsigned cats_route_table_learn(cats_route_table *table, const cats_route_peer *
 {
     unsigned changed = 0;
     route_hear(table, peer, now.frame);
-    if (update->handling != BGP_ACCEPT)
-        route_partial(table, now.frame); /* others may take what is not taken here */
+    /* Others may take what is not taken here, and in address families that are not read. */
+    if (update->handling != BGP_ACCEPT || (cats_route_update_matters(update) && update->update.count == 0))
+        route_partial(table, now.frame);
     if (!cats_route_update_matters(update) && g_hash_table_size(table->in_force) == 0)
         return 0;
     for (unsigned i = 0; i < update->update.count; i++) {
