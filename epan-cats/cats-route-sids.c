@@ -7,9 +7,9 @@
 
 /* --- owners --- */
 
-/* The next hop; where that names no host, as FRR's 0.0.0.0 of IPv4 routes by way of IPv6, the speaker. An
- * IPv4-mapped one is the IPv4 address within (RFC 4798 s2). */
-static cats_address owner_address(const cats_route *route)
+/* FRR writes next hop 0.0.0.0 in IPv4 routes by way of IPv6. An IPv4-mapped one is the IPv4 address within
+ * (RFC 4798 s2). */
+cats_address cats_route_owner(const cats_route *route)
 {
     static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
     const cats_address *hop = &route->next_hop;
@@ -24,7 +24,7 @@ static cats_address owner_address(const cats_route *route)
 static route_owner *owner_of(cats_route_table *table, const cats_route *route)
 {
     char text[CATS_ADDRESS_TEXT] = "";
-    const cats_address address = owner_address(route);
+    const cats_address address = cats_route_owner(route);
     if (address.family == 0)
         return NULL;
     cats_address_format(&address, text);
