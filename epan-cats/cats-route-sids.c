@@ -7,9 +7,9 @@
 
 /* --- owners --- */
 
-/* The next hop; where that names no host, as FRR's 0.0.0.0 of IPv4 routes by way of IPv6, the speaker. An
- * IPv4-mapped one is the IPv4 address within (RFC 4798 s2). */
-static cats_address owner_address(const cats_route *route)
+/* FRR writes next hop 0.0.0.0 in IPv4 routes by way of IPv6. An IPv4-mapped one is the IPv4 address within
+ * (RFC 4798 s2). */
+cats_address cats_route_owner(const cats_route *route)
 {
     static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
     const cats_address *hop = &route->next_hop;
@@ -24,7 +24,7 @@ static cats_address owner_address(const cats_route *route)
 static route_owner *owner_of(cats_route_table *table, const cats_route *route)
 {
     char text[CATS_ADDRESS_TEXT] = "";
-    const cats_address address = owner_address(route);
+    const cats_address address = cats_route_owner(route);
     if (address.family == 0)
         return NULL;
     cats_address_format(&address, text);
@@ -46,7 +46,7 @@ static bool has_locator(const srv6_service *sid)
 }
 
 /* That which the route's SID lies in; NULL when none is told. */
-static route_owner *locator_of(cats_route_table *table, const cats_route *route)
+static route_owner *locator_of(cats_route_table *table, const cats_route *route, const route_owner *owner)
 {
     if (!route->has_sid || !has_locator(&route->sid))
         return NULL;
@@ -62,7 +62,6 @@ static route_owner *locator_of(cats_route_table *table, const cats_route *route)
     uint32_t ended;
     route_owner *locator = (route_owner *)prefix_history_last(entry, frame, &ended);
     if (locator == NULL) {
-        const route_owner *owner = owner_of(table, route);
         locator = g_new0(route_owner, 1);
         if (owner != NULL)
             memcpy(locator->text, owner->text, sizeof locator->text);
@@ -72,19 +71,10 @@ static route_owner *locator_of(cats_route_table *table, const cats_route *route)
     return locator;
 }
 
-static void note_metrics(route_owner *owner, uint32_t frame)
+static void note_metrics(uint32_t *with_metrics, uint32_t frame)
 {
-    if (owner != NULL && owner->with_metrics == 0)
-        owner->with_metrics = frame;
-}
-
-void route_metrics_note(cats_route_table *table, const cats_route *route)
-{
-    uint32_t frame = route->announced.frame;
-    if (table->with_metrics == 0)
-        table->with_metrics = frame;
-    note_metrics(owner_of(table, route), frame);
-    note_metrics(locator_of(table, route), frame);
+    if (*with_metrics == 0)
+        *with_metrics = frame;
 }
 
 /* --- rows --- */
@@ -106,15 +96,15 @@ static cats_granularity granularity_of(const prefix_entry *entry)
 static const route_row *row_of(cats_route_table *table, const route_record *record)
 {
     const cats_route *route = &record->route;
-    const route_owner *owner = owner_of(table, route), *locator = locator_of(table, route);
     cats_sid_row row = { .prefix_length = record->sid_entry->length,
                          .structure =
                              route->sid.has_structure ? route->sid.structure : cats_sid_structure_default,
                          .behavior = route->sid.behavior,
                          .granularity = granularity_of(record->sid_entry),
-                         .owner = owner == NULL ? NULL : owner->text };
+                         .owner = record->owner == NULL ? NULL : record->owner->text };
     memcpy(row.prefix, record->sid_entry->address.octets, sizeof row.prefix);
-    route_row wanted = { .as = { row, row }, .sign = locator != NULL ? locator : owner };
+    route_row wanted = { .as = { row, row },
+                         .sign = record->locator != NULL ? record->locator : record->owner };
     wanted.as[1].owner_is_egress = true;
     route_row *kept = g_hash_table_lookup(table->rows, &wanted);
     if (kept == NULL && g_hash_table_size(table->rows) < table->limit) {
@@ -141,11 +131,22 @@ static uint8_t sid_prefix_length(const srv6_service *sid)
     return has_locator(sid) ? (uint8_t)(structure->block + structure->node + structure->function) : 128;
 }
 
-prefix_entry *route_sid_entry(cats_route_table *table, const cats_route *route)
+void route_sid_enter(cats_route_table *table, route_record *record)
 {
+    const cats_route *route = &record->route;
+    const uint32_t frame = route->announced.frame;
     const cats_address sid = cats_address_ipv6(route->sid.sid);
-    locator_of(table, route); /* known from now on, whoever names the SID */
-    return route_entry_need(table, table->sids, &sid, sid_prefix_length(&route->sid), route->announced.frame);
+    record->owner = owner_of(table, route);
+    record->locator = locator_of(table, route, record->owner);
+    if (route->has_sid)
+        record->sid_entry = route_entry_need(table, table->sids, &sid, sid_prefix_length(&route->sid), frame);
+    if (!route->has_aggregate)
+        return;
+    note_metrics(&table->with_metrics, frame);
+    if (record->owner != NULL)
+        note_metrics(&record->owner->with_metrics, frame);
+    if (record->locator != NULL)
+        note_metrics(&record->locator->with_metrics, frame);
 }
 
 static uint32_t *tally_of(const route_record *record)

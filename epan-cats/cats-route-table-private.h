@@ -8,11 +8,18 @@
 #include "cats-route-table.h"
 #include "prefix-history.h"
 
+/* Whose SIDs these are: a next hop by name, or a locator. */
+typedef struct route_owner {
+    uint32_t with_metrics;        /* frame from which on metrics were announced of it; 0: never */
+    char text[CATS_ADDRESS_TEXT]; /* the name; of a locator that of whom announced a SID in it first */
+} route_owner;
+
 /* GLib's lists by links that lie in the record. */
 typedef struct route_record {
     cats_route route;
     prefix_entry *sid_entry;                    /* NULL without a SID */
     prefix_entry *service_entry;                /* NULL without a metric */
+    route_owner *owner, *locator;               /* NULL where there was no room, or none is told */
     GQueue *behind;                             /* NULL unless it has both */
     GQueue *of_peer;                            /* while it is in force */
     GList in_order, in_sid, in_behind, in_peer; /* data: the record */
@@ -28,12 +35,6 @@ typedef struct peer_routes {
     cats_route_peer peer;
     GQueue records;
 } peer_routes;
-
-/* Whose SIDs these are: a next hop by name, or a locator. */
-typedef struct route_owner {
-    uint32_t with_metrics;        /* frame from which on metrics were announced of it; 0: never */
-    char text[CATS_ADDRESS_TEXT]; /* the name; of a locator that of whom announced a SID in it first */
-} route_owner;
 
 /* One row, as it is while its owner is taken for no egress, and for one. */
 typedef struct route_row {
@@ -73,14 +74,12 @@ prefix_entry *route_entry_need(cats_route_table *table, prefix_history *history,
 void route_end(cats_route_table *table, route_record *record, route_record *heir, cats_route_end how,
                cats_moment now);
 
-/* cats-route-sids.c: the entry of the record's SID, which it does not join yet. */
-prefix_entry *route_sid_entry(cats_route_table *table, const cats_route *route);
+/* cats-route-sids.c: a new record's owner, locator and entry of its SID, which it does not join yet. */
+void route_sid_enter(cats_route_table *table, route_record *record);
 /* What the SID is known by changes with the record. Its place goes to `heir`, which may be NULL, where both
  * have the same SID: the next hop of a route that is announced again stays the owner. */
 void route_sid_join(cats_route_table *table, route_record *record, uint32_t frame);
 void route_sid_leave(cats_route_table *table, route_record *record, route_record *heir, uint32_t frame);
-/* Metrics were announced of its owner. */
-void route_metrics_note(cats_route_table *table, const cats_route *route);
 
 /* cats-route-session.c */
 void route_partial(cats_route_table *table, uint32_t frame);

@@ -174,12 +174,10 @@ static route_record *record_new(cats_route_table *table, const cats_route *route
     route_record *record = g_new0(route_record, 1);
     record->route = *route;
     record->in_order.data = record->in_sid.data = record->in_behind.data = record->in_peer.data = record;
-    if (route->has_sid)
-        record->sid_entry = route_sid_entry(table, route);
+    route_sid_enter(table, record);
     if (!route->has_aggregate)
         return record;
     uint32_t frame = route->announced.frame;
-    route_metrics_note(table, route);
     record->service_entry =
         route_entry_need(table, table->services, &route->prefix.address, route->prefix.length, frame);
     if (record->service_entry != NULL)
@@ -246,8 +244,9 @@ unsigned cats_route_table_learn(cats_route_table *table, const cats_route_peer *
 {
     unsigned changed = 0;
     route_hear(table, peer, now.frame);
-    if (update->handling != BGP_ACCEPT)
-        route_partial(table, now.frame); /* others may take what is not taken here */
+    /* Others may take what is not taken here, and in address families that are not read. */
+    if (update->handling != BGP_ACCEPT || (cats_route_update_matters(update) && update->update.count == 0))
+        route_partial(table, now.frame);
     if (!cats_route_update_matters(update) && g_hash_table_size(table->in_force) == 0)
         return 0;
     for (unsigned i = 0; i < update->update.count; i++) {

@@ -42,6 +42,9 @@ typedef struct cats_route {
     cats_moment ended; /* frame 0 while it is in force */
 } cats_route;
 
+/* Whose its SID is: the next hop, or its speaker where that is no unicast address. */
+cats_address cats_route_owner(const cats_route *route);
+
 typedef struct cats_route_table_count {
     uint64_t learned;         /* announcements that said something new */
     uint64_t withdrawn;       /* of them, or to be treated so, or gone with their session */
@@ -82,8 +85,8 @@ void cats_route_table_each(const cats_route_table *table,
                            void (*visit)(void *context, const cats_route *route), void *context);
 
 /* What was known of a SID at a frame: longest match, of the SIDs in force, or else of those that had been:
- * flows stay with a SID whose announcement has ended. NULL: none was announced by then. The owner is the next
- * hop of the oldest announcement, or its speaker where the next hop is no unicast address; it is an egress
+ * flows stay with a SID whose announcement has ended. NULL: none was announced by then. The owner is that of
+ * the oldest announcement; it is an egress
  * unless metrics were announced by then, and none in the SID's locator (by its owner, where no structure
  * tells the locator): routes of clients have SIDs too. The granularity is that of all announcements of the
  * SID in force, where they agree. Rows live until the table is freed. `table` may be NULL. */

@@ -143,28 +143,40 @@ static const char *granularity_text(unsigned granularity)
     return name != NULL ? name : "not defined";
 }
 
-/* What the argument is compared with. Of routes it is the announcement behind the aggregate ID: what is
- * announced now need not be what a flow that began before was steered by. */
+/* What the argument is compared with, or what stands for it where there is none. Of routes it is the
+ * announcement behind the aggregate ID, given too: what is announced now need not be what a flow that began
+ * before was steered by. */
 static unsigned expected_granularity(const cats_context *context, const cats_packet *packet,
-                                     const cats_steering *steering)
+                                     const cats_steering *steering, const cats_route **route)
 {
     cats_route_behind behind;
+    *route = NULL;
     if (steering->row == NULL)
         return CATS_GRANULARITY_NOT_STATED;
     if (!steering->learned)
         return steering->row->granularity;
-    if (steering->has_argument)
-        return cats_steering_behind(context, packet, steering, &behind) ? behind.route->aggregate.granularity
-                                                                        : CATS_GRANULARITY_NOT_STATED;
+    if (steering->has_argument && cats_steering_behind(context, packet, steering, &behind)) {
+        *route = behind.route;
+        return behind.route->aggregate.granularity;
+    }
     /* SIDs serve other prefixes, too. */
-    return steering->toward_service ? steering->row->granularity : CATS_GRANULARITY_NOT_STATED;
+    return steering->has_argument || !steering->toward_service ? CATS_GRANULARITY_NOT_STATED
+                                                               : steering->row->granularity;
 }
 
-/* " as announced by 10.9.1.1" behind what was learned. */
+/* " as announced by 10.9.1.1": of that route, or of the row; "" of what was not learned. */
 #define SAID_BY_TEXT (CATS_ADDRESS_TEXT + 24)
-static const char *said_by(const cats_steering *steering, char text[SAID_BY_TEXT])
+static const char *said_by(const cats_steering *steering, const cats_route *route, char text[SAID_BY_TEXT])
 {
+    char address[CATS_ADDRESS_TEXT] = "";
     const char *owner = steering->row->owner;
+    if (!steering->learned)
+        return "";
+    if (route != NULL) {
+        const cats_address of = cats_route_owner(route);
+        cats_address_format(&of, address);
+        owner = address;
+    }
     g_snprintf(text, SAID_BY_TEXT, " as announced%s%s", owner == NULL ? "" : " by ",
                owner == NULL ? "" : owner);
     return text;
@@ -174,29 +186,33 @@ static void judge_granularity(const cats_context *context, const cats_packet *pa
                               const cats_steering *steering, cats_findings *findings)
 {
     unsigned argument = steering->has_argument ? steering->argument.granularity : CATS_GRANULARITY_NOT_STATED;
-    unsigned expected = expected_granularity(context, packet, steering);
-    unsigned stated = argument != CATS_GRANULARITY_NOT_STATED ? argument : expected;
-    bool both_stated = argument != CATS_GRANULARITY_NOT_STATED && expected != CATS_GRANULARITY_NOT_STATED;
+    bool is_argument = argument != CATS_GRANULARITY_NOT_STATED;
     char text[SAID_BY_TEXT];
-    if (!steering->encapsulated || stated == CATS_GRANULARITY_NOT_STATED)
+    const cats_route *route;
+    if (!steering->encapsulated)
         return;
-    const char *source = stated != argument && steering->learned ? said_by(steering, text) : "";
-    if (both_stated && argument != expected)
+    unsigned expected = expected_granularity(context, packet, steering, &route);
+    unsigned stated = is_argument ? argument : expected;
+    if (stated == CATS_GRANULARITY_NOT_STATED)
+        return;
+    if (is_argument && expected != CATS_GRANULARITY_NOT_STATED && argument != expected)
         cats_findings_add(findings, CATS_RULE_CATS_GRANULARITY_CONFLICT,
                           "granularity %u (%s) in the argument, expected %u (%s)%s", argument,
                           granularity_text(argument), expected, granularity_text(expected),
-                          steering->learned ? said_by(steering, text) : " as in the SID table");
+                          steering->learned ? said_by(steering, route, text) : " as in the SID table");
     else if (stated == CATS_GRANULARITY_EGRESS_NODE && cats_behavior_picks_site(steering->behavior))
         cats_findings_add(
             findings, CATS_RULE_CATS_GRANULARITY_CONFLICT,
             "granularity %u (%s)%s with %s, which picks a site: expected a behaviour that leaves the choice "
             "to the egress",
-            stated, granularity_text(stated), source, cats_behavior_name(steering->behavior));
+            stated, granularity_text(stated), is_argument ? "" : said_by(steering, route, text),
+            cats_behavior_name(steering->behavior));
     else if (stated < CATS_GRANULARITY_EGRESS_NODE && steering->behavior == CATS_BEHAVIOR_END_CATS)
         cats_findings_add(
             findings, CATS_RULE_CATS_GRANULARITY_CONFLICT,
             "granularity %u (%s)%s with End.CATS, where the egress chooses again: expected %d (egress node)",
-            stated, granularity_text(stated), source, CATS_GRANULARITY_EGRESS_NODE);
+            stated, granularity_text(stated), is_argument ? "" : said_by(steering, route, text),
+            CATS_GRANULARITY_EGRESS_NODE);
 }
 
 static void judge_flow_label(const cats_packet *packet, const cats_steering *steering,

@@ -233,7 +233,7 @@ static hf_register_info cats_fields[] = {
     { &hf_cats_route_age, { "Age of the announcement", "cats.route.age", FT_RELATIVE_TIME, BASE_NONE, NULL, 0,
         "From that UPDATE to this packet", HFILL } },
     { &hf_cats_route_replaced_in, { "Replaced in", "cats.route.replaced_in", FT_FRAMENUM, BASE_NONE, NULL, 0,
-        "The message before this packet that replaced or withdrew that announcement", HFILL } },
+        "The message before this packet that replaced or withdrew that announcement, or the last one of the SID", HFILL } },
 };
 /* clang-format on */
 

@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check_problems(const cats_route_update *update)
 {
-    g_assert_true((update->problem_count > 0) == (update->handling == BGP_TREAT_AS_WITHDRAW));
+    g_assert_true((update->problem_count > 0) == (update->handling != BGP_ACCEPT));
     for (unsigned i = 0; i < update->problem_count; i++) {
         char text[CATS_ROUTE_PROBLEM_TEXT];
         g_assert_cmpuint(cats_route_problem_format(&update->problems[i], text, sizeof text), ==,
@@ -46,6 +46,12 @@ static void check_known(const cats_route_table *table, const cats_route_update *
         return;
     const cats_sid_row *row = cats_route_table_row(table, sid.sid, frame);
     g_assert_true(row == NULL || cats_sid_structure_valid(&row->structure));
+    g_assert_true(row == NULL || cats_route_table_knows_sid(table, sid.sid, frame));
+    g_assert_cmpuint(cats_route_table_sid_ended(table, sid.sid, frame), <=, frame);
+    cats_route_locator locator;
+    if (cats_route_table_find_locator(table, sid.sid, frame, &locator))
+        g_assert_cmpuint(locator.length, <=, 128);
+    cats_route_table_in_container(table, sid.sid, frame);
     cats_route_behind behind;
     const cats_address service = { .family = 4, .octets = { 192, 0, 2, 80 } };
     if (cats_route_table_find_behind(table, sid.sid, 0x102, &service, frame, &behind))

@@ -12,9 +12,12 @@ make_capture() {
   [ "$file" = "$1" ] || cut=${1#*:}
   if [ "${file%.hex}" != "$file" ]; then
     awk -f "$capture_tools/labelled-hex.awk" "$here/captures/$file" >"$tshark_home/capture.txt"
-    local link
+    local link times=()
+    if grep -q '^packet @' "$here/captures/$file"; then
+      times=(-t '%Y-%m-%d %H:%M:%S.%f')
+    fi
     link=$(sed -n 's/^# link type \([0-9]*\).*/\1/p' "$here/captures/$file")
-    (cd "$tshark_home" && text2pcap -q -F pcap -l "${link:-101}" capture.txt whole.pcap 2>text2pcap.log) || {
+    (cd "$tshark_home" && text2pcap -q -F pcap "${times[@]}" -l "${link:-101}" capture.txt whole.pcap 2>text2pcap.log) || {
       cat "$tshark_home/text2pcap.log"
       exit 2
     }

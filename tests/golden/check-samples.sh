@@ -44,9 +44,10 @@ rules_of_concern=$(as_user tshark -G fields | awk -F'\t' '
 
 tunnel='(ipv6.nxt == 4 || ipv6.nxt == 41 || ipv6.routing.nxt == 4 || ipv6.routing.nxt == 41)'
 
-# One file of all samples, and one of the redirects alone.
+# One file of all samples, that with the announcements of one network behind the traffic of others; and one of the
+# redirects alone.
 cp "$here"/../../samples/*.pcap "$tshark_home"
-(cd "$tshark_home" && mergecap -a -w all.pcapng ./*.pcap && mergecap -a -w redirects.pcapng sa-*.pcap)
+(cd "$tshark_home" && mergecap -a -w all.pcapng ./[!b]*.pcap ./bgp-*.pcap && mergecap -a -w redirects.pcapng sa-*.pcap)
 chmod 644 "$tshark_home"/*.pcap*
 
 capture=all.pcapng

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Turns packets written by hand into text2pcap's input. A line `packet TITLE` begins a packet; every other line holds
-# octets in hexadecimal, behind # what they mean. text2pcap wants the offset of each line, which is counted here.
+# octets in hexadecimal, behind # what they mean. text2pcap wants the offset of each line, which is counted here. `packet
+# @20.5 TITLE` in all of them gives times, in seconds from 2026 on: text2pcap -t '%Y-%m-%d %H:%M:%S.%f'.
 
 function fail(reason) {
     printf "%s:%d: %s\n", FILENAME, FNR, reason > "/dev/stderr"
@@ -15,6 +16,12 @@ function fail(reason) {
 $1 == "packet" {
     offset = 0
     packets++
+    if ($2 ~ /^@/) {
+        seconds = substr($2, 2)
+        if (seconds !~ /^[0-9]+(\.[0-9]+)?$/ || seconds + 0 >= 3600)
+            fail("\"" $2 "\", expected @ and seconds below 3600")
+        printf "2026-01-01 00:%02d:%09.6f\n", int(seconds / 60), seconds % 60
+    }
     next
 }
 

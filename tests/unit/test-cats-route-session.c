@@ -153,6 +153,19 @@ static void test_missed(void)
     assert_partial_from(table, 8);
     cats_route_table_free(table);
 
+    table = cats_route_table_new(100); /* EVPN: its prefixes are not read */
+    srv6_service service = sample_service();
+    open_session(table, &first, 5);
+    b = update_begin();
+    update_attribute(&b, 0x80, BGP_ATTRIBUTE_MP_REACH, 0, 25, 70, 4, 10, 9, 1, 1, 0, 5, 0);
+    learn(table, &first, 7, &b); /* nothing of ours */
+    b = update_begin();
+    update_service(&b, &service);
+    update_attribute(&b, 0x80, BGP_ATTRIBUTE_MP_REACH, 0, 25, 70, 4, 10, 9, 1, 1, 0, 5, 0);
+    learn(table, &first, 8, &b);
+    assert_partial_from(table, 8);
+    cats_route_table_free(table);
+
     table = cats_route_table_new(3);
     open_session(table, &first, 5);
     open_session(table, &second, 6);
