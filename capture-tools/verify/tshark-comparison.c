@@ -238,6 +238,8 @@ static bool is_apart(tshark_comparison *c, const decoded *frame, const tshark_la
     if (field_lists_compare(c->ours, c->theirs, count_difference, NULL) == 0)
         return false;
     counts_now(c)->unfollowed = true;
+    if (field_list_has_routes(c->ours) || field_list_has_routes(c->theirs))
+        counts_now(c)->unlearned = true;
     return true;
 }
 
@@ -267,6 +269,10 @@ static bool compare_frame(tshark_comparison *c, const capture_frame *capture, Js
     if (counts_now(c)->unfollowed) {
         field_list_drop_followed(c->ours);
         field_list_drop_followed(c->theirs);
+    }
+    if (counts_now(c)->unlearned) {
+        field_list_drop_learned(c->ours);
+        field_list_drop_learned(c->theirs);
     }
     counts_now(c)->fields += field_list_count(c->ours);
     field_lists_compare(c->ours, c->theirs, keep, c);
@@ -347,6 +353,7 @@ tshark_counts tshark_comparison_count(const tshark_comparison *c)
         all.differ += of.differ;
         all.unread += of.unread;
         all.unfollowed = all.unfollowed || of.unfollowed;
+        all.unlearned = all.unlearned || of.unlearned;
     }
     return all;
 }
