@@ -136,9 +136,9 @@ static int inspect_capture(inspection *in, capture_reader *reader, const char *n
     capture_points_read(points, 0, reader);
     if (in->sessions)
         decoder_follow_sessions(&in->decoder, in->reconnect_limit_ms);
+    decoder_follow_routes(&in->decoder, &in->codes);
     if (in->flows)
         decoder_follow_flows(&in->decoder, points);
-    decoder_follow_routes(&in->decoder, &in->codes);
     while (written && !cli_interrupted() && total.frames < in->count &&
            (status = capture_reader_next(reader, &capture)) == CAPTURE_FRAME) {
         const capture_point *point = capture_points_get(points, capture_points_of(points, 0, &capture));

@@ -4,7 +4,7 @@
 steered by them. usage: hostile-bgp.py SEED WHAT OUT.pcap
 
 WHAT: plain, within (begins within a message), copies, again (retransmissions), lost, late (out of order), cut (by a
-snap length), all (but late and cut). Odd seeds are IPv4, even ones IPv6; sequence numbers of every third one wrap."""
+snap length), all (but late and cut), routed (IPv6 by a segment, IPv4 in SRv6). Odd seeds are IPv4, even ones IPv6; sequence numbers of every third one wrap."""
 import random
 import struct
 import sys
@@ -49,8 +49,18 @@ def steered(aggregate, service):
     return ip(bytes([0x20, 1]) + bytes(13) + bytes([9]), sid, inner, 4)
 
 
+def from_client(sequence, flags, octets=b""):
+    payload = tcp(40000, 179, sequence, flags, octets)
+    if what != "routed":
+        return ip(CLIENT, SERVER, payload)
+    node = bytes([0x5f, 0, 0, 0, 0, 7]) + bytes(10)
+    if ipv6:  # one segment left, the server
+        return ip(CLIENT, node, bytes([6, 2, 4, 1, 0, 0, 0, 0]) + SERVER + payload, 43)
+    return ip(bytes([0x20, 1]) + bytes(13) + bytes([9]), node, ip(CLIENT, SERVER, payload), 4)
+
+
 def segment(at, octets):
-    return ip(CLIENT, SERVER, tcp(40000, 179, FIRST + 1 + at, PUSH | ACK, octets))
+    return from_client(FIRST + 1 + at, PUSH | ACK, octets)
 
 
 stream = b"".join(update(chance.randrange(80, 84), chance.randrange(1, 6)) if chance.random() < 0.8 else message(4)
@@ -60,8 +70,8 @@ while at < len(stream):
     octets = stream[at:at + chance.choice([1, 5, 18, 19, 20, 50, 100, 200, 400, 800])]
     segments.append((at, octets))
     at += len(octets)
-frames = [ip(CLIENT, SERVER, tcp(40000, 179, FIRST, SYN)), ip(SERVER, CLIENT, tcp(179, 40000, 99, SYN | ACK, b"", FIRST + 1)),
-          ip(CLIENT, SERVER, tcp(40000, 179, FIRST + 1, ACK))]
+frames = [from_client(FIRST, SYN), ip(SERVER, CLIENT, tcp(179, 40000, 99, SYN | ACK, b"", FIRST + 1)),
+          from_client(FIRST + 1, ACK)]
 if what == "within":
     segments, frames = segments[chance.randrange(1, len(segments) // 2):], []
 
