@@ -94,6 +94,16 @@ done
 # The same session captured at two places: each UPDATE counts once.
 cp routes.pcap again.pcap
 says "copies in two captures" '"routes":\{"updates":7,"learned":5,' verify -q --json routes.pcap again.pcap
+# Routes of one capture name the SIDs of another one, by time and not by numbers of frames.
+editcap -r "$samples/srv6-vpn-frr.pcap" bgp.pcap 1-11 15-16 20-21 2>/dev/null
+editcap -r "$samples/srv6-vpn-frr.pcap" data.pcap 12-14 17-19 22-24 2>/dev/null
+"$catshark" verify -q --report apart.html bgp.pcap data.pcap >out || true
+sed 's/&gt;/>/g; s/<[^>]*>/\n/g' apart.html | grep ' SRv6 ' >lines || true
+for pattern in '^2 .* 5f00:0:f:46:: left 0 \|' '^5 .* 5f00:0:f:46:: left 0 2001:db8:9:2::1 Opaque \|' '^8 .* 5f00:0:f:46:: left 0 \|'; do
+  cases=$((cases + 1))
+  grep -Eq -- "$pattern" lines || { failed=$((failed + 1)); echo "FAIL routes of another capture: expected /$pattern/, got:"; cat lines; }
+done
+
 # Octets of one session that come at random, as the other decoder has them too (verify-two-decoders).
 for what in plain within copies again lost late cut all; do
   python3 "$source/tests/verify/hostile-bgp.py" 7 $what hostile.pcap
