@@ -137,6 +137,7 @@ static int inspect_capture(inspection *in, capture_reader *reader, const char *n
     decoder_follow_routes(&in->decoder, &in->codes);
     if (in->sessions)
         decoder_follow_sessions(&in->decoder, in->reconnect_limit_ms);
+    decoder_follow_routes(&in->decoder, &in->codes);
     if (in->flows)
         decoder_follow_flows(&in->decoder, points);
     while (written && !cli_interrupted() && total.frames < in->count &&

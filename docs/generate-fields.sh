@@ -131,7 +131,7 @@ write() {
 <!-- Written by docs/generate-fields.sh from what tshark reports; a test compares. Do not edit. -->
 
 Everything here can be a display filter, a column, a colour rule, and a field of `-T fields`, `-T json` and `-T ek`.
-`catshark inspect --json` has the same names as keys, but for `cats.route.*`: the tool reads no BGP yet.
+`catshark inspect --json` has the same names as keys.
 
 **Known from** says when a field can be shown: from the **packet** alone (and what is configured), from **earlier** packets, so
 on every pass, or from **later** packets too: then a single pass of tshark shows it only where it was settled already, and

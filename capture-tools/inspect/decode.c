@@ -75,7 +75,9 @@ static void decode_steering(const decoder *d, const decoder_frame *frame, unsign
     }
     cats_steering_read(&d->cats, &view, &here->steering, ip->quoted ? NULL : &out->findings);
     if (here->steering.is_srv6) {
-        find_announcement(d, frame, &view, here);
+        here->has_announcement = false;
+        if (here->steering.has_argument)
+            find_announcement(d, frame, &view, here);
         here->ip = ip;
         here->flow.in_flow = false;
         out->steering_count++;

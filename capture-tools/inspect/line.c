@@ -50,6 +50,14 @@ static void put_steering(cursor *c, const packet *p, const decoded_steering *her
         put_granularity(c, s->granularity);
     if (s->has_argument)
         put_level_and_id(c, s->argument.level, s->argument.aggregate_id);
+    if (here->has_announcement) {
+        put_text(c, " announced in ");
+        put_number(c, here->announced_in);
+    }
+    if (here->has_announcement && here->replaced_in != 0) {
+        put_text(c, " replaced in ");
+        put_number(c, here->replaced_in);
+    }
     put_text(c, " |");
 }
 

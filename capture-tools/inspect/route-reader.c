@@ -20,7 +20,7 @@ route_reader *route_reader_new(const cats_route_codes *codes)
     r->codes = *codes;
     r->stream = bgp_stream_new(BGP_STREAM_DIRECTIONS_DEFAULT, BGP_STREAM_OCTETS_DEFAULT);
     r->table = cats_route_table_new(CATS_ROUTE_TABLE_ROUTES_DEFAULT);
-    r->shown = g_array_new(FALSE, FALSE, sizeof(read_update));
+    r->shown = g_array_sized_new(FALSE, FALSE, sizeof(read_update), 1);
     return r;
 }
 

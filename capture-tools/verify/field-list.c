@@ -147,11 +147,34 @@ bool field_is_followed(const char *key)
     return false;
 }
 
-void field_list_drop_followed(field_list *list)
+static void drop(field_list *list, bool (*is_dropped)(const char *key))
 {
     for (guint i = list->fields->len; i > 0; i--)
-        if (field_is_followed(field_at(list, i - 1)->key))
+        if (is_dropped(field_at(list, i - 1)->key))
             g_array_remove_index_fast(list->fields, i - 1);
+}
+
+void field_list_drop_followed(field_list *list)
+{
+    drop(list, field_is_followed);
+}
+
+bool field_list_has_routes(const field_list *list)
+{
+    for (guint i = 0; i < list->fields->len; i++)
+        if (g_str_has_prefix(field_at(list, i)->key, "cats.route."))
+            return true;
+    return false;
+}
+
+static bool is_learned(const char *key)
+{
+    return g_str_has_prefix(key, "cats.");
+}
+
+void field_list_drop_learned(field_list *list)
+{
+    drop(list, is_learned);
 }
 
 /* ---- comparing ---- */

@@ -25,6 +25,10 @@ void field_list_take_json(field_list *list, JsonNode *frame);
 bool field_is_followed(const char *key);
 /* Drops these. */
 void field_list_drop_followed(field_list *list);
+/* Whether there are fields of routes, and those that routes have a say in: all of cats.*, for they name SIDs.
+ */
+bool field_list_has_routes(const field_list *list);
+void field_list_drop_learned(field_list *list);
 
 /* A field of which the lists have different values; NULL: none. Valid during the call. */
 typedef void (*field_difference)(void *context, const char *key, const char *ours, const char *theirs);

@@ -55,11 +55,27 @@ static bool is_named(frame_record *r, const finding_log *log, uint32_t frame)
     return named;
 }
 
+typedef struct field_texts {
+    GString *text;
+    const verification *v;
+} field_texts;
+
+/* Frames are ids of the sources there, and have a name each. */
+static char *text_of(const verification *v, const char *key, const field_value *value)
+{
+    char name[CATS_FRAME_NAME];
+    if (!g_str_has_suffix(key, "_in"))
+        return field_value_text(value);
+    capture_sources_frame_name((capture_sources *)verification_sources(v), (uint32_t)value->number, name);
+    return g_strdup(name);
+}
+
 static void add_field(void *context, const char *key, const field_value *value)
 {
-    g_autofree char *text = field_value_text(value);
+    const field_texts *texts = context;
+    g_autofree char *text = text_of(texts->v, key, value);
     g_strdelimit(text, "\n\t", ' ');
-    g_string_append_printf(context, "%s\t%s\n", key, text);
+    g_string_append_printf(texts->text, "%s\t%s\n", key, text);
 }
 
 static char *line_of(const verification *v, const verified_frame *seen)
@@ -78,11 +94,11 @@ void frame_record_see(frame_record *r, verification *v, const verified_frame *se
     if (!is_named(r, verification_findings(v), seen->source->id) ||
         g_hash_table_size(r->frames) >= RECORD_FRAMES_MAX || g_hash_table_contains(r->frames, id))
         return;
-    GString *fields = g_string_new(NULL);
-    fields_visit(seen->decoder, seen->decoded, add_field, fields);
+    field_texts fields = { g_string_new(NULL), v };
+    fields_visit(seen->decoder, seen->decoded, add_field, &fields);
     kept_frame *frame = g_new0(kept_frame, 1);
     frame->line = line_of(v, seen);
-    frame->fields = g_string_free(fields, FALSE);
+    frame->fields = g_string_free(fields.text, FALSE);
     g_hash_table_insert(r->frames, id, frame);
 }
 

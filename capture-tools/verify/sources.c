@@ -28,7 +28,7 @@ struct capture_sources {
     GPtrArray *list; /* of source */
     unsigned given;  /* the source whose frame was given out: its successor is to be read */
     bool is_given;
-    unsigned bits; /* of an id that tell the source */
+    frame_order *order; /* of ids */
 };
 
 static void free_source(gpointer data)
@@ -56,6 +56,7 @@ void capture_sources_free(capture_sources *s)
     if (s == NULL)
         return;
     g_ptr_array_free(s->list, TRUE);
+    frame_order_free(s->order);
     g_free(s);
 }
 
@@ -177,8 +178,7 @@ static void read_ahead(capture_sources *all, unsigned number)
 
 bool capture_sources_open(capture_sources *s, GError **error)
 {
-    while (s->list->len > 1u << s->bits)
-        s->bits++;
+    s->order = frame_order_new(s->list->len);
     for (unsigned i = 0; i < s->list->len; i++) {
         source *opened = source_at(s, i);
         if (opened->name == NULL)
@@ -191,12 +191,6 @@ bool capture_sources_open(capture_sources *s, GError **error)
         read_ahead(s, i);
     }
     return true;
-}
-
-static uint32_t id_of(const capture_sources *s, unsigned number, uint64_t frame)
-{
-    uint64_t most = UINT32_MAX >> s->bits;
-    return (uint32_t)MIN(frame, most) << s->bits | number;
 }
 
 /* The earliest of those ahead; of equal times the source that was named first. */
@@ -233,7 +227,7 @@ capture_status capture_sources_next(capture_sources *s, source_frame *out)
     s->given = number;
     out->frame = next->ahead;
     out->source = number;
-    out->id = id_of(s, number, next->ahead.number);
+    out->id = frame_order_add(s->order, number);
     out->point = capture_points_of(s->points, number, &next->ahead);
     if (next->frames == 0)
         next->first_ns = next->ahead.time_ns;
@@ -263,8 +257,7 @@ capture_source capture_sources_get(const capture_sources *s, unsigned number)
 
 unsigned capture_sources_of(const capture_sources *s, uint32_t id, uint64_t *number)
 {
-    *number = id >> s->bits;
-    return id & ((1u << s->bits) - 1);
+    return frame_order_find(s->order, id, number);
 }
 
 void capture_sources_frame_name(void *sources, uint32_t id, char text[CATS_FRAME_NAME])

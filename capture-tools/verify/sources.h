@@ -7,8 +7,9 @@
 #include "capture-tools/inspect/points.h"
 #include "epan-cats/clock-offset.h"
 #include "epan-cats/frame-name.h"
+#include "frame-order.h"
 
-#define CAPTURE_SOURCES_MAX 256
+#define CAPTURE_SOURCES_MAX FRAME_ORDER_CAPTURES_MAX
 
 typedef struct capture_sources capture_sources;
 
@@ -16,7 +17,7 @@ typedef struct capture_sources capture_sources;
 typedef struct source_frame {
     capture_frame frame; /* number: in its source, over the files of a ring; time: less its source's offset */
     unsigned source;
-    uint32_t id;    /* what trackers are told: tells source and number apart, never 0 */
+    uint32_t id;    /* what trackers are told: the number of the frame in all sources, from 1 */
     uint32_t point; /* of the capture_points */
 } source_frame;
 

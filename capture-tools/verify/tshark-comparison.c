@@ -161,28 +161,16 @@ static void add_trouble(tshark_comparison *c, char *message)
     g_ptr_array_add(c->troubles, NULL);
 }
 
-static const char *point_name(void *context, uint32_t point)
-{
-    return capture_points_name(context, point);
-}
-
 /* As the plugin follows them: each capture alone. */
 static void open_decoder(tshark_comparison *c)
 {
-    affinity_tracker_settings sessions = affinity_tracker_settings_default;
-    steering_tracker_settings flows = steering_tracker_settings_default;
     c->points = capture_points_new(c->settings.cats.topology);
     capture_points_add(c->points, NULL);
     capture_points_read(c->points, 0, c->reader);
-    sessions.topology = flows.topology = c->settings.cats.topology;
-    sessions.reconnect_limit_ns = c->settings.reconnect_limit_ns;
-    flows.listener = (steering_listener){ .context = c->points, .point_name = point_name };
-    c->decoder = (decoder){ .numbers = c->settings.numbers,
-                            .cats = c->settings.cats,
-                            .tracker = affinity_tracker_new(&sessions),
-                            .flows = steering_tracker_new(&flows),
-                            .points = c->points };
+    c->decoder = (decoder){ .numbers = c->settings.numbers, .cats = c->settings.cats };
     decoder_follow_routes(&c->decoder, &c->settings.codes);
+    decoder_follow_sessions(&c->decoder, (uint64_t)c->settings.reconnect_limit_ns / 1000000);
+    decoder_follow_flows(&c->decoder, c->points);
 }
 
 static void open_capture(tshark_comparison *c)
@@ -238,6 +226,8 @@ static bool is_apart(tshark_comparison *c, const decoded *frame, const tshark_la
     if (field_lists_compare(c->ours, c->theirs, count_difference, NULL) == 0)
         return false;
     counts_now(c)->unfollowed = true;
+    if (field_list_has_routes(c->ours) || field_list_has_routes(c->theirs))
+        counts_now(c)->unlearned = true;
     return true;
 }
 
@@ -267,6 +257,10 @@ static bool compare_frame(tshark_comparison *c, const capture_frame *capture, Js
     if (counts_now(c)->unfollowed) {
         field_list_drop_followed(c->ours);
         field_list_drop_followed(c->theirs);
+    }
+    if (counts_now(c)->unlearned) {
+        field_list_drop_learned(c->ours);
+        field_list_drop_learned(c->theirs);
     }
     counts_now(c)->fields += field_list_count(c->ours);
     field_lists_compare(c->ours, c->theirs, keep, c);
@@ -347,6 +341,7 @@ tshark_counts tshark_comparison_count(const tshark_comparison *c)
         all.differ += of.differ;
         all.unread += of.unread;
         all.unfollowed = all.unfollowed || of.unfollowed;
+        all.unlearned = all.unlearned || of.unlearned;
     }
     return all;
 }

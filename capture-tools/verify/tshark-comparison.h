@@ -31,6 +31,7 @@ typedef struct tshark_counts {
     uint64_t frames, fields, differ;
     uint64_t unread; /* frames of which one reader walks layers that the other does not; */
     bool unfollowed; /* one of them had fields of ours: sessions and flows are not compared from there on */
+    bool unlearned;  /* one of them had routes: nor is what routes have a say in */
 } tshark_counts;
 
 /* Of the files of all sources. NULL and *error when tshark cannot be used: none in PATH, or it does not load

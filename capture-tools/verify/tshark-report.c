@@ -25,6 +25,10 @@ char **tshark_report_remarks(const tshark_comparison *c)
         g_strv_builder_add(remarks,
                            "behind the first such frame with fields of ours, what is followed over frames "
                            "(sessions, flows and their rules) is not compared");
+    if (counts.unlearned)
+        g_strv_builder_add(
+            remarks, "behind the first such frame with routes of BGP, what is steered, by SIDs that they "
+                     "name, is not compared");
     return g_strv_builder_end(remarks);
 }
 

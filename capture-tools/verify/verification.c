@@ -149,8 +149,8 @@ verification *verification_new(const verification_settings *settings, capture_so
     v->observers = g_array_new(FALSE, FALSE, sizeof(verification_observer));
     v->log = finding_log_new(&settings->rules, settings->limit);
     v->decoder = (decoder){ .numbers = settings->numbers, .cats = settings->cats, .points = points };
-    v->decoder.tracker = session_tracker(v);
     decoder_follow_routes(&v->decoder, &settings->codes);
+    v->decoder.tracker = session_tracker(v);
     v->decoder.flows = flow_tracker(v);
     v->passages = link_tracker(v);
     if (settings->topology != NULL)

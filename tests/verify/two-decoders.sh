@@ -35,6 +35,18 @@ done
 agree "${list[@]}"
 agree --topology samples.conf "${list[@]}"
 
+# BGP in segments that are split, joined, copied, lost, late and cut; by a segment routing header, and in a tunnel.
+list=()
+for what in plain within copies again lost late cut all routed; do
+  for seed in 1 2 3; do
+    python3 "$source/tests/verify/hostile-bgp.py" $seed $what "$tshark_home/bgp-$what-$seed.pcap"
+    list+=("bgp-$what-$seed.pcap")
+  done
+done
+chmod a+r "$tshark_home"/*
+agree "${list[@]}"
+has_fields
+
 "$catshark" simulate --print-topology >"$tshark_home/topology.conf"
 list=()
 # simulated NAME OPTION...: a capture, with something of ours in it.

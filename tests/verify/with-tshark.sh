@@ -38,6 +38,8 @@ pretends() {
 tshark_home_take "$source/samples/sa-200-100-client.pcap"
 tshark_home_take "$source/samples/sa-200-100-pe.pcap"
 tshark_home_take "$source/samples/simulated-first-light.pcapng"
+tshark_home_take "$source/samples/bgp-ebgp.pcap"
+tshark_home_take "$source/samples/srv6-vpn-frr.pcap"
 (
   cd "$tshark_home"
   gzip -c sa-200-100-client.pcap >packed.pcap.gz
@@ -56,6 +58,9 @@ compares "pcapng" 0 "$pass" --with-tshark simulated-first-light.pcapng
 compares "numbers of the topology" 0 "$pass" --with-tshark --topology numbers.conf numbers.pcapng
 compares "as NDJSON" 0 '"with_tshark":"[0-9.]+","capture":"sa-200-100-client.pcap","frames":50,"fields":[1-9][0-9]*,"differ":0' \
   --json --with-tshark sa-200-100-client.pcap
+compares "routes" 0 "33 frames, 126 fields, 0 differ" --with-tshark bgp-ebgp.pcap
+compares "another path attribute" 0 "33 frames, [1-9][0-9]* fields, 0 differ" --attribute 254/0x80 --edge-metadata 255 --with-tshark bgp-ebgp.pcap
+compares "other flags" 1 "33 frames, [1-9][0-9]* fields, 0 differ" --attribute 255/0x80 --with-tshark bgp-ebgp.pcap
 # The user's own preferences do not matter: the kind there is another.
 mkdir -p "$tshark_home/.config/wireshark"
 echo 'affinity.kind: 250' >"$tshark_home/.config/wireshark/preferences"
@@ -67,6 +72,9 @@ compares "cut short" 2 "with-tshark: cut.pcap: tshark, after frame [0-9]+: exit 
 compares "cut short: what came before is compared" 2 "$pass" --with-tshark cut.pcap
 
 # shellcheck disable=SC2016 # for the script
+pretends '"'"$real"'" "$@" | sed "s/\"cats.route.level\": \"2\"/\"cats.route.level\": \"1\"/"'
+compares "another value of a route" 1 "disagreement, frame 24 of bgp-ebgp.pcap: cats.route.level: 2 here, 1 in tshark" --with-tshark bgp-ebgp.pcap
+# shellcheck disable=SC2016
 pretends '"'"$real"'" "$@" | sed "s/\"affinity.port\": \"80\"/\"affinity.port\": \"81\"/"'
 compares "another value" 1 "disagreement, frame [0-9]+ of sa-200-100-client.pcap: affinity.port: 80 here, 81 in tshark" \
   --with-tshark sa-200-100-client.pcap
@@ -80,6 +88,11 @@ compares "no value" 1 "affinity.kind: 200 here, \(none\) in tshark" --with-tshar
 pretends '"'"$real"'" "$@" | sed "s/\"frame.protocols\": \"eth:ethertype:ipv*6*:/&gre:ip:/; /\"affinity.kind\"/d"'
 compares "foreign layers" 0 "frames hold layers that only one of the two decoders walks" --with-tshark sa-200-100-client.pcap
 compares "foreign layers: what follows" 0 "sessions, flows and their rules\) is not compared" --with-tshark sa-200-100-client.pcap
+# Routes in them name the SIDs of later packets.
+# shellcheck disable=SC2016
+pretends '"'"$real"'" "$@" | sed "/\"frame.number\": \"15\"/,/\"frame.number\": \"16\"/{s/\"frame.protocols\": \"eth:ethertype:/&gre:/; /\"cats.route.rd\"/d}; /\"frame.number\": \"17\"/,\$s/Opaque/End/"'
+compares "foreign layers with routes" 0 "^two decoders.* 24 frames, [1-9][0-9]* fields, 0 differ" --with-tshark srv6-vpn-frr.pcap
+compares "foreign layers with routes: what follows" 0 "SIDs that they name, is not compared" --with-tshark srv6-vpn-frr.pcap
 # shellcheck disable=SC2016
 pretends '"'"$real"'" "$@" | head -c 30000; kill -9 $$'
 compares "killed" 2 "after frame [0-9]+: ended by signal 9" --with-tshark sa-200-100-client.pcap
