@@ -13,6 +13,7 @@ enum {
     DECAPSULATES_ETHERNET = 1 << 2,
     PICKS_SITE = 1 << 3,
     SHIFTS_CONTAINER = 1 << 4,
+    NO_ARGUMENT = 1 << 5,
     DECAPSULATES_IP = DECAPSULATES_IPV4 | DECAPSULATES_IPV6,
     DECAPSULATES_ANY = DECAPSULATES_IP | DECAPSULATES_ETHERNET
 };
@@ -26,44 +27,44 @@ typedef struct behavior {
  * `does`; the rules are silent about the rest. The registry spells 155-157 "REPPLACE". */
 /* clang-format off */
 static const behavior registered[] = {
-    [1] = { "End", 0 },
-    [2] = { "End with PSP", 0 },
-    [3] = { "End with USP", 0 },
-    [4] = { "End with PSP & USP", 0 },
-    [5] = { "End.X", 0 },
-    [6] = { "End.X with PSP", 0 },
-    [7] = { "End.X with USP", 0 },
-    [8] = { "End.X with PSP & USP", 0 },
-    [9] = { "End.T", 0 },
-    [10] = { "End.T with PSP", 0 },
-    [11] = { "End.T with USP", 0 },
-    [12] = { "End.T with PSP & USP", 0 },
+    [1] = { "End", NO_ARGUMENT },
+    [2] = { "End with PSP", NO_ARGUMENT },
+    [3] = { "End with USP", NO_ARGUMENT },
+    [4] = { "End with PSP & USP", NO_ARGUMENT },
+    [5] = { "End.X", NO_ARGUMENT },
+    [6] = { "End.X with PSP", NO_ARGUMENT },
+    [7] = { "End.X with USP", NO_ARGUMENT },
+    [8] = { "End.X with PSP & USP", NO_ARGUMENT },
+    [9] = { "End.T", NO_ARGUMENT },
+    [10] = { "End.T with PSP", NO_ARGUMENT },
+    [11] = { "End.T with USP", NO_ARGUMENT },
+    [12] = { "End.T with PSP & USP", NO_ARGUMENT },
     [13] = { "End.B6.Insert", 0 },
     [14] = { "End.B6.Encaps", 0 },
     [15] = { "End.BM", 0 },
-    [16] = { "End.DX6", DECAPSULATES_IPV6 | PICKS_SITE },
-    [17] = { "End.DX4", DECAPSULATES_IPV4 | PICKS_SITE },
-    [18] = { "End.DT6", DECAPSULATES_IPV6 },
-    [19] = { "End.DT4", DECAPSULATES_IPV4 },
-    [20] = { "End.DT46", DECAPSULATES_IP },
-    [21] = { "End.DX2", DECAPSULATES_ETHERNET | PICKS_SITE },
-    [22] = { "End.DX2V", DECAPSULATES_ETHERNET },
-    [23] = { "End.DT2U", DECAPSULATES_ETHERNET },
+    [16] = { "End.DX6", DECAPSULATES_IPV6 | PICKS_SITE | NO_ARGUMENT },
+    [17] = { "End.DX4", DECAPSULATES_IPV4 | PICKS_SITE | NO_ARGUMENT },
+    [18] = { "End.DT6", DECAPSULATES_IPV6 | NO_ARGUMENT },
+    [19] = { "End.DT4", DECAPSULATES_IPV4 | NO_ARGUMENT },
+    [20] = { "End.DT46", DECAPSULATES_IP | NO_ARGUMENT },
+    [21] = { "End.DX2", DECAPSULATES_ETHERNET | PICKS_SITE | NO_ARGUMENT },
+    [22] = { "End.DX2V", DECAPSULATES_ETHERNET | NO_ARGUMENT },
+    [23] = { "End.DT2U", DECAPSULATES_ETHERNET | NO_ARGUMENT },
     [24] = { "End.DT2M", DECAPSULATES_ETHERNET },
     [26] = { "End.B6.Insert.Red", 0 },
     [27] = { "End.B6.Encaps.Red", 0 },
-    [28] = { "End with USD", 0 },
-    [29] = { "End with PSP & USD", 0 },
-    [30] = { "End with USP & USD", 0 },
-    [31] = { "End with PSP, USP & USD", 0 },
-    [32] = { "End.X with USD", 0 },
-    [33] = { "End.X with PSP & USD", 0 },
-    [34] = { "End.X with USP & USD", 0 },
-    [35] = { "End.X with PSP, USP & USD", 0 },
-    [36] = { "End.T with USD", 0 },
-    [37] = { "End.T with PSP & USD", 0 },
-    [38] = { "End.T with USP & USD", 0 },
-    [39] = { "End.T with PSP, USP & USD", 0 },
+    [28] = { "End with USD", NO_ARGUMENT },
+    [29] = { "End with PSP & USD", NO_ARGUMENT },
+    [30] = { "End with USP & USD", NO_ARGUMENT },
+    [31] = { "End with PSP, USP & USD", NO_ARGUMENT },
+    [32] = { "End.X with USD", NO_ARGUMENT },
+    [33] = { "End.X with PSP & USD", NO_ARGUMENT },
+    [34] = { "End.X with USP & USD", NO_ARGUMENT },
+    [35] = { "End.X with PSP, USP & USD", NO_ARGUMENT },
+    [36] = { "End.T with USD", NO_ARGUMENT },
+    [37] = { "End.T with PSP & USD", NO_ARGUMENT },
+    [38] = { "End.T with USP & USD", NO_ARGUMENT },
+    [39] = { "End.T with PSP, USP & USD", NO_ARGUMENT },
     [40] = { "End.MAP", 0 },
     [41] = { "End.Limit", 0 },
     [42] = { "End with NEXT-ONLY-CSID", SHIFTS_CONTAINER },
@@ -207,7 +208,7 @@ static const struct {
 } beyond[] = {
     { 0x7FFF, { "The SID defined in RFC 8754", 0 } },
     { CATS_BEHAVIOR_END_CATS, { "End.CATS", DECAPSULATES_ANY } },
-    { 0xFFFF, { "Opaque", 0 } },
+    { CATS_BEHAVIOR_OPAQUE, { "Opaque", 0 } },
 };
 /* clang-format on */
 
@@ -294,6 +295,12 @@ bool cats_behavior_accepts(uint16_t code, uint8_t next_header)
     default:
         return false;
     }
+}
+
+bool cats_behavior_has_no_argument(uint16_t code)
+{
+    const behavior *found = find(code);
+    return found != NULL && (found->does & NO_ARGUMENT) != 0;
 }
 
 bool cats_behavior_shifts_container(uint16_t code)

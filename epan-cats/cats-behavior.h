@@ -9,6 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The egress does not tell (RFC 9252 s3.1). */
+#define CATS_BEHAVIOR_OPAQUE 0xFFFF
+
 /* The registry's description ("End.DT46 with NEXT-CSID"), "End.CATS" for ours, NULL when not registered. */
 const char *cats_behavior_name(uint16_t code);
 /* A name in any case ("End.DT46") or a number from 1 to 65535 ("20", "0x80CA"), the whole of `text`. */
@@ -31,5 +34,7 @@ bool cats_behavior_accepts(uint16_t code, uint8_t next_header);
  * argument is not zero: End, End.X, End.T, End.B6.Encaps*, End.BM. A decapsulating one of that flavour is the
  * last C-SID. */
 bool cats_behavior_shifts_container(uint16_t code);
+/* True for behaviours that RFC 8986 defines without an argument; of many others that is not known here. */
+bool cats_behavior_has_no_argument(uint16_t code);
 
 #endif

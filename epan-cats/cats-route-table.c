@@ -302,7 +302,7 @@ static bool says_the_same(const cats_route *a, const cats_route *b)
 /* Gives false when there is nothing in it for us. */
 static bool read_route(const cats_route_update *update, const bgp_nlri_walk *nlri, cats_route *route)
 {
-    if (update->handling == BGP_TREAT_AS_WITHDRAW)
+    if (bgp_handling_loses_route(update->handling))
         return false;
     route->has_sid = cats_route_update_sid(update, nlri->label, &route->sid);
     route->has_aggregate = update->has_announcement && update->announcement.has_aggregate;

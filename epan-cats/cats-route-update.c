@@ -21,7 +21,7 @@ static void add_problem(cats_route_update *route, cats_route_problem problem, ui
     if (route->problem_count == G_N_ELEMENTS(route->problems))
         return;
     route->problems[route->problem_count++] = problem;
-    route->handling = MAX(route->handling, cats_route_problem_get(problem.id)->handling);
+    route->handling = MAX(route->handling, problem.handling);
 }
 
 /* The attributes of interest; of one that is there twice all but the first are discarded (RFC 7606 s3g). */
@@ -46,6 +46,7 @@ static bool check_flags(cats_route_update *route, const bgp_attribute *attribute
     if ((attribute->flags & kind) == (expected & kind))
         return true;
     cats_route_problem problem = { .id = CATS_ROUTE_MALFORMED,
+                                   .handling = BGP_TREAT_AS_WITHDRAW, /* RFC 7606 s3c */
                                    .defect = { "BGP attribute: flags", attribute->flags,
                                                "optional and transitive as they are defined for it", 0 } };
     add_problem(route, problem, attribute->code);
@@ -97,6 +98,7 @@ static void judge(const cats_route_codes *codes, cats_route_update *route)
         bgp_nlri_walk_start(&walk, &route->update, prefixes, codes->add_path);
         if (prefixes->safi != BGP_SAFI_VPN) {
             cats_route_problem problem = { .id = CATS_ROUTE_VALUE,
+                                           .handling = BGP_INELIGIBLE,
                                            .defect = { "SRv6 SID structure: transposition length",
                                                        service.transposition_length, "0 without a label",
                                                        0 } };
@@ -110,6 +112,8 @@ static void judge(const cats_route_codes *codes, cats_route_update *route)
                           route->has_service ? &service : NULL, &problem.id, &problem.defect))
         return;
     bool of_service = problem.id == CATS_ROUTE_CONTRADICTORY || !route->has_announcement;
+    bool of_service_alone = of_service && problem.id == CATS_ROUTE_ARGUMENT;
+    problem.handling = of_service_alone ? BGP_INELIGIBLE : BGP_TREAT_AS_WITHDRAW;
     add_problem(route, problem, of_service ? BGP_ATTRIBUTE_PREFIX_SID : codes->attribute);
 }
 
@@ -143,6 +147,8 @@ bool cats_route_update_sid(const cats_route_update *route, uint32_t label, srv6_
     if (!route->has_service)
         return false;
     *sid = route->service;
+    if (!srv6_service_tells_behavior(sid))
+        sid->behavior = CATS_BEHAVIOR_OPAQUE;
     srv6_service_transpose(sid, label);
     return true;
 }
@@ -164,7 +170,7 @@ void cats_route_update_judge(const cats_route_update *route, cats_findings *find
         for (unsigned k = i; k < route->problem_count && alike < G_N_ELEMENTS(text); k++)
             if (route->problems[k].id == route->problems[i].id)
                 cats_route_problem_format(&route->problems[k], text[alike++], CATS_ROUTE_PROBLEM_TEXT);
-        cats_findings_add(findings, cats_route_problem_get(route->problems[i].id)->rule, "%s%s%s", text[0],
+        cats_findings_add(findings, cats_route_problem_rule(route->problems[i].id), "%s%s%s", text[0],
                           alike > 1 ? "; " : "", text[1]);
     }
 }

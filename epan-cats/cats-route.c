@@ -11,7 +11,6 @@
 #define TLV_FIELD 2 /* octets of type and of length */
 #define TLV_HEADER (2 * TLV_FIELD)
 #define METRIC_LENGTH 4
-#define BEHAVIOR_OPAQUE 0xFFFF
 
 void cats_route_walk(tlv_walk *walk, const uint8_t *octets, size_t length)
 {
@@ -113,7 +112,7 @@ bool cats_route_parse(const uint8_t *octets, size_t length, cats_announcement *a
 {
     tlv_walk walk;
     *announcement = (cats_announcement){ .has_aggregate = false };
-    problem->id = CATS_ROUTE_MALFORMED;
+    *problem = (cats_route_problem){ .id = CATS_ROUTE_MALFORMED, .handling = BGP_TREAT_AS_WITHDRAW };
     cats_route_walk(&walk, octets, length);
     while (tlv_walk_next(&walk, CATS_ROUTE_TLV_SUBJECT, &problem->defect))
         if (!parse_tlv(&walk, announcement, problem))
@@ -208,10 +207,17 @@ bool cats_announcement_equal(const cats_announcement *a, const cats_announcement
             structure_equal(&a->sid.structure, &b->sid.structure));
 }
 
-/* RFC 9252 s3.2.1: the receiver cannot tell what an argument of a behaviour that it does not know is. */
-static bool argument_known(uint16_t behavior, const cats_sid_structure *structure)
+/* RFC 9252 s3.2.1: the receiver cannot tell what an argument of a behaviour that it does not know is, and
+ * asks of those that it knows whether they have one. *expected says what is wrong. */
+static bool argument_fits(uint16_t behavior, const cats_sid_structure *structure, const char **expected)
 {
-    return structure->argument == 0 || (behavior != BEHAVIOR_OPAQUE && cats_behavior_name(behavior) != NULL);
+    if (behavior == CATS_BEHAVIOR_OPAQUE || cats_behavior_name(behavior) == NULL)
+        *expected = "0 with a behavior that is not known";
+    else if (cats_behavior_has_no_argument(behavior))
+        *expected = "0 with a behavior that has no argument";
+    else
+        return true;
+    return structure->argument == 0;
 }
 
 static bool sids_agree(const cats_announced_sid *ours, const srv6_service *service, cats_defect *defect)
@@ -220,7 +226,7 @@ static bool sids_agree(const cats_announced_sid *ours, const srv6_service *servi
     size_t differing = 0;
     while (differing < sizeof ours->sid && ours->sid[differing] == service->sid[differing])
         differing++;
-    if (service->behavior != BEHAVIOR_OPAQUE && ours->behavior != service->behavior)
+    if (srv6_service_tells_behavior(service) && ours->behavior != service->behavior)
         *defect = (cats_defect){ "SRv6 service: behavior", service->behavior, "the one of the CATS SID", 0 };
     else if (service->has_structure &&
              (a->block != b->block || a->node != b->node || a->function != b->function))
@@ -247,11 +253,11 @@ bool cats_route_agrees(const cats_announcement *announcement, const srv6_service
     if (ours != NULL && service != NULL && !sids_agree(ours, service, defect))
         return false;
     *id = CATS_ROUTE_ARGUMENT;
-    const char *expected = "0 with a behavior that is not known";
-    if (ours != NULL && !argument_known(ours->behavior, &ours->structure))
+    const char *expected;
+    if (ours != NULL && !argument_fits(ours->behavior, &ours->structure, &expected))
         *defect = (cats_defect){ "CATS SID: argument bits", ours->structure.argument, expected, 0 };
     else if (service != NULL && service->has_structure &&
-             !argument_known(service->behavior, &service->structure))
+             !argument_fits(service->behavior, &service->structure, &expected))
         *defect = (cats_defect){ "SRv6 service: argument bits", service->structure.argument, expected, 0 };
     else
         return true;

@@ -11,26 +11,41 @@ enum { TYPE_SIZE = 1, LENGTH_SIZE = 2, HEADER = TYPE_SIZE + LENGTH_SIZE };
 
 enum { SID_BITS = 128 };
 
-/* What the structure says must be possible (RFC 9252 s3.2.1). */
+/* A walk over TLVs has said what is wrong. */
+static bool end_malformed(cats_route_problem *problem, bgp_handling handling)
+{
+    problem->id = CATS_ROUTE_MALFORMED;
+    problem->handling = handling;
+    return false;
+}
+
+/* RFC 9252 s7: the path is not eligible. */
+static bool refuse_value(cats_route_problem *problem, const char *subject, uint64_t found,
+                         const char *expected, size_t at)
+{
+    cats_route_refuse(problem, CATS_ROUTE_VALUE, subject, found, expected, at);
+    problem->handling = BGP_INELIGIBLE;
+    return false;
+}
+
+/* What the structure says must be possible: RFC 9252 s3.2.1 with erratum 7817, and s5.1-5.2. */
 static bool check_structure(const srv6_service *service, size_t at, cats_route_problem *problem)
 {
     const cats_sid_structure *structure = &service->structure;
     unsigned length = service->transposition_length, offset = service->transposition_offset;
+    unsigned bits = (unsigned)structure->block + structure->node + structure->function + structure->argument;
     if (!cats_sid_structure_valid(structure))
-        return cats_route_refuse(
-            problem, CATS_ROUTE_VALUE, "SRv6 SID structure: bits of block, node, function and argument",
-            (uint64_t)structure->block + structure->node + structure->function + structure->argument,
-            "at most 128, and 64 each for function and argument", at);
-    if (length > SRV6_LABEL_BITS)
-        return cats_route_refuse(problem, CATS_ROUTE_VALUE, "SRv6 SID structure: transposition length",
-                                 length, "0-20", at + 4);
+        return refuse_value(problem, "SRv6 SID structure: bits of block, node, function and argument", bits,
+                            "at most 128, and 64 each for function and argument", at);
+    if (length > SRV6_LABEL_BITS || length > structure->function)
+        return refuse_value(problem, "SRv6 SID structure: transposition length", length,
+                            "at most 20 and the bits of the function", at + 4);
     if (length == 0 && offset != 0)
-        return cats_route_refuse(problem, CATS_ROUTE_VALUE, "SRv6 SID structure: transposition offset",
-                                 offset, "0 with a transposition length of 0", at + 5);
-    if (length + offset > SID_BITS)
-        return cats_route_refuse(problem, CATS_ROUTE_VALUE,
-                                 "SRv6 SID structure: transposition offset and length", length + offset,
-                                 "at most 128", at + 5);
+        return refuse_value(problem, "SRv6 SID structure: transposition offset", offset,
+                            "0 with a transposition length of 0", at + 5);
+    if (length + offset > bits)
+        return refuse_value(problem, "SRv6 SID structure: transposition offset and length", length + offset,
+                            "at most the bits of block, node, function and argument", at + 5);
     return true;
 }
 
@@ -57,9 +72,6 @@ static bool parse_information(const tlv_walk *tlv, srv6_service *service, cats_r
     *service = (srv6_service){ .flags = octets[SRV6_FLAGS_AT],
                                .behavior = (uint16_t)wire_get(octets + SRV6_BEHAVIOR_AT, 2) };
     memcpy(service->sid, octets + SRV6_SID_AT, sizeof service->sid);
-    if (service->behavior == 0) /* reserved, RFC 8986 s10.2 */
-        return cats_route_refuse(problem, CATS_ROUTE_VALUE, "SRv6 SID information: behavior", 0, "1-65535",
-                                 tlv->base + tlv->value_at + SRV6_BEHAVIOR_AT);
     tlv_walk inner = tlv_walk_into(tlv, SRV6_SID_INFORMATION_MIN, TYPE_SIZE, LENGTH_SIZE);
     while (tlv_walk_next(&inner, "SRv6 SID information: sub-sub-TLV length", &problem->defect)) {
         if (inner.type != SRV6_SID_STRUCTURE || service->has_structure)
@@ -67,28 +79,37 @@ static bool parse_information(const tlv_walk *tlv, srv6_service *service, cats_r
         if (!parse_structure(&inner, service, problem))
             return false;
     }
-    return !inner.bad;
+    return !inner.bad || end_malformed(problem, BGP_TREAT_AS_WITHDRAW);
 }
 
 static prefix_sid_result parse_service(const tlv_walk *tlv, srv6_service *service,
                                        cats_route_problem *problem)
 {
     if (tlv->value_length < SRV6_SERVICE_RESERVED) {
-        cats_route_refuse(problem, CATS_ROUTE_MALFORMED, "SRv6 L3 service: length", tlv->value_length,
+        cats_route_refuse(problem, CATS_ROUTE_MALFORMED, "SRv6 service: length", tlv->value_length,
                           "at least 1", tlv->base + tlv->at + TYPE_SIZE);
         return PREFIX_SID_PROBLEM;
     }
     prefix_sid_result found = PREFIX_SID_NONE;
     tlv_walk inner = tlv_walk_into(tlv, SRV6_SERVICE_RESERVED, TYPE_SIZE, LENGTH_SIZE);
-    while (tlv_walk_next(&inner, "SRv6 L3 service: sub-TLV length", &problem->defect)) {
+    while (tlv_walk_next(&inner, "SRv6 service: sub-TLV length", &problem->defect)) {
         if (inner.type != SRV6_SID_INFORMATION)
             continue;
         srv6_service other; /* those behind the first are only looked at for their form */
-        if (!parse_information(&inner, found == PREFIX_SID_NONE ? service : &other, problem))
-            return PREFIX_SID_PROBLEM;
+        bool is_first = found == PREFIX_SID_NONE;
         found = PREFIX_SID_SERVICE;
+        if (!parse_information(&inner, is_first ? service : &other, problem) &&
+            (is_first || problem->id == CATS_ROUTE_MALFORMED))
+            return PREFIX_SID_PROBLEM;
     }
+    if (inner.bad)
+        end_malformed(problem, BGP_TREAT_AS_WITHDRAW);
     return inner.bad ? PREFIX_SID_PROBLEM : found;
+}
+
+static bool is_service(unsigned type)
+{
+    return type == PREFIX_SID_L3_SERVICE || type == PREFIX_SID_L2_SERVICE;
 }
 
 prefix_sid_result prefix_sid_parse(const uint8_t *octets, size_t length, srv6_service *service,
@@ -96,18 +117,24 @@ prefix_sid_result prefix_sid_parse(const uint8_t *octets, size_t length, srv6_se
 {
     tlv_walk walk;
     prefix_sid_result found = PREFIX_SID_NONE;
-    bool had_service = false;
-    problem->id = CATS_ROUTE_MALFORMED;
+    bool had[2] = { false, false };
     tlv_walk_start(&walk, octets, length, TYPE_SIZE, LENGTH_SIZE);
     while (tlv_walk_next(&walk, "Prefix-SID: TLV length", &problem->defect)) {
-        if (walk.type != PREFIX_SID_L3_SERVICE || had_service)
+        bool is_l3 = walk.type == PREFIX_SID_L3_SERVICE;
+        if (!is_service(walk.type) || had[is_l3])
             continue;
-        had_service = true;
-        found = parse_service(&walk, service, problem);
-        if (found == PREFIX_SID_PROBLEM)
-            return found;
+        had[is_l3] = true;
+        srv6_service of_ethernet; /* only looked at for its form */
+        prefix_sid_result result = parse_service(&walk, is_l3 ? service : &of_ethernet, problem);
+        if (result == PREFIX_SID_PROBLEM && (is_l3 || problem->id == CATS_ROUTE_MALFORMED))
+            return result;
+        if (is_l3)
+            found = result;
     }
-    return walk.bad ? PREFIX_SID_PROBLEM : found;
+    if (!walk.bad)
+        return found;
+    end_malformed(problem, is_service(octets[walk.at]) ? BGP_TREAT_AS_WITHDRAW : BGP_ATTRIBUTE_DISCARD);
+    return PREFIX_SID_PROBLEM;
 }
 
 static uint8_t *put_header(uint8_t *at, uint8_t type, size_t length)

@@ -4,12 +4,14 @@
 #ifndef EPAN_CATS_PREFIX_SID_H
 #define EPAN_CATS_PREFIX_SID_H
 
+#include "cats-behavior.h"
 #include "cats-sid.h"
 #include "route-problem.h"
 #include "tlv.h"
 
 enum {
     PREFIX_SID_L3_SERVICE = 5,
+    PREFIX_SID_L2_SERVICE = 6,
     SRV6_SID_INFORMATION = 1,
     SRV6_SID_STRUCTURE = 1,
     /* Lengths and places in the values of service TLV, SID information and SID structure. */
@@ -28,7 +30,7 @@ enum {
 typedef struct srv6_service {
     uint8_t sid[16];
     uint8_t flags;
-    uint16_t behavior; /* 0xFFFF, "Opaque": the egress does not tell */
+    uint16_t behavior; /* any: what is not known is not invalid (RFC 9252 s3.1) */
     bool has_structure;
     cats_sid_structure structure;
     uint8_t transposition_length; /* bits of the SID that stand in the NLRI's label in its place, or 0 */
@@ -42,12 +44,19 @@ typedef enum prefix_sid_result {
 } prefix_sid_result;
 
 /* Reads the first SRv6 L3 service TLV and in it the first SID information: those are the ones in force (RFC
- * 9252 s7 and s3.1). What is unknown is passed over. problem->attribute is left to the caller. Total. */
+ * 9252 s7 and s3.1). What is unknown is passed over. A malformed SRv6 service, of L2 too, has the route
+ * treated as withdrawn, a value that cannot be makes it ineligible (s7), and of other malformed TLVs the
+ * attribute is discarded (RFC 8669 s6). problem->attribute is left to the caller. Total. */
 prefix_sid_result prefix_sid_parse(const uint8_t *octets, size_t length, srv6_service *service,
                                    cats_route_problem *problem);
 /* Writes the value with one service, returns its length, or 0 when `size` is too small. parse(build(x)) == x
  * for every x that has no problem; structure and transposition are zero without has_structure. */
 size_t prefix_sid_build(const srv6_service *service, uint8_t *octets, size_t size);
+/* False for "Opaque" and 0, which is reserved (RFC 8986 s10.2). */
+static inline bool srv6_service_tells_behavior(const srv6_service *service)
+{
+    return service->behavior != 0 && service->behavior != CATS_BEHAVIOR_OPAQUE;
+}
 bool srv6_service_equal(const srv6_service *a, const srv6_service *b);
 
 /* Puts the bits of the label back into the SID (RFC 9252 s4): the label's first transposition_length bits,

@@ -153,8 +153,8 @@ static bool make_offer(const cats_route_update *update, const bgp_nlri_walk *wal
     srv6_service sid;
     cats_sid_parts parts;
     *offer = (route_offer){ .service = walk->prefix.address };
-    if (update->handling != BGP_ACCEPT || !update->has_announcement || !update->announcement.has_aggregate ||
-        !find_score(&update->announcement.aggregate, &offer->score) ||
+    if (bgp_handling_loses_route(update->handling) || !update->has_announcement ||
+        !update->announcement.has_aggregate || !find_score(&update->announcement.aggregate, &offer->score) ||
         !cats_route_update_sid(update, walk->label, &sid) || !sid.has_structure)
         return false;
     cats_sid_split(&sid.structure, sid.sid, &parts);

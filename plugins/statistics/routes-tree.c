@@ -79,14 +79,14 @@ static void count_prefixes(stats_tree *tree, const cats_routes_tap *tap, const b
         bgp_prefix_format(&nlri.prefix, prefix);
         if (prefixes->withdrawn)
             stats_tree_tick_pivot(tree, withdrawn_id, prefix);
-        else if (cats_route_update_matters(tap->update) && tap->update->handling == BGP_ACCEPT)
+        else if (cats_route_update_matters(tap->update) && !bgp_handling_loses_route(tap->update->handling))
             count_announced(tree, tap, &nlri, prefix);
     }
 }
 
 static const cats_rule *rule_of(const cats_route_problem *problem)
 {
-    return cats_rule_get(cats_route_problem_get(problem->id)->rule);
+    return cats_rule_get(cats_route_problem_rule(problem->id));
 }
 
 static tap_packet_status count(stats_tree *tree, packet_info *pinfo _U_, epan_dissect_t *edt _U_,

@@ -16,13 +16,19 @@ static cats_route_update read_update(update_builder *b)
     return route;
 }
 
-static void assert_problem(const cats_route_update *route, unsigned index, const char *expected)
+static void assert_handled(const cats_route_update *route, unsigned index, bgp_handling handling,
+                           const char *expected)
 {
     char text[CATS_ROUTE_PROBLEM_TEXT];
     g_assert_cmpuint(index, <, route->problem_count);
     cats_route_problem_format(&route->problems[index], text, sizeof text);
     g_assert_cmpstr(text, ==, expected);
-    g_assert_cmpint(route->handling, ==, BGP_TREAT_AS_WITHDRAW);
+    g_assert_cmpint(route->handling, ==, handling);
+}
+
+static void assert_problem(const cats_route_update *route, unsigned index, const char *expected)
+{
+    assert_handled(route, index, BGP_TREAT_AS_WITHDRAW, expected);
 }
 
 static void test_both(void)
@@ -153,10 +159,47 @@ static void test_transposed(void)
     update_service(&b, &service);
     append_octets(b.nlri, NLRI_IPV4);
     route = read_update(&b);
-    assert_problem(
-        &route, 0,
+    assert_handled(
+        &route, 0, BGP_INELIGIBLE,
         "path attribute 40: SRv6 SID structure: transposition length 16, expected 0 without a label "
         "(octet 0)");
+    update_free(&b);
+}
+
+/* RFC 8669 s6: without attribute 40, not without the route. */
+static void test_attribute_discard(void)
+{
+    static const uint8_t cut_label_index[] = { 1, 0, 7, 0 };
+    cats_announcement announcement = sample_announcement();
+    srv6_service service = sample_service(), sid;
+    uint8_t value[PREFIX_SID_SERVICE_MAX + sizeof cut_label_index];
+    size_t length = prefix_sid_build(&service, value, sizeof value);
+    memcpy(value + length, cut_label_index, sizeof cut_label_index);
+    update_builder b = update_begin();
+    update_announcement(&b, &announcement);
+    update_add(&b, 0xc0, BGP_ATTRIBUTE_PREFIX_SID, value, length + sizeof cut_label_index);
+    append_octets(b.nlri, NLRI_IPV4);
+    cats_route_update route = read_update(&b);
+    assert_handled(
+        &route, 0, BGP_ATTRIBUTE_DISCARD,
+        "path attribute 40: Prefix-SID: TLV length 7, expected no more than the octets left (octet 38)");
+    g_assert_false(route.has_service);
+    g_assert_true(route.has_announcement && cats_route_update_sid(&route, 0, &sid));
+    update_free(&b);
+}
+
+/* What tells no behaviour says nothing of the SID: reserved is as opaque. */
+static void test_untold_behavior(void)
+{
+    srv6_service service = sample_service(), sid;
+    service.behavior = 0;
+    update_builder b = update_begin();
+    update_service(&b, &service);
+    append_octets(b.nlri, NLRI_IPV4);
+    cats_route_update route = read_update(&b);
+    g_assert_cmpint(route.handling, ==, BGP_ACCEPT);
+    g_assert_true(cats_route_update_sid(&route, 0, &sid));
+    g_assert_cmphex(sid.behavior, ==, CATS_BEHAVIOR_OPAQUE);
     update_free(&b);
 }
 
@@ -192,6 +235,8 @@ int main(int argc, char **argv)
     g_test_add_func("/cats-route-update/contradiction", test_contradiction);
     g_test_add_func("/cats-route-update/argument", test_argument);
     g_test_add_func("/cats-route-update/transposed", test_transposed);
+    g_test_add_func("/cats-route-update/attribute-discard", test_attribute_discard);
+    g_test_add_func("/cats-route-update/untold-behavior", test_untold_behavior);
     g_test_add_func("/cats-route-update/codes", test_codes);
     return g_test_run();
 }

@@ -231,19 +231,29 @@ static void test_argument_of_service(void)
     g_assert_false(cats_route_agrees(NULL, &service, &id, &defect));
     service.structure.argument = 0;
     g_assert_true(cats_route_agrees(NULL, &service, &id, &defect));
+    service.behavior = 19; /* End.DT4: known, and without an argument */
+    g_assert_true(cats_route_agrees(NULL, &service, &id, &defect));
+    service.structure.argument = 16;
+    g_assert_false(cats_route_agrees(NULL, &service, &id, &defect));
+    g_assert_cmpint(id, ==, CATS_ROUTE_ARGUMENT);
+    g_assert_cmpstr(defect.expected, ==, "0 with a behavior that has no argument");
+    service.behavior = 24; /* End.DT2M has one (RFC 8986 s4.12) */
+    g_assert_true(cats_route_agrees(NULL, &service, &id, &defect));
     g_assert_true(cats_route_agrees(NULL, NULL, &id, &defect));
 }
 
-static void test_problem_kinds(void)
+static void test_problems(void)
 {
     for (unsigned i = 0; i < CATS_ROUTE_PROBLEM_COUNT; i++) {
-        const cats_route_problem_kind *kind = cats_route_problem_get((cats_route_problem_id)i);
-        g_assert_cmpint(cats_rule_get(kind->rule)->scope, ==, CATS_SCOPE_UPDATE);
-        g_assert_cmpint(cats_rule_get(kind->rule)->severity, ==, CATS_ERROR); /* the route is lost */
-        g_assert_cmpint(kind->handling, ==, BGP_TREAT_AS_WITHDRAW);           /* never a session reset */
-        g_assert_cmpstr(bgp_handling_name(kind->handling), ==, "treat-as-withdraw");
+        const cats_rule *rule = cats_rule_get(cats_route_problem_rule((cats_route_problem_id)i));
+        g_assert_cmpint(rule->scope, ==, CATS_SCOPE_UPDATE);
+        g_assert_cmpint(rule->severity, ==, CATS_ERROR); /* something of the route is lost */
     }
-    g_assert_cmpstr(bgp_handling_name(BGP_ACCEPT), ==, "accept");
+    static const char *const names[] = { "accept", "attribute-discard", "ineligible", "treat-as-withdraw" };
+    for (unsigned i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_assert_cmpstr(bgp_handling_name((bgp_handling)i), ==, names[i]);
+        g_assert_true(bgp_handling_loses_route((bgp_handling)i) == (i >= 2));
+    }
 }
 
 int main(int argc, char **argv)
@@ -257,6 +267,6 @@ int main(int argc, char **argv)
     g_test_add_func("/cats-route/unknown-and-oversize", test_unknown_and_oversize);
     g_test_add_func("/cats-route/agreement", test_agreement);
     g_test_add_func("/cats-route/argument-of-service", test_argument_of_service);
-    g_test_add_func("/cats-route/problem-kinds", test_problem_kinds);
+    g_test_add_func("/cats-route/problems", test_problems);
     return g_test_run();
 }
