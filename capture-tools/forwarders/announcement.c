@@ -32,5 +32,7 @@ srv6_service setup_service(const cats_sid_row *sid)
 {
     srv6_service service = { .behavior = sid->behavior, .has_structure = true, .structure = sid->structure };
     memcpy(service.sid, sid->prefix, sizeof service.sid);
+    if (cats_behavior_has_no_argument(sid->behavior)) /* RFC 9252 s3.2.1 */
+        service.structure.argument = 0;
     return service;
 }
