@@ -65,8 +65,10 @@ for encapsulation in full reduced bare; do
   simulated "$encapsulation" --seed 5 --both --encapsulation $encapsulation
 done
 simulated kernel-flow-label --seed 5 --both --kernel-flow-label
+simulated bgp --seed 5 --both --bgp
 while read -r fault _; do
-  simulated "fault-${fault/\//-}" --seed 6 --both --fault "$fault"
+  case $fault in cats/route-*) bgp=(--bgp) ;; *) bgp=() ;; esac
+  simulated "fault-${fault/\//-}" --seed 6 --both --fault "$fault" "${bgp[@]}"
 done < <("$catshark" simulate --list-faults | grep '^[a-z]')
 chmod a+r "$tshark_home"/*
 agree "${list[@]}"
