@@ -10,7 +10,7 @@
 # A metric that changes at a site moves new flows, and only these, within seconds. What egress1 withdraws comes from
 # egress2 through GoBGP and FRR. The UPDATEs name the SIDs of the captured packets, with nothing configured.
 set -u
-catshark=$1
+catshark=$(realpath "$1") # ExaBGP starts it in a folder of its own
 here=$(dirname "$0")
 . "$here/srv6.sh"
 . "$here/services.sh"

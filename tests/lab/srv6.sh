@@ -33,9 +33,11 @@ lab_down() {
     for name in $(ip netns list | awk -v p="$P-" 'index($1, p) == 1 { print $1 }'); do lab_remove_namespace "$name"; done
 }
 
-# A child that gets a signal before it has become another program is no test that ends.
+# A child that gets a signal before it has become another program is no test that ends. `timeout` signals twice: the
+# second one must not end the cleaning.
 lab_cleanup() {
     [ "$BASHPID" = $$ ] || return
+    trap '' INT TERM
     lab_spared=
     lab_down
     rm -rf "$lab_files"
