@@ -10,23 +10,22 @@
 #define FORMAT_UNSIGNED_INTEGER 0
 #define FLAGS_OPTIONAL_TRANSITIVE 0xc0u
 
-const cats_address *route_next_hop(const route_how *how, const cats_address *service)
+const cats_address *route_next_hop(const route_how *how, const cats_address *prefix)
 {
-    const cats_address *hop = service->family == 4 ? &how->next_hop_ipv4 : &how->next_hop_ipv6;
+    const cats_address *hop = prefix->family == 4 ? &how->next_hop_ipv4 : &how->next_hop_ipv6;
     return hop->family != 0 ? hop : NULL;
 }
 
-static GString *line_begin(const route_how *how, const char *verb, const cats_address *service)
+static GString *line_begin(const route_how *how, const char *verb, const route_said *route)
 {
-    const cats_address *hop = route_next_hop(how, service);
+    const cats_address *hop = route_next_hop(how, &route->prefix);
     char prefix[CATS_ADDRESS_TEXT], next_hop[CATS_ADDRESS_TEXT];
     if (hop == NULL)
         return NULL;
-    cats_address_format(service, prefix);
+    cats_address_format(&route->prefix, prefix);
     cats_address_format(hop, next_hop);
     GString *line = g_string_new(NULL);
-    g_string_printf(line, "%s route %s/%zu next-hop %s", verb, prefix, 8 * cats_address_length(service),
-                    next_hop);
+    g_string_printf(line, "%s route %s/%u next-hop %s", verb, prefix, route->prefix_length, next_hop);
     return line;
 }
 
@@ -38,10 +37,19 @@ static void append_attribute(GString *line, uint8_t code, uint8_t flags, const u
     g_string_append(line, " ]");
 }
 
+/* A SID of a look-up takes no argument. */
+static cats_sid_structure structure_of(const route_said *route)
+{
+    cats_sid_structure structure = route->sid->structure;
+    if (!route->has_aggregate)
+        structure.argument = 0;
+    return structure;
+}
+
 static void append_announcement(GString *line, const route_how *how, const route_said *route)
 {
     cats_announcement said = {
-        .has_aggregate = true,
+        .has_aggregate = route->has_aggregate,
         .has_sid = true,
         .aggregate = { .granularity = (uint8_t)route->granularity,
                        .level = LEVEL_SCORE,
@@ -53,7 +61,7 @@ static void append_announcement(GString *line, const route_how *how, const route
                                       .length = 1,
                                       .value = route->score,
                                       .source = CATS_METRIC_AGGREGATION } } },
-        .sid = { .behavior = route->sid->behavior, .structure = route->sid->structure },
+        .sid = { .behavior = route->sid->behavior, .structure = structure_of(route) },
     };
     uint8_t octets[CATS_ROUTE_ATTRIBUTE_MAX];
     memcpy(said.sid.sid, route->sid->prefix, sizeof said.sid.sid);
@@ -61,11 +69,13 @@ static void append_announcement(GString *line, const route_how *how, const route
                      cats_route_build(&said, octets, sizeof octets));
 }
 
+/* A speaker that does not know End.CATS ignores SIDs of it that have arguments (RFC 9252 s3.2.1). */
 static void append_prefix_sid(GString *line, const route_said *route)
 {
     srv6_service service = { .behavior = route->sid->behavior,
                              .has_structure = true,
                              .structure = route->sid->structure };
+    service.structure.argument = 0;
     uint8_t octets[PREFIX_SID_SERVICE_MAX];
     memcpy(service.sid, route->sid->prefix, sizeof service.sid);
     append_attribute(line, BGP_ATTRIBUTE_PREFIX_SID, FLAGS_OPTIONAL_TRANSITIVE, octets,
@@ -74,7 +84,7 @@ static void append_prefix_sid(GString *line, const route_said *route)
 
 char *route_line_announce(const route_how *how, const route_said *route)
 {
-    GString *line = line_begin(how, "announce", &route->service);
+    GString *line = line_begin(how, "announce", route);
     if (line == NULL)
         return NULL;
     append_announcement(line, how, route);
@@ -83,8 +93,8 @@ char *route_line_announce(const route_how *how, const route_said *route)
     return g_string_free(line, FALSE);
 }
 
-char *route_line_withdraw(const route_how *how, const cats_address *service)
+char *route_line_withdraw(const route_how *how, const route_said *route)
 {
-    GString *line = line_begin(how, "withdraw", service);
+    GString *line = line_begin(how, "withdraw", route);
     return line != NULL ? g_string_free(line, FALSE) : NULL;
 }
