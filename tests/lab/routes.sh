@@ -41,12 +41,21 @@ second_egress() {
     lab_topology_egress 2 egress2 f 2001:db8:24: 9 >>"$topology"
 }
 
-# FILE AS ADDRESS PEER PEER-AS: a neighbor in ExaBGP's words, with its process.
+# FILE AS ADDRESS PEER PEER-AS PROCESS...: a neighbor in ExaBGP's words; `hears` is told of what it announces.
 neighbor() {
-    cat <<END >>"$1"
-neighbor $4 { router-id $3; local-address $3; local-as $2; peer-as $5; family { ipv4 unicast; ipv6 unicast; }
-    api { processes [ cats ]; neighbor-changes; receive { parsed; update; } } }
-END
+    local process
+    echo "neighbor $4 { router-id $3; local-address $3; local-as $2; peer-as $5; family { ipv4 unicast; ipv6 unicast; }" >>"$1"
+    for process in "${@:6}"; do
+        echo "    api $process$5 { processes [ $process ];"
+        [ "$process" != hears ] || echo "        neighbor-changes; receive { parsed; update; }"
+        echo "    }"
+    done >>"$1"
+    echo "}" >>"$1"
+}
+
+# NAME ADDRESS OPTION...: the process that announces.
+says() {
+    echo "process says { run $catshark announce --topology $topology --name $1 --next-hop $2 --next-hop 2001:db8:9::1 ${*:3}; encoder text; }"
 }
 
 # NS NAME: ExaBGP there, with what was written to NAME.conf.
@@ -57,10 +66,8 @@ exabgp_in() {
 
 # EGRESS NS ADDRESS AS PEER PEER-AS
 announce() {
-    cat <<END >"$lab_files/$1.conf"
-process cats { run $catshark announce --topology $topology --name $1 --next-hop $3 --next-hop 2001:db8:9::1 --control $lab_files/$1.ctl; encoder text; }
-END
-    neighbor "$lab_files/$1.conf" "$4" "$3" "$5" "$6"
+    says "$1" "$3" --control "$lab_files/$1.ctl" --nodes >"$lab_files/$1.conf"
+    neighbor "$lab_files/$1.conf" "$4" "$3" "$5" "$6" says
     exabgp_in "$2" "$1"
 }
 
@@ -112,9 +119,12 @@ exec $catshark ingress --topology $topology --name ingress1 --takeover --control
     --events $lab_files/ingress.events --routes - -q 2>$lab_files/ingress.err
 END
     chmod +x "$lab_files/ingress.sh"
-    echo "process cats { run $lab_files/ingress.sh; encoder json; }" >"$lab_files/ingress1.conf"
-    neighbor "$lab_files/ingress1.conf" 65004 10.9.5.2 10.9.5.1 65002
-    neighbor "$lab_files/ingress1.conf" 65004 10.9.3.2 10.9.3.1 65003
+    {
+        echo "process hears { run $lab_files/ingress.sh; encoder json; }"
+        says ingress1 10.9.5.2
+    } >"$lab_files/ingress1.conf"
+    neighbor "$lab_files/ingress1.conf" 65004 10.9.5.2 10.9.5.1 65002 hears says
+    neighbor "$lab_files/ingress1.conf" 65004 10.9.3.2 10.9.3.1 65003 hears says
     exabgp_in ingress ingress1
     ingress_exabgp=$!
     lab_wait "$lab_files/ingress.err" "is ready"
@@ -134,6 +144,20 @@ await_offers() {
     done
     tail -n 5 "$lab_files"/*.exabgp "$lab_files"/*.err "$lab_files"/*.out
     lab_fail "offers: \"$found\", expected \"$1\""
+}
+
+# PREFIX...: waits until GoBGP has routes to all of them.
+await_prefixes() {
+    local prefix family _
+    for prefix in "$@"; do
+        family=ipv4
+        case $prefix in *:*) family=ipv6 ;; esac
+        for _ in $(seq 600); do
+            ! n gobgp gobgp global rib -a "$family" 2>/dev/null | grep -qF " $prefix " || continue 2
+            sleep 0.05
+        done
+        lab_fail "GoBGP has no route to $prefix"
+    done
 }
 
 # SITES WORDS: where thirty new flows of each family go. Of both egresses, a site is missed once in 20,000 times.
@@ -180,7 +204,21 @@ show_path() {
     echo "flow      $(jq -c 'del(.time, .at)' "$lab_files/path.flow")"
 }
 
-# Every steered packet has an egress and an UPDATE behind its aggregate, by the plugin alone.
+# Every SID of the data plane is named by an UPDATE, by the plugin alone: what it does, and the next hop whose it is, or,
+# of one that is withdrawn, what ended it; every steered packet has the UPDATE behind its aggregate. $found has them.
+check_names() {
+    as_user tshark -r all.pcapng -Y cats.sid -T fields -e cats.sid -e cats.sid.behavior -e cats.egress \
+        -e cats.route.replaced_in -e cats.service -e cats.granularity -e cats.route.announced_in >"$lab_files/named" ||
+        lab_fail "tshark ended with $?"
+    awk -F'\t' '$2 == "" || $3 == "" || ($3 ~ "/" && $4 == "") { print; exit 1 }
+        $5 ~ /^(192\.0\.2\.80|2001:db8:80::80)$/ && ($6 == "" || $7 == "") { print; exit 1 }' "$lab_files/named" ||
+        lab_fail "a SID that the UPDATEs do not name"
+    found=$(cut -f 1,2 "$lab_files/named" | sort -u | tr '\t\n' '= ')
+    [ "$found" = "5f00:0:1:4::=0x0013 5f00:0:1:6::=0x0012 5f00:0:e1:4::=0x0013 5f00:0:e1:6::=0x0012 5f00:0:e1:ca75:3800:1::=0x80ca \
+5f00:0:e2:4::=0x0013 5f00:0:e2:6::=0x0012 5f00:0:e2:ca75:3800:1::=0x80ca 5f00:0:e2:ca75:3800:2::=0x80ca " ] ||
+        lab_fail "SIDs of the data plane: $found"
+}
+
 check_capture() {
     local steered
     sleep 0.4
@@ -189,20 +227,16 @@ check_capture() {
     mergecap -I none -w "$lab_files/all.pcapng" "$lab_files/at-frr.pcapng" "$lab_files/at-gobgp.pcapng" \
         "$lab_files/at-core.pcapng" || lab_fail "mergecap"
     tshark_home_take "$lab_files/all.pcapng"
-    as_user tshark -r all.pcapng -Y 'cats.sid && (ip.dst == 192.0.2.80 || ipv6.dst == 2001:db8:80::80)' -T fields \
-        -e cats.sid -e cats.sid.behavior -e cats.granularity -e cats.egress -e cats.service -e cats.route.announced_in \
-        >"$lab_files/steered" || lab_fail "tshark ended with $?"
-    steered=$(wc -l <"$lab_files/steered")
+    check_names
+    steered=$(cut -f 5 "$lab_files/named" | grep -cE '^(192\.0\.2\.80|2001:db8:80::80)$')
     [ "$steered" -gt 100 ] || lab_fail "$steered steered packets captured"
-    awk -F'\t' '{ for (i = 1; i <= 6; i++) if ($i == "") { print; exit 1 } }' "$lab_files/steered" ||
-        lab_fail "a SID that the UPDATEs do not name"
     echo "wireshark $(as_user tshark -r all.pcapng -Y 'cats.route.prefix == "192.0.2.80/32"' -T fields -E separator=' ' \
         -e cats.route.prefix -e cats.route.sid -e cats.route.aggregate_id -e cats.route.metric.value | tail -n 1)"
     "$catshark" inspect -r "$lab_files/at-core.pcapng" --topology "$topology" --flows --json -q >"$lab_files/inspect.json" ||
         lab_fail "inspect ended with $?"
     [ "$(jq -r '.rules | keys[]' "$lab_files/inspect.json")" = "" ] ||
         lab_fail "rules broken: $(jq -c .rules "$lab_files/inspect.json")"
-    echo "ok: $steered packets named by the UPDATEs, no flow moved"
+    echo "ok: UPDATEs name the SIDs of $(wc -l <"$lab_files/named") packets, $steered of them steered; no flow moved"
 }
 
 tshark_user_start "$2"
@@ -232,8 +266,12 @@ start_ingress
 announce egress1 egress 10.9.1.1 65001 10.9.1.2 65002
 announce egress2 egress2 10.9.4.1 65005 10.9.4.2 65003
 await_offers "egress1:10 egress1:10 egress2:10 egress2:10"
+await_prefixes 10.1.0.0/24 2001:db8:1::/64 10.3.1.2/32 2001:db8:3:2::2/128 10.3.9.2/32 2001:db8:3:9::2/128
 new_flows "site1 site2 site3 site9" "two egresses on offer"
 echo "ok: routes through FRR and GoBGP steer to both egresses"
+for host in 10.3.1.2 '[2001:db8:3:2::2]' 10.3.9.2 '[2001:db8:3:9::2]'; do
+    lab_get "$host" name >/dev/null || lab_fail "GET from the node $host"
+done
 ports=()
 for host in "${lab_hosts[@]}"; do ports+=("$(port_to_egress1 "$host")"); done
 
