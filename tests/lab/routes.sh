@@ -224,13 +224,14 @@ check_capture() {
     sleep 0.4
     kill -INT "${captures[@]}"
     wait "${captures[@]}"
-    mergecap -I none -w "$lab_files/all.pcapng" "$lab_files/at-frr.pcapng" "$lab_files/at-gobgp.pcapng" \
-        "$lab_files/at-core.pcapng" || lab_fail "mergecap"
+    mergecap -I none -w "$lab_files/bgp.pcapng" "$lab_files/at-frr.pcapng" "$lab_files/at-gobgp.pcapng" || lab_fail "mergecap"
+    mergecap -I none -w "$lab_files/all.pcapng" "$lab_files/bgp.pcapng" "$lab_files/at-core.pcapng" || lab_fail "mergecap"
+    tshark_home_take "$lab_files/bgp.pcapng"
     tshark_home_take "$lab_files/all.pcapng"
     check_names
     steered=$(cut -f 5 "$lab_files/named" | grep -cE '^(192\.0\.2\.80|2001:db8:80::80)$')
     [ "$steered" -gt 100 ] || lab_fail "$steered steered packets captured"
-    echo "wireshark $(as_user tshark -r all.pcapng -Y 'cats.route.prefix == "192.0.2.80/32"' -T fields -E separator=' ' \
+    echo "wireshark $(as_user tshark -r bgp.pcapng -Y 'cats.route.prefix == "192.0.2.80/32"' -T fields -E separator=' ' \
         -e cats.route.prefix -e cats.route.sid -e cats.route.aggregate_id -e cats.route.metric.value | tail -n 1)"
     "$catshark" inspect -r "$lab_files/at-core.pcapng" --topology "$topology" --flows --json -q >"$lab_files/inspect.json" ||
         lab_fail "inspect ended with $?"
