@@ -75,11 +75,14 @@ n() {
     ip netns exec "$P-$ns" "$@"
 }
 
+# A kernel's TCP over IPv6 would take another flow label when a segment comes again, and RST of a connection that it has
+# forgotten another still: the outer header copies it (cats/flow-label). Both are told not to.
 lab_namespace() {
     local ns
     for ns in "$@"; do
         ip netns add "$P-$ns"
         ip -n "$P-$ns" link set lo up
+        n "$ns" sysctl -qew net.core.txrehash=0 net.ipv6.flowlabel_reflect=3
         n "$ns" sysctl -qw net.ipv6.conf.all.accept_dad=0 net.ipv6.conf.default.accept_dad=0 \
             net.ipv6.conf.default.router_solicitations=0 net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0
     done
