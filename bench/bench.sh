@@ -7,7 +7,7 @@ usage() {
   cat <<'TEXT'
 usage: bench/bench.sh [BUILD-FOLDER [SECTION...]]
 
-Sections: reading, verify, writing, shark, sessions, bounds, inject, forwarders; all of them without a name.
+Sections: reading, verify, writing, shark, sessions, routes, bounds, inject, forwarders; all of them without a name.
 
 Needs a release build (./quickstart.sh makes one in build/), tcpdump and valgrind. Times are CPU time (user and
 system) of alternating runs, the ratio is the median over the pairs; instruction counts are callgrind's; memory is the
@@ -26,7 +26,7 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 build=$(cd "${1:-$top/build}" && pwd)
 [ $# -eq 0 ] || shift
 catshark=$build/bin/catshark
-for need in "$catshark" "$build"/bench/bench-{count,dump,flood,flows,peak,pins,stream}; do
+for need in "$catshark" "$build"/bench/bench-{count,dump,flood,flows,peak,pins,routes,stream,updates}; do
   [ -x "$need" ] || { echo "bench.sh: no $need, expected a build of the project" >&2; exit 2; }
 done
 for need in tcpdump valgrind tshark editcap capinfos; do
@@ -165,6 +165,31 @@ section_sessions() {
   done
 }
 
+# What the files of learning take of a capture that has nothing to learn; and what is learned of UPDATEs no two of which
+# are alike, 100,000 and 1,000,000: more than the 65,536 routes that are held in either case.
+section_routes() {
+  every_link
+  echo "== routes learned from BGP"
+  take full "$work/million.pcap" 20000
+  part_of full '<= 1.002' "SRv6 without BGP, learning" \
+    '(epan-cats/(cats-route|prefix-history|bgp-)|plugins/(route-|bgp-message)|:(cats_route_|route_|bgp_|prefix_history_))'
+  local kind few many with without
+  for kind in 20000 100000 1000000; do
+    "$build/bench/bench-updates" $kind >"$work/updates.pcap"
+    take $kind "$work/updates.pcap"
+  done
+  instructions_only 20000 '-' "UPDATEs, ten a packet"
+  few=$(peak "$build/bench/bench-routes" 100000) many=$(peak "$build/bench/bench-routes" 1000000)
+  awk -v a="$many" -v b="$few" -v t="$(cat "$work/peak.out")" 'BEGIN {
+    printf "%-58s %8.3f  (wanted: 1; %.1f MB against %.1f MB; %d ns an UPDATE)\n", "memory of routes, 1,000,000 UPDATEs against 100,000", a / b, a / 1e6, b / 1e6, t }'
+  for kind in 100000 1000000; do
+    with=$(shark_peak "$home/plugins" $kind -2) without=$(shark_peak "$home/none" $kind -2)
+    few=$many many=$((with - without))
+  done
+  awk -v a="$many" -v b="$few" 'BEGIN {
+    printf "%-58s %8.3f  (wanted: <= 1.2; %.1f MB against %.1f MB more than without)\n", "the same, tshark -2 with the plugin", a / b, a / 1e6, b / 1e6 }'
+}
+
 section_bounds() {
   echo "== flows that have nothing to do with each other, each a SYN in SRv6"
   local held=65536 many=10000000 few_octets many_octets
@@ -175,7 +200,7 @@ section_bounds() {
   grep -E '^  (connections|flows) (held|let go) ' "$work/peak.out"
 }
 
-for section in ${*:-reading verify writing shark sessions bounds inject forwarders}; do
+for section in ${*:-reading verify writing shark sessions routes bounds inject forwarders}; do
   declare -F "section_$section" >/dev/null || { echo "bench.sh: no section \"$section\"" >&2; usage >&2; exit 2; }
   "section_$section"
 done

@@ -6,6 +6,8 @@
 #   against_none KIND WANTED NAME OPTION...   tshark on $home/KIND.pcap with the plugin against without: instructions a
 #                                             packet, and CPU time
 #   instructions_only KIND WANTED NAME OPTION...   the same without the time
+#   part_of KIND WANTED NAME PATTERN          tshark with the plugin on $home/KIND.pcap: its instructions a packet against
+#                                             those without what functions, or files, of the pattern take
 #   memory_per KIND WANTED NAME COUNT OPTION...    the same, the most memory held at once, a COUNTth of the difference
 
 # cpu COMMAND...: prints its CPU time in milliseconds.
@@ -69,11 +71,11 @@ take() {
   editcap -F nsecpcap -r "$2" "$home/$1-one.pcap" 1
 }
 
-# instructions PLUGIN-FOLDER CAPTURE OPTION...
+# instructions PLUGIN-FOLDER CAPTURE OPTION...: by function they are in $callgrind, where that is set.
 instructions() {
   local plugins=$1 capture=$2
   shift 2
-  shark "$plugins" valgrind --tool=callgrind --callgrind-out-file=/dev/null tshark -n "$@" -r "$capture" 2>&1 >/dev/null |
+  shark "$plugins" valgrind --tool=callgrind --callgrind-out-file="${callgrind:-/dev/null}" tshark -n "$@" -r "$capture" 2>&1 >/dev/null |
     awk '/Collected/ { print $4 }'
 }
 
@@ -85,6 +87,18 @@ instructions_only() {
   without=$(($(instructions "$home/none" "$home/$kind.pcap" "$@") - $(instructions "$home/none" "$home/$kind-one.pcap" "$@")))
   awk -v name="instructions, $name" -v a=$with -v b=$without -v n="$(frames "$home/$kind.pcap")" -v w="$wanted" 'BEGIN {
     printf "%-58s %8.3f  (wanted: %s; %d against %d a packet, %d packets)\n", name, a / b, w, a / n, b / n, n }'
+}
+
+part_of() {
+  local all one part callgrind=$home/callgrind
+  one=$(callgrind='' instructions "$home/plugins" "$home/$1-one.pcap")
+  : >"$callgrind"
+  chmod a+w "$callgrind"
+  all=$(instructions "$home/plugins" "$home/$1.pcap")
+  part=$(callgrind_annotate --threshold=100 "$callgrind" 2>/dev/null |
+    awk -v pattern="$4" '$0 ~ pattern { gsub(",", "", $1); sum += $1 } END { print sum + 0 }')
+  awk -v name="instructions, $3" -v w="$2" -v all=$((all - one)) -v part="$part" -v n="$(frames "$home/$1.pcap")" 'BEGIN {
+    printf "%-58s %8.4f  (wanted: %s; %d of %d a packet, %d packets)\n", name, all / (all - part), w, part / n, all / n, n }'
 }
 
 against_none() {
@@ -103,11 +117,16 @@ peak() {
   cat "$work/peak"
 }
 
+# shark_peak PLUGIN-FOLDER KIND OPTION...
+shark_peak() {
+  WIRESHARK_PLUGIN_DIR=$1 peak "$top/packaging/as-user.sh" "$home" tshark -n "${@:3}" -r "$home/$2.pcap"
+}
+
 memory_per() {
   local kind=$1 wanted=$2 name=$3 count=$4 with without
   shift 4
-  with=$(WIRESHARK_PLUGIN_DIR=$home/plugins peak "$top/packaging/as-user.sh" "$home" tshark -n "$@" -r "$home/$kind.pcap")
-  without=$(WIRESHARK_PLUGIN_DIR=$home/none peak "$top/packaging/as-user.sh" "$home" tshark -n "$@" -r "$home/$kind.pcap")
+  with=$(shark_peak "$home/plugins" "$kind" "$@")
+  without=$(shark_peak "$home/none" "$kind" "$@")
   awk -v name="octets, $name" -v a="$with" -v b="$without" -v n="$count" -v w="$wanted" 'BEGIN {
     printf "%-58s %8.0f  (wanted: %s; %.1f MB against %.1f MB, %d of them)\n", name, (a - b) / n, w, a / 1e6, b / 1e6, n }'
 }

@@ -1,21 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Fills the forwarders' memory of flows and looks flows up in it, in no order that a memory foresees: prints
  * octets a flow, and CPU time to add a flow, to find one, and of the slowest addition (the memory grows). */
+#include "bench/cpu-time.h"
 #include "capture-tools/roles/flow-pins.h"
 #include "scatter.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum { FINDS = 4000000 };
-
-static int64_t cpu_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
-}
 
 static cats_flow_key key_of(uint32_t flow)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* catshark announce: a process of ExaBGP that announces what an egress offers. Spec: man/catshark-announce.1;
+/* catshark announce: a process of ExaBGP that announces what an egress offers, and what stands behind a
+ * forwarder. Spec: man/catshark-announce.1;
  * ExaBGP 4's text API. */
 #include "announce/announcer.h"
 #include "announce/follow.h"
@@ -20,7 +21,7 @@ static const char verb_name[] = "announce";
 /* The command line as it stands; texts are owned. */
 typedef struct announce_arguments {
     char *topology, *name, *control, *attribute, *interval, **next_hops;
-    gboolean prefix_sid, once;
+    gboolean nodes, prefix_sid, once;
 } announce_arguments;
 
 typedef struct announcing {
@@ -58,6 +59,8 @@ static bool take_arguments(const announce_arguments *a, announcer_options *o)
 {
     o->topology = a->topology;
     o->name = a->name;
+    o->follows = a->control != NULL;
+    o->nodes = a->nodes;
     o->how = (route_how){ .attribute = CATS_ROUTE_ATTRIBUTE_DEFAULT,
                           .flags = CATS_ROUTE_FLAGS_DEFAULT,
                           .prefix_sid = a->prefix_sid };
@@ -176,8 +179,6 @@ static int with_arguments(const announce_arguments *arguments)
     if (a.to == NULL)
         return cli_trouble(verb_name, "%s", error->message);
     signal(SIGPIPE, SIG_IGN); /* that nobody reads is told by the write */
-    if (a.follows)
-        announcer_wait(a.to);
     int status = arguments->once ? once(a.to, arguments->control) : run(&a);
     announcer_free(a.to);
     return status;
@@ -196,11 +197,13 @@ int verb_announce(int argc, char **argv)
     announce_arguments a = { 0 };
     const GOptionEntry entries[] = {
         { "topology", 0, 0, G_OPTION_ARG_FILENAME, &a.topology, "topology file (needed)", "FILE" },
-        { "name", 0, 0, G_OPTION_ARG_STRING, &a.name, "which egress of it (needed)", "EGRESS" },
+        { "name", 0, 0, G_OPTION_ARG_STRING, &a.name, "which egress or ingress of it (needed)", "NAME" },
         { "next-hop", 0, 0, G_OPTION_ARG_STRING_ARRAY, &a.next_hops,
           "next hop of the routes of its family (needed); may be given again", "ADDRESS" },
         { "control", 0, 0, G_OPTION_ARG_FILENAME, &a.control,
           "follow the running egress with this --control; without it the topology alone", "PATH" },
+        { "nodes", 0, 0, G_OPTION_ARG_NONE, &a.nodes,
+          "announce the own addresses of the egress's nodes too, with the SIDs that look them up", NULL },
         { "attribute", 0, 0, G_OPTION_ARG_STRING, &a.attribute, "path attribute (255/0xC0)", "CODE[/FLAGS]" },
         { "prefix-sid", 0, 0, G_OPTION_ARG_NONE, &a.prefix_sid,
           "announce the SID in attribute 40 too (RFC 9252)", NULL },
@@ -211,13 +214,14 @@ int verb_announce(int argc, char **argv)
         { NULL, 0, 0, 0, NULL, NULL, NULL },
     };
     int status;
-    if (cli_parse(verb_name, "", "A process of ExaBGP: announces what an egress offers.", entries, &argc,
-                  &argv, &status)) {
+    if (cli_parse(verb_name, "",
+                  "A process of ExaBGP: announces what an egress offers, or an ingress's clients.", entries,
+                  &argc, &argv, &status)) {
         if (argc > 1)
             status = cli_usage_error(verb_name, "\"%s\", expected options only", argv[1]);
         else if (a.topology == NULL || a.name == NULL || a.next_hops == NULL)
             status = cli_usage_error(verb_name,
-                                     "no %s, expected --topology FILE, --name EGRESS and --next-hop ADDRESS",
+                                     "no %s, expected --topology FILE, --name NAME and --next-hop ADDRESS",
                                      a.topology == NULL ? "--topology"
                                      : a.name == NULL   ? "--name"
                                                         : "--next-hop");

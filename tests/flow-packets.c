@@ -6,7 +6,14 @@
 #include <glib.h>
 #include <string.h>
 
-enum { IPV4_HEADER = 20, IPV6_HEADER = 40, FRAGMENT_HEADER = 8, PAYLOAD = 64, FIRST_FRAGMENT = 32 };
+enum {
+    IPV4_HEADER = 20,
+    IPV6_HEADER = 40,
+    FRAGMENT_HEADER = 8,
+    PAYLOAD = 64,
+    FIRST_FRAGMENT = 32,
+    SERVICE_PORT = 80
+};
 
 cats_address test_address(const char *text)
 {
@@ -42,17 +49,42 @@ void assert_octets(const uint8_t *got, size_t got_length, const uint8_t *expecte
             in_hex(expected, expected_length));
 }
 
+/* Addresses of the flow to the destination; returns its source port. */
+static uint16_t flow_addresses(unsigned number, const char *destination, packet_ip_spec *ip)
+{
+    *ip = (packet_ip_spec){ .destination = test_address(destination), .hop_limit = 64, .identification = 7 };
+    bool ipv4 = ip->destination.family == 4;
+    ip->source = test_address(ipv4 ? "10.1.0.0" : "2001:db8:1::");
+    packet_put16(ip->source.octets + (ipv4 ? 2 : 14), (uint16_t)(number / 16 + 1));
+    return (uint16_t)(1024 + number % 16 * 1000);
+}
+
 flow_packet flow_packet_make(unsigned number, const char *destination)
 {
     static const uint8_t payload[PAYLOAD] = "a request";
     flow_packet made;
-    packet_ip_spec ip = { .destination = test_address(destination), .hop_limit = 64, .identification = 7 };
-    bool ipv4 = ip.destination.family == 4;
-    ip.source = test_address(ipv4 ? "10.1.0.0" : "2001:db8:1::");
-    uint8_t *host = ip.source.octets + (ipv4 ? 2 : 14);
-    packet_put16(host, (uint16_t)(number / 16 + 1));
-    uint16_t port = (uint16_t)(1024 + number % 16 * 1000);
-    made.length = packet_udp_build(&ip, port, 80, payload, sizeof payload, made.octets, sizeof made.octets);
+    packet_ip_spec ip;
+    uint16_t port = flow_addresses(number, destination, &ip);
+    made.length =
+        packet_udp_build(&ip, port, SERVICE_PORT, payload, sizeof payload, made.octets, sizeof made.octets);
+    g_assert_cmpuint(made.length, >, 0);
+    return made;
+}
+
+flow_packet flow_packet_tcp(unsigned number, const char *service, bool answer, uint16_t flags)
+{
+    flow_packet made;
+    packet_ip_spec ip;
+    uint16_t port = flow_addresses(number, service, &ip);
+    packet_tcp_spec tcp = { .source_port = port, .destination_port = SERVICE_PORT, .flags = flags };
+    if (answer) {
+        cats_address client = ip.source;
+        ip.source = ip.destination;
+        ip.destination = client;
+        tcp.source_port = SERVICE_PORT;
+        tcp.destination_port = port;
+    }
+    made.length = packet_tcp_build(&ip, &tcp, made.octets, sizeof made.octets);
     g_assert_cmpuint(made.length, >, 0);
     return made;
 }

@@ -25,6 +25,8 @@ void assert_octets(const uint8_t *got, size_t got_length, const uint8_t *expecte
 /* A UDP packet of flow `number` (source address 10.1.0.0/16 or 2001:db8:1::/64 and source port follow from
  * it) to `destination`; hop limit 64. */
 flow_packet flow_packet_make(unsigned number, const char *destination);
+/* A TCP segment of such a flow to the service, or the service's answer. */
+flow_packet flow_packet_tcp(unsigned number, const char *service, bool answer, uint16_t flags);
 /* Sets TTL or hop limit, IPv4 checksum mended. */
 void flow_packet_set_hop_limit(flow_packet *of, uint8_t hop_limit);
 /* The first (with the UDP header) or the last fragment of a packet without extension headers. */

@@ -6,23 +6,22 @@
 
 #define FLAGS_OPTIONAL_TRANSITIVE 0xc0u
 
-const cats_address *route_next_hop(const route_how *how, const cats_address *service)
+const cats_address *route_next_hop(const route_how *how, const cats_address *prefix)
 {
-    const cats_address *hop = service->family == 4 ? &how->next_hop_ipv4 : &how->next_hop_ipv6;
+    const cats_address *hop = prefix->family == 4 ? &how->next_hop_ipv4 : &how->next_hop_ipv6;
     return hop->family != 0 ? hop : NULL;
 }
 
-static GString *line_begin(const route_how *how, const char *verb, const cats_address *service)
+static GString *line_begin(const route_how *how, const char *verb, const route_said *route)
 {
-    const cats_address *hop = route_next_hop(how, service);
+    const cats_address *hop = route_next_hop(how, &route->prefix);
     char prefix[CATS_ADDRESS_TEXT], next_hop[CATS_ADDRESS_TEXT];
     if (hop == NULL)
         return NULL;
-    cats_address_format(service, prefix);
+    cats_address_format(&route->prefix, prefix);
     cats_address_format(hop, next_hop);
     GString *line = g_string_new(NULL);
-    g_string_printf(line, "%s route %s/%zu next-hop %s", verb, prefix, 8 * cats_address_length(service),
-                    next_hop);
+    g_string_printf(line, "%s route %s/%u next-hop %s", verb, prefix, route->prefix_length, next_hop);
     return line;
 }
 
@@ -36,8 +35,9 @@ static void append_attribute(GString *line, uint8_t code, uint8_t flags, const u
 
 static void append_announcement(GString *line, const route_how *how, const route_said *route)
 {
-    cats_announcement said =
-        setup_announcement(route->sid, route->granularity, route->score, route->aggregate_id);
+    cats_announcement said = route->has_aggregate ? setup_announcement(route->sid, route->granularity,
+                                                                       route->score, route->aggregate_id)
+                                                  : setup_announcement_of_sid(route->sid);
     uint8_t octets[CATS_ROUTE_ATTRIBUTE_MAX];
     append_attribute(line, how->attribute, how->flags, octets,
                      cats_route_build(&said, octets, sizeof octets));
@@ -53,7 +53,7 @@ static void append_prefix_sid(GString *line, const route_said *route)
 
 char *route_line_announce(const route_how *how, const route_said *route)
 {
-    GString *line = line_begin(how, "announce", &route->service);
+    GString *line = line_begin(how, "announce", route);
     if (line == NULL)
         return NULL;
     append_announcement(line, how, route);
@@ -62,8 +62,8 @@ char *route_line_announce(const route_how *how, const route_said *route)
     return g_string_free(line, FALSE);
 }
 
-char *route_line_withdraw(const route_how *how, const cats_address *service)
+char *route_line_withdraw(const route_how *how, const route_said *route)
 {
-    GString *line = line_begin(how, "withdraw", service);
+    GString *line = line_begin(how, "withdraw", route);
     return line != NULL ? g_string_free(line, FALSE) : NULL;
 }

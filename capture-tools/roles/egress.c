@@ -6,6 +6,7 @@
 
 #include "epan-cats/computing-table.h"
 #include "flow-pins.h"
+#include "forwarding-flow.h"
 
 #include <string.h>
 
@@ -265,21 +266,23 @@ egress_announcement egress_announced(const egress *e)
 }
 
 /* A remembered flow keeps its site; the table decides for a new one. */
-static forwarding_drop site_of_flow(egress *e, const cats_flow_key *key, int64_t now, unsigned *site)
+static forwarding_drop site_of_flow(egress *e, const forwarding_flow *flow, int64_t now, unsigned *site)
 {
-    uint64_t hash = cats_flow_key_hash(key);
-    const site_flows *known = e->pins != NULL ? flow_pins_find(e->pins, key, hash, now) : NULL;
+    if (e->pins != NULL && flow->begins) {
+        flow_pins_open(e->pins, &flow->key, flow->hash);
+    }
+    const site_flows *known = e->pins != NULL ? flow_pins_find(e->pins, &flow->key, flow->hash, now) : NULL;
     if (known != NULL) {
         *site = known->site;
         return FORWARDING_PASSED;
     }
-    *site = computing_table_choose(e->table, hash);
+    *site = computing_table_choose(e->table, flow->hash);
     if (*site == COMPUTING_TABLE_NO_SITE) {
         return FORWARDING_NO_SITE;
     }
     if (e->pins != NULL) {
         site_flows *flows = site_at(e, *site)->flows;
-        flow_pins_add(e->pins, key, hash, now, flows);
+        flow_pins_add(e->pins, &flow->key, flow->hash, now, flows);
         flows->count++;
     }
     return FORWARDING_PASSED;
@@ -287,14 +290,14 @@ static forwarding_drop site_of_flow(egress *e, const cats_flow_key *key, int64_t
 
 static forwarding_drop choose_by_flow(egress *e, const forwarding_packet *inner, int64_t now, unsigned *site)
 {
-    cats_flow_key key;
+    forwarding_flow flow;
     if (prefix_table_match(e->services, &inner->destination) == NULL) {
         return FORWARDING_NOT_A_SERVICE;
     }
-    if (!cats_flow_key_read_ip(inner->octets, inner->length, &key)) {
+    if (!forwarding_flow_read(inner, &flow)) {
         return FORWARDING_MALFORMED;
     }
-    return site_of_flow(e, &key, now, site);
+    return site_of_flow(e, &flow, now, site);
 }
 
 static forwarding_drop choose_by_route(const egress *e, const forwarding_packet *inner, unsigned *site)
@@ -417,6 +420,10 @@ static forwarding_drop from_site(egress *e, unsigned port, const forwarding_pack
         return FORWARDING_TOO_BIG;
     }
     if (drop == FORWARDING_PASSED) {
+        forwarding_flow flow;
+        if (e->pins != NULL && forwarding_flow_ends(ip, &flow)) {
+            flow_pins_close(e->pins, &flow.key, flow.hash);
+        }
         e->counts.encapsulated++;
         sink->packet(sink->context, EGRESS_PORT_CORE, e->buffer, length, path->comment);
     }

@@ -6,10 +6,12 @@
 
 #define NO_PIN UINT32_MAX
 #define FIRST_CAPACITY 256u
+#define HASH_MASK 0x7fffffffu /* as many bits as the most buckets need */
 
 typedef struct flow_pin {
     cats_flow_key key;
-    uint32_t hash;
+    uint32_t hash : 31;
+    uint32_t closed : 1;
     uint32_t chain; /* next in the bucket, or next free one */
     uint32_t older, younger;
     int64_t last_seen;
@@ -78,7 +80,7 @@ static void age_out(flow_pins *pins, uint32_t index)
     }
 }
 
-static void let_go(flow_pins *pins, uint32_t index)
+static void remove_pin(flow_pins *pins, uint32_t index)
 {
     chain_out(pins, index);
     age_out(pins, index);
@@ -88,6 +90,11 @@ static void let_go(flow_pins *pins, uint32_t index)
     pins->pins[index].chain = pins->free_list;
     pins->free_list = index;
     pins->size--;
+}
+
+static void let_go(flow_pins *pins, uint32_t index)
+{
+    remove_pin(pins, index);
     pins->let_go++;
 }
 
@@ -157,13 +164,19 @@ void flow_pins_free(flow_pins *pins)
     g_free(pins);
 }
 
-void *flow_pins_find(flow_pins *pins, const cats_flow_key *key, uint64_t hash, int64_t now)
+static uint32_t index_of(const flow_pins *pins, const cats_flow_key *key, uint64_t hash)
 {
-    uint32_t index = pins->buckets[bucket_of(pins, (uint32_t)hash)];
+    uint32_t known = (uint32_t)hash & HASH_MASK, index = pins->buckets[bucket_of(pins, known)];
     while (index != NO_PIN &&
-           (pins->pins[index].hash != (uint32_t)hash || !cats_flow_key_equal(&pins->pins[index].key, key))) {
+           (pins->pins[index].hash != known || !cats_flow_key_equal(&pins->pins[index].key, key))) {
         index = pins->pins[index].chain;
     }
+    return index;
+}
+
+void *flow_pins_find(flow_pins *pins, const cats_flow_key *key, uint64_t hash, int64_t now)
+{
+    uint32_t index = index_of(pins, key, hash);
     if (index == NO_PIN) {
         return NULL;
     }
@@ -185,12 +198,29 @@ void flow_pins_add(flow_pins *pins, const cats_flow_key *key, uint64_t hash, int
     uint32_t index = take(pins);
     flow_pin *pin = &pins->pins[index];
     pin->key = *key;
-    pin->hash = (uint32_t)hash;
+    pin->hash = (uint32_t)hash & HASH_MASK;
+    pin->closed = 0;
     pin->last_seen = now;
     pin->value = value;
     chain_in(pins, index);
     age_in(pins, index);
     pins->size++;
+}
+
+void flow_pins_close(flow_pins *pins, const cats_flow_key *key, uint64_t hash)
+{
+    uint32_t index = index_of(pins, key, hash);
+    if (index != NO_PIN) {
+        pins->pins[index].closed = 1;
+    }
+}
+
+void flow_pins_open(flow_pins *pins, const cats_flow_key *key, uint64_t hash)
+{
+    uint32_t index = index_of(pins, key, hash);
+    if (index != NO_PIN && pins->pins[index].closed) {
+        remove_pin(pins, index);
+    }
 }
 
 void flow_pins_expire(flow_pins *pins, int64_t now)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The bounded memory of which flow goes where: a limit, an idle age, and a count of what was let go. The flow
- * that was not seen for the longest time makes room. Spec: RFC 8986 s3.1; RFC 10053 (a flow stays with its
- * instance). */
+ * that was not seen for the longest time makes room; one that is closed is kept, for what still comes of it,
+ * until the next one begins on its ports. Spec: RFC 8986 s3.1; RFC 10053 (a flow stays with its instance). */
 #ifndef CATSHARK_ROLES_FLOW_PINS_H
 #define CATSHARK_ROLES_FLOW_PINS_H
 
@@ -22,6 +22,11 @@ void *flow_pins_find(flow_pins *pins, const cats_flow_key *key, uint64_t hash, i
 /* Pins a flow that flow_pins_find() just did not find; takes the value over. Lets idle pins go, and the
  * oldest when the limit is reached. Constant cost on average. */
 void flow_pins_add(flow_pins *pins, const cats_flow_key *key, uint64_t hash, int64_t now, void *value);
+
+/* The flow's service has ended it. */
+void flow_pins_close(flow_pins *pins, const cats_flow_key *key, uint64_t hash);
+/* A packet that begins a flow is about to be looked for: a pin that is closed is another one's, and goes. */
+void flow_pins_open(flow_pins *pins, const cats_flow_key *key, uint64_t hash);
 
 /* Lets go of pins that are idle. */
 void flow_pins_expire(flow_pins *pins, int64_t now);

@@ -6,6 +6,7 @@
 #include "egress-offers.h"
 #include "epan-cats/cats-metric.h"
 #include "flow-pins.h"
+#include "forwarding-flow.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -208,21 +209,21 @@ typedef struct steering {
     char text[COMMENT_MAX]; /* a comment made for this packet */
 } steering;
 
-static forwarding_drop steer_new_flow(ingress *in, service_offers *service, const cats_flow_key *key,
-                                      uint64_t hash, int64_t now, steering *to, const role_sink *sink)
+static forwarding_drop steer_new_flow(ingress *in, service_offers *service, const forwarding_flow *flow,
+                                      int64_t now, steering *to, const role_sink *sink)
 {
-    segment_path *path = service_offers_choose(service, hash);
+    segment_path *path = service_offers_choose(service, flow->hash);
     if (path == NULL) {
         return FORWARDING_NO_EGRESS;
     }
-    flow_pins_add(in->pins, key, hash, now, segment_path_ref(path));
+    flow_pins_add(in->pins, &flow->key, flow->hash, now, segment_path_ref(path));
     in->counts.flows++;
     snprintf(to->text, sizeof to->text,
              "%s: new flow, %s chosen among %zu offers, score %u, aggregate 0x%06x", in->config.name,
              path->egress, service_offers_count(service), path->score, path->aggregate_id);
     to->path = path;
     to->comment = to->text;
-    report_steered(in, key, path, sink);
+    report_steered(in, &flow->key, path, sink);
     return FORWARDING_PASSED;
 }
 
@@ -232,14 +233,16 @@ static forwarding_drop steer(ingress *in, const forwarding_packet *ip, int64_t n
 {
     service_offers *service = egress_offers_find(in->offers, &ip->destination);
     if (service != NULL) {
-        cats_flow_key key;
-        if (!cats_flow_key_read_ip(ip->octets, ip->length, &key)) {
+        forwarding_flow flow;
+        if (!forwarding_flow_read(ip, &flow)) {
             return FORWARDING_MALFORMED;
         }
-        uint64_t hash = cats_flow_key_hash(&key);
-        to->path = flow_pins_find(in->pins, &key, hash, now);
+        if (flow.begins) {
+            flow_pins_open(in->pins, &flow.key, flow.hash);
+        }
+        to->path = flow_pins_find(in->pins, &flow.key, flow.hash, now);
         if (to->path == NULL && service_offers_count(service) > 0) {
-            return steer_new_flow(in, service, &key, hash, now, to, sink);
+            return steer_new_flow(in, service, &flow, now, to, sink);
         }
     }
     if (to->path == NULL) {
@@ -344,6 +347,10 @@ static forwarding_drop from_core(ingress *in, const forwarding_packet *ip, int64
         return FORWARDING_TOO_BIG;
     }
     if (drop == FORWARDING_PASSED) {
+        forwarding_flow flow;
+        if (forwarding_flow_ends(&inner, &flow)) {
+            flow_pins_close(in->pins, &flow.key, flow.hash);
+        }
         in->counts.decapsulated++;
         sink->packet(sink->context, INGRESS_PORT_CLIENTS, inner.octets, inner.length, in->decap_comment);
     }

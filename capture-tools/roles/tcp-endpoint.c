@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One end of one TCP connection: how it begins, what its owner may ask of it, its timer, and how it ends. */
+#include "capture-tools/roles/reversed-flow.h"
 #include "capture-tools/roles/tcp-internal.h"
 
 #include <glib.h>
@@ -37,17 +38,6 @@ uint32_t tcp_timestamp(const tcp_endpoint *e, int64_t now)
     return (uint32_t)((uint64_t)now / 1000000u) + e->ts_offset;
 }
 
-/* The flow of what we send. */
-static cats_flow_key reversed(const cats_flow_key *flow)
-{
-    cats_flow_key back = *flow;
-    back.source = flow->destination;
-    back.destination = flow->source;
-    back.source_port = flow->destination_port;
-    back.destination_port = flow->source_port;
-    return back;
-}
-
 uint16_t tcp_own_mss(const tcp_endpoint *e)
 {
     const uint32_t mss = e->flow.source.family == 4 ? e->settings->mss_ipv4 : e->settings->mss_ipv6;
@@ -56,7 +46,7 @@ uint16_t tcp_own_mss(const tcp_endpoint *e)
 
 static void begin(tcp_endpoint *e, tcp_settings *settings, int64_t now, const cats_flow_key *flow)
 {
-    const cats_flow_key back = reversed(flow);
+    const cats_flow_key back = reversed_flow(flow); /* of what we send */
     const uint64_t secret = tcp_mix(settings->seed ^ cats_flow_key_hash(flow));
     *e = (tcp_endpoint){
         .settings = settings,

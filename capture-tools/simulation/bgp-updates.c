@@ -3,9 +3,9 @@
  * 8950 s3, RFC 9252 s2-3. */
 #include "bgp-updates.h"
 #include "capture-tools/forwarders/announcement.h"
+#include "capture-tools/forwarders/lookup-routes.h"
 #include "epan-cats/bgp-build.h"
 #include "epan-cats/numbers.h"
-#include "epan-cats/packet.h"
 
 #define FLAGS_PREFIX_SID 0xc0u /* optional, transitive */
 /* More go into another UPDATE: those of IPv6 take up half a message then. */
@@ -108,24 +108,31 @@ void bgp_updates_add_offers(GPtrArray *to, const setup *s, const faults *f, size
 
 /* ---- ordinary prefixes ---- */
 
-/* UPDATEs of prefixes of one family that are reached by the owner's look-up SID. */
-static void add_prefixes(GPtrArray *to, const setup *s, const char *owner, const uint8_t source[16],
-                         const GArray *prefixes)
+/* Prefixes of one family, and the owner's SID that looks them up. */
+typedef struct looked_up {
+    const cats_sid_row *sid;
+    GArray *prefixes; /* of bgp_prefix */
+} looked_up;
+
+static void collect(void *context, const cats_address *prefix, unsigned length, const cats_sid_row *sid)
 {
-    const cats_address hop = cats_address_ipv6(source);
-    for (guint i = 0; i < prefixes->len; i += PREFIXES_IN_UPDATE) {
-        const bgp_prefix *first = &g_array_index(prefixes, bgp_prefix, i);
-        const guint count = MIN(prefixes->len - i, PREFIXES_IN_UPDATE);
-        const cats_sid_row *sid = setup_lookup(
-            s->topology, owner, first->address.family == 4 ? PACKET_PROTOCOL_IPV4 : PACKET_PROTOCOL_IPV6);
-        if (sid == NULL)
-            return;
-        const srv6_service service = setup_service(sid);
+    looked_up *of = &((looked_up *)context)[prefix->family == 4 ? 0 : 1];
+    const bgp_prefix added = unicast(prefix, length);
+    of->sid = sid;
+    g_array_append_val(of->prefixes, added);
+}
+
+static void add_prefixes(GPtrArray *to, const char *owner, const cats_address *hop, const looked_up *of)
+{
+    for (guint i = 0; i < of->prefixes->len; i += PREFIXES_IN_UPDATE) {
+        const bgp_prefix *first = &g_array_index(of->prefixes, bgp_prefix, i);
+        const guint count = MIN(of->prefixes->len - i, PREFIXES_IN_UPDATE);
+        const srv6_service service = setup_service(of->sid);
         g_autoptr(GByteArray) attributes = g_byte_array_new();
         char text[BGP_PREFIX_TEXT];
         bgp_prefix_format(first, text);
         bgp_build_internal_path(attributes);
-        bgp_build_reach(attributes, &hop, first, count);
+        bgp_build_reach(attributes, hop, first, count);
         add_service(attributes, &service);
         add_update(to, attributes,
                    count > 1 ? g_strdup_printf("%s: announces %s and %u more", owner, text, count - 1)
@@ -133,46 +140,30 @@ static void add_prefixes(GPtrArray *to, const setup *s, const char *owner, const
     }
 }
 
-static void collect(GArray *families[2], const cats_address *address, size_t length)
+/* What stands behind the egress or ingress of this index. */
+static void add_looked_up(GPtrArray *to, const char *owner, const uint8_t source[16],
+                          void (*routes)(const cats_topology *, size_t, lookup_route, void *),
+                          const cats_topology *topology, size_t from)
 {
-    if (address->family == 0)
-        return;
-    const bgp_prefix prefix = unicast(address, length);
-    g_array_append_val(families[address->family == 4 ? 0 : 1], prefix);
-}
-
-static void add_families(GPtrArray *to, const setup *s, const char *owner, const uint8_t source[16],
-                         GArray *families[2])
-{
-    for (size_t i = 0; i < 2; i++) {
-        add_prefixes(to, s, owner, source, families[i]);
-        g_array_free(families[i], TRUE);
+    const cats_address hop = cats_address_ipv6(source);
+    looked_up families[2];
+    for (size_t i = 0; i < G_N_ELEMENTS(families); i++)
+        families[i] = (looked_up){ .prefixes = g_array_new(FALSE, FALSE, sizeof(bgp_prefix)) };
+    routes(topology, from, collect, families);
+    for (size_t i = 0; i < G_N_ELEMENTS(families); i++) {
+        add_prefixes(to, owner, &hop, &families[i]);
+        g_array_free(families[i].prefixes, TRUE);
     }
-}
-
-static GArray *prefixes_new(void)
-{
-    return g_array_new(FALSE, FALSE, sizeof(bgp_prefix));
 }
 
 void bgp_updates_add_nodes(GPtrArray *to, const setup *s, size_t from)
 {
-    const cats_topology *t = s->topology;
-    GArray *families[2] = { prefixes_new(), prefixes_new() };
-    for (size_t i = 0; i < t->node_count; i++) {
-        if (t->sites[t->nodes[i].site].egress != from)
-            continue;
-        collect(families, &t->nodes[i].ipv4, 32);
-        collect(families, &t->nodes[i].ipv6, 128);
-    }
-    add_families(to, s, t->egresses[from].name, t->egresses[from].source, families);
+    const cats_egress *spec = &s->topology->egresses[from];
+    add_looked_up(to, spec->name, spec->source, lookup_routes_to_nodes, s->topology, from);
 }
 
 void bgp_updates_add_clients(GPtrArray *to, const setup *s, size_t from)
 {
     const cats_ingress *spec = &s->topology->ingresses[from];
-    GArray *families[2] = { prefixes_new(), prefixes_new() };
-    for (size_t i = 0; i < spec->client_count; i++)
-        collect(families, &spec->clients[i].prefix, spec->clients[i].length);
-    add_families(to, s, spec->name, spec->source, families);
+    add_looked_up(to, spec->name, spec->source, lookup_routes_to_clients, s->topology, from);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Writes the seeds of a corpus: write-seeds frame|sessions|flows|routes|bgp-stream|topology DIRECTORY. Frames
- * are those of samples/, with the octet in front that fuzz-frame wants; the topology is the built-in one; a
- * session and a flow are such as fuzz-sessions.c and fuzz-flows.c read; routes and bgp-stream are the BGP
- * messages of samples/, with the octet in front that fuzz-routes and fuzz-bgp-stream want. */
+/* Writes the seeds of a corpus: write-seeds frame|sessions|flows|routes|bgp-stream|exabgp|topology DIRECTORY.
+ * Frames are those of samples/, with the octet in front that fuzz-frame wants; the topology is the built-in
+ * one; a session and a flow are such as fuzz-sessions.c and fuzz-flows.c read; routes and bgp-stream are the
+ * BGP messages of samples/, with the octet in front that fuzz-routes and fuzz-bgp-stream want; lines are such
+ * as ExaBGP writes. */
 #include "epan-cats/topology.h"
 #include "tests/unit/sample-frames.h"
 
@@ -95,10 +96,34 @@ static void write_messages(const char *directory, guint8 how)
     }
 }
 
+/* A route of each family, withdrawn and announced otherwise; the octets of an UPDATE; the session's end. */
+static void write_exabgp(const char *directory)
+{
+    static const char head[] =
+        "{\"exabgp\":\"4.0.1\",\"type\":\"update\",\"neighbor\":{\"address\":{\"local\":\"10.9.3.2\","
+        "\"peer\":\"10.9.3.1\"},\"direction\":\"receive\",\"message\":{";
+    static const char attribute[] =
+        "\"update\":{\"attribute\":{\"origin\":\"igp\",\"as-path\":[65001],\"attribute-0xFF-0xE0\":\"0x"
+        "000100083800010200841600000200165f00000000e1ca75000000000000000080ca20101020\"},\"announce\":";
+    GString *lines = g_string_new(NULL);
+    g_string_append_printf(
+        lines, "%s%s{\"ipv4 unicast\":{\"10.9.3.1\":[{\"nlri\":\"192.0.2.80/32\"}]}}}}}}\n", head, attribute);
+    g_string_append_printf(lines, "%s%s{\"ipv6 unicast\":{\"2001:db8::1\":[\"2001:db8:80::80/128\"]}}}}}}\n",
+                           head, attribute);
+    g_string_append_printf(lines, "%s\"update\":{\"withdraw\":{\"ipv4 unicast\":[\"192.0.2.80/32\"]}}}}}\n",
+                           head);
+    g_string_append_printf(lines, "%s\"body\":\"0x000520c00002500000\"}}}\n", head);
+    g_string_append(
+        lines,
+        "{\"type\":\"state\",\"neighbor\":{\"address\":{\"peer\":\"10.9.3.1\"},\"state\":\"down\"}}\n");
+    write_seed(directory, 0, lines->str, lines->len);
+    g_string_free(lines, TRUE);
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 3) {
-        g_printerr("usage: write-seeds frame|sessions|flows|routes|bgp-stream|topology DIRECTORY\n");
+        g_printerr("usage: write-seeds frame|sessions|flows|routes|bgp-stream|exabgp|topology DIRECTORY\n");
         return 2;
     }
     if (strcmp(argv[1], "frame") == 0)
@@ -111,6 +136,8 @@ int main(int argc, char **argv)
         write_messages(argv[2], 0x7e); /* no path identifiers, room for 64 routes */
     else if (strcmp(argv[1], "bgp-stream") == 0)
         write_messages(argv[2], 0x0c); /* in order, seven octets each */
+    else if (strcmp(argv[1], "exabgp") == 0)
+        write_exabgp(argv[2]);
     else
         write_seed(argv[2], 0, cats_topology_builtin_text(), strlen(cats_topology_builtin_text()));
     return 0;

@@ -10,26 +10,27 @@ here=$(dirname "$0")
 . "$here/services.sh"
 
 ctl() {
-    "$catshark" ctl --control "$lab_files/ctl" "$@"
+    lab_ctl egress1 "$@"
 }
 
 start_egress() {
-    lab_start egress egress --topology "$topology" --name egress1 --takeover --control "$lab_files/ctl" --json
+    lab_start egress egress --topology "$topology" --name egress1 --takeover --control "$lab_files/egress1.ctl" --json
     egress=$lab_role
 }
 
 # Four, both families.
 start_downloads() {
-    lab_start_downloads 192.0.2.80 '[2001:db8:80::80]' 192.0.2.80 '[2001:db8:80::80]'
+    lab_start_downloads "${lab_hosts[@]}" "${lab_hosts[@]}"
 }
 
 # SITE: no new flow goes there.
 shun() {
     local names
-    names=$(for _ in 1 2 3 4 5 6 7 8 9 10; do lab_get 192.0.2.80 name; done)
-    [ "$(echo "$names" | wc -l)" = 10 ] || lab_fail "ten flows, answers: $names"
-    echo "$names" | grep -q "$1" && lab_fail "$1 is drained and got a new flow"
-    return 0
+    names=$(lab_names 10 192.0.2.80)
+    case $names in
+    *"no answer"*) lab_fail "$1 is drained, ten flows, at $names" ;;
+    *"$1"*) lab_fail "$1 is drained and got a new flow" ;;
+    esac
 }
 
 refusals() {
@@ -40,7 +41,7 @@ refusals() {
     ctl drain 2>/dev/null && lab_fail "drain without a site was taken"
     "$catshark" ctl --control "$lab_files/none" show 2>/dev/null
     [ $? = 2 ] || lab_fail "no socket: expected exit status 2"
-    [ "$(stat -c %a "$lab_files/ctl")" = 600 ] || lab_fail "the socket is for others too"
+    [ "$(stat -c %a "$lab_files/egress1.ctl")" = 600 ] || lab_fail "the socket is for others too"
 }
 
 lab_begin
@@ -61,6 +62,16 @@ for site in site1 site2; do
     ctl undrain "$site" >/dev/null || lab_fail "undrain $site"
 done
 echo "ok: drained sites keep their downloads and get no new flow"
+
+for host in "${lab_hosts[@]}"; do
+    site=$(lab_name_from 20000 "$host")
+    ctl drain "$site" >/dev/null || lab_fail "drain \"$site\""
+    found=$(lab_name_from 20000 "$host")
+    [ "${found::4}" = site ] && [ "$found" != "$site" ] ||
+        lab_fail "$site is drained, a new flow on ports of one before is at \"$found\""
+    ctl undrain "$site" >/dev/null || lab_fail "undrain $site"
+done
+echo "ok: a new flow on the ports of one before is a new one"
 
 start_downloads
 ctl weight site1 9 >/dev/null && ctl weight site3 4 >/dev/null || lab_fail "weight"
@@ -107,7 +118,7 @@ ip -n "$P-egress" route del blackhole 10.1.0.0/24
 mkfifo "$lab_files/pipe"
 : >"$lab_files/egress.err"
 ip netns exec "$P-egress" "$catshark" egress --topology "$topology" --name egress1 --takeover --events - \
-    --control "$lab_files/ctl" >"$lab_files/pipe" 2>"$lab_files/egress.err" &
+    --control "$lab_files/egress1.ctl" >"$lab_files/pipe" 2>"$lab_files/egress.err" &
 egress=$!
 head -n 1 "$lab_files/pipe" >/dev/null # reads "ready" and goes
 lab_wait "$lab_files/egress.err" "is ready"
@@ -120,10 +131,10 @@ nothing_left "a reader that has gone"
 exec 8<>"$lab_files/pipe" # is never read
 : >"$lab_files/egress.err"
 ip netns exec "$P-egress" "$catshark" egress --topology "$topology" --name egress1 --takeover --events "$lab_files/pipe" \
-    --control "$lab_files/ctl" >/dev/null 2>"$lab_files/egress.err" &
+    --control "$lab_files/egress1.ctl" >/dev/null 2>"$lab_files/egress.err" &
 egress=$!
 lab_wait "$lab_files/egress.err" "is ready"
-python3 - "$lab_files/ctl" <<'END' || lab_fail "the control socket waits for who reads events"
+python3 - "$lab_files/egress1.ctl" <<'END' || lab_fail "the control socket waits for who reads events"
 import socket, sys
 s = socket.socket(socket.AF_UNIX)
 s.settimeout(5)

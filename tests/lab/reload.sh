@@ -9,43 +9,16 @@ here=$(dirname "$0")
 . "$here/srv6.sh"
 . "$here/services.sh"
 
-ctl() {
-    "$catshark" ctl --control "$lab_files/ctl" "$@"
-}
-
-# Names of the sites that sixteen new flows reach, in one line.
 names() {
-    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do lab_get 192.0.2.80 name; done | sort -u | tr '\n' ' '
+    lab_names 16 192.0.2.80
 }
 
 # WORDS: the reload is refused with them, and nothing changes.
 refused() {
-    ctl reload >/dev/null 2>"$lab_files/error"
+    lab_ctl ingress1 reload >/dev/null 2>"$lab_files/error"
     [ $? = 1 ] || lab_fail "reload: expected exit status 1, and \"$1\""
     grep -q -- "$1" "$lab_files/error" || lab_fail "expected \"$1\", found $(cat "$lab_files/error")"
     [ "$(names)" = "$2" ] || lab_fail "a refused reload changed where flows go: $(names)"
-}
-
-second_egress() {
-    cat <<END
-
-[egress egress2]
-source=5f00:0:e2::100
-locator=5f00:0:e2::/48
-
-[sid egress2-cats]
-prefix=5f00:0:e2:ca75::/64
-behavior=End.CATS
-granularity=service site
-egress=egress2
-
-[site site9]
-egress=egress2
-
-[node node9]
-site=site9
-ipv4=10.3.9.2
-END
 }
 
 lab_begin
@@ -60,22 +33,22 @@ ip -n "$P-egress" route add 10.255.2.1/32 via 10.3.2.2 dev e2
 lab_serve python
 topology=$(lab_topology 2 full)
 cp "$topology" "$lab_files/first.conf"
-lab_start ingress ingress --topology "$topology" --name ingress1 --takeover --control "$lab_files/ctl" --json
+lab_start ingress ingress --topology "$topology" --name ingress1 --takeover --control "$lab_files/ingress1.ctl" --json
 ingress=$lab_role
 [ "$(names)" = "site1 " ] || lab_fail "one egress, flows at $(names)"
 
 lab_start_downloads 192.0.2.80 192.0.2.80 192.0.2.80 192.0.2.80
-second_egress >>"$topology"
-ctl reload | grep -q '"changed":1' || lab_fail "reload with a second egress"
+lab_topology_egress 2 egress2 f 2001:db8:24: 9 >>"$topology"
+lab_ctl ingress1 reload | grep -q '"changed":1' || lab_fail "reload with a second egress"
 [ "$(names)" = "site1 site2 " ] || lab_fail "two egresses, flows at $(names)"
 n ingress ip route show type blackhole | grep -q '10\.3\.9\.2' || lab_fail "--takeover: no route to the new node"
 lab_end_downloads "a second egress"
-ctl reload | grep -q '"changed":0' || lab_fail "reload of the same file"
+lab_ctl ingress1 reload | grep -q '"changed":0' || lab_fail "reload of the same file"
 echo "ok: a second egress gets new flows, downloads stay"
 
 lab_start_downloads 192.0.2.80 192.0.2.80 192.0.2.80 192.0.2.80
 sed -i '/^\[sid egress1-cats\]/,/^egress=/d' "$topology"
-ctl reload | grep -q '"changed":1' || lab_fail "reload without the SID of the first egress"
+lab_ctl ingress1 reload | grep -q '"changed":1' || lab_fail "reload without the SID of the first egress"
 [ "$(names)" = "site2 " ] || lab_fail "one egress left, flows at $(names)"
 lab_end_downloads "the first egress gone"
 echo "ok: an egress that is gone keeps its downloads and gets no new flow"

@@ -10,23 +10,17 @@
 # A metric that changes at a site moves new flows, and only these, within seconds. What egress1 withdraws comes from
 # egress2 through GoBGP and FRR. The UPDATEs name the SIDs of the captured packets, with nothing configured.
 set -u
-catshark=$1
+catshark=$(realpath "$1") # ExaBGP starts it in a folder of its own
 here=$(dirname "$0")
 . "$here/srv6.sh"
 . "$here/services.sh"
 . "$here/../tshark-user.sh"
 frr=/usr/lib/frr/bgpd
-both=('192.0.2.80' '[2001:db8:80::80]')
 
 for program in exabgp gobgpd dumpcap jq "$frr"; do
     command -v "$program" >/dev/null || lab_skip "no $program here"
 done
 getent passwd frr >/dev/null || lab_skip "no user frr here"
-
-# WHO COMMAND...: of egress1, egress2 or ingress1.
-ctl() {
-    "$catshark" ctl --control "$lab_files/$1.ctl" "${@:2}"
-}
 
 # NS1 IF1 ADDRESS NS2 IF2 ADDRESS: a link between two BGP speakers.
 speakers() {
@@ -42,64 +36,26 @@ second_egress() {
     lab_address core k2 2001:db8:24::1/64
     lab_address egress2 f0 2001:db8:24::2/64
     lab_address egress2 f9 10.3.9.1/24 2001:db8:3:9::1/64
-    lab_address site9 s0 10.3.9.2/24 2001:db8:3:9::2/64
-    lab_address site9 lo 192.0.2.80/32 2001:db8:80::80/128
+    lab_site_host 9
     ip -n "$P-core" -6 route add 5f00:0:e2::/48 via 2001:db8:24::2
-    ip -n "$P-site9" route add default via 10.3.9.1
-    ip -n "$P-site9" -6 route add default via 2001:db8:3:9::1
-    cat <<END >>"$topology"
-
-[egress egress2]
-source=5f00:0:e2::100
-locator=5f00:0:e2::/48
-
-[sid egress2-cats]
-prefix=5f00:0:e2:ca75::/64
-behavior=End.CATS
-granularity=egress node
-egress=egress2
-
-[sid egress2-dt4]
-prefix=5f00:0:e2:4::/64
-behavior=End.DT4
-egress=egress2
-
-[sid egress2-dt6]
-prefix=5f00:0:e2:6::/64
-behavior=End.DT6
-egress=egress2
-
-[site site9]
-egress=egress2
-
-[node node9]
-site=site9
-ipv4=10.3.9.2
-ipv6=2001:db8:3:9::2
-
-[link core-egress2]
-from=core
-to=egress2
-interface=f0
-mtu=$lab_core_mtu
-from_address=2001:db8:24::1
-to_address=2001:db8:24::2
-
-[link egress2-site9]
-from=egress2
-to=site9
-interface=f9
-from_address=10.3.9.1;2001:db8:3:9::1
-to_address=10.3.9.2;2001:db8:3:9::2
-END
+    lab_topology_egress 2 egress2 f 2001:db8:24: 9 >>"$topology"
 }
 
-# FILE AS ADDRESS PEER PEER-AS: a neighbor in ExaBGP's words, with its process.
+# FILE AS ADDRESS PEER PEER-AS PROCESS...: a neighbor in ExaBGP's words; `hears` is told of what it announces.
 neighbor() {
-    cat <<END >>"$1"
-neighbor $4 { router-id $3; local-address $3; local-as $2; peer-as $5; family { ipv4 unicast; ipv6 unicast; }
-    api { processes [ cats ]; neighbor-changes; receive { parsed; update; } } }
-END
+    local process
+    echo "neighbor $4 { router-id $3; local-address $3; local-as $2; peer-as $5; family { ipv4 unicast; ipv6 unicast; }" >>"$1"
+    for process in "${@:6}"; do
+        echo "    api $process$5 { processes [ $process ];"
+        [ "$process" != hears ] || echo "        neighbor-changes; receive { parsed; update; }"
+        echo "    }"
+    done >>"$1"
+    echo "}" >>"$1"
+}
+
+# NAME ADDRESS OPTION...: the process that announces.
+says() {
+    echo "process says { run $catshark announce --topology $topology --name $1 --next-hop $2 --next-hop 2001:db8:9::1 ${*:3}; encoder text; }"
 }
 
 # NS NAME: ExaBGP there, with what was written to NAME.conf.
@@ -110,10 +66,8 @@ exabgp_in() {
 
 # EGRESS NS ADDRESS AS PEER PEER-AS
 announce() {
-    cat <<END >"$lab_files/$1.conf"
-process cats { run $catshark announce --topology $topology --name $1 --next-hop $3 --next-hop 2001:db8:9::1 --control $lab_files/$1.ctl; encoder text; }
-END
-    neighbor "$lab_files/$1.conf" "$4" "$3" "$5" "$6"
+    says "$1" "$3" --control "$lab_files/$1.ctl" --nodes >"$lab_files/$1.conf"
+    neighbor "$lab_files/$1.conf" "$4" "$3" "$5" "$6" says
     exabgp_in "$2" "$1"
 }
 
@@ -165,9 +119,12 @@ exec $catshark ingress --topology $topology --name ingress1 --takeover --control
     --events $lab_files/ingress.events --routes - -q 2>$lab_files/ingress.err
 END
     chmod +x "$lab_files/ingress.sh"
-    echo "process cats { run $lab_files/ingress.sh; encoder json; }" >"$lab_files/ingress1.conf"
-    neighbor "$lab_files/ingress1.conf" 65004 10.9.5.2 10.9.5.1 65002
-    neighbor "$lab_files/ingress1.conf" 65004 10.9.3.2 10.9.3.1 65003
+    {
+        echo "process hears { run $lab_files/ingress.sh; encoder json; }"
+        says ingress1 10.9.5.2
+    } >"$lab_files/ingress1.conf"
+    neighbor "$lab_files/ingress1.conf" 65004 10.9.5.2 10.9.5.1 65002 hears says
+    neighbor "$lab_files/ingress1.conf" 65004 10.9.3.2 10.9.3.1 65003 hears says
     exabgp_in ingress ingress1
     ingress_exabgp=$!
     lab_wait "$lab_files/ingress.err" "is ready"
@@ -178,7 +135,7 @@ await_offers() {
     local found='' from
     from=$(date +%s%N)
     for _ in $(seq 600); do
-        found=$(ctl ingress1 show | jq -r '[.offers[] | "\(.egress):\(.score)"] | sort | join(" ")')
+        found=$(lab_ctl ingress1 show | jq -r '[.offers[] | "\(.egress):\(.score)"] | sort | join(" ")')
         [ "$found" != "$1" ] || {
             echo "$1 after $((($(date +%s%N) - from) / 1000000)) ms"
             return 0
@@ -189,12 +146,37 @@ await_offers() {
     lab_fail "offers: \"$found\", expected \"$1\""
 }
 
-# The sites that twenty new flows of each family reach, a line.
-names() {
-    local host
-    for host in "${both[@]}"; do
-        for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do lab_get "$host" name; done
-    done | sort -u | tr '\n' ' '
+# PREFIX...: waits until GoBGP has routes to all of them.
+await_prefixes() {
+    local prefix family _
+    for prefix in "$@"; do
+        family=ipv4
+        case $prefix in *:*) family=ipv6 ;; esac
+        for _ in $(seq 600); do
+            ! n gobgp gobgp global rib -a "$family" 2>/dev/null | grep -qF " $prefix " || continue 2
+            sleep 0.05
+        done
+        lab_fail "GoBGP has no route to $prefix"
+    done
+}
+
+# SITES WORDS: where thirty new flows of each family go. Of both egresses, a site is missed once in 20,000 times.
+new_flows() {
+    local found
+    found=$(lab_names 30 "${lab_hosts[@]}")
+    [ "$found" = "$1 " ] || lab_fail "$2, new flows at $found"
+}
+
+# HOST: a port of the client from which a flow went to egress1.
+port_to_egress1() {
+    local port
+    for port in $(seq 20000 20030); do
+        case $(lab_name_from "$port" "$1") in site[123])
+            echo "$port"
+            return 0
+            ;;
+        esac
+    done
 }
 
 capture() {
@@ -206,7 +188,7 @@ capture() {
 # The last metric on its way: each step's own words, and the aggregate identifier of all of them.
 show_path() {
     local id events=$lab_files/ingress.events
-    ctl egress2 show | jq -c .announcement >"$lab_files/path.egress"
+    lab_ctl egress2 show | jq -c .announcement >"$lab_files/path.egress"
     "$catshark" announce --topology "$topology" --name egress2 --next-hop 10.9.4.1 --control "$lab_files/egress2.ctl" --once \
         </dev/null >"$lab_files/path.announce" || lab_fail "announce --once ended with $?"
     grep '"offer-accepted"' "$events" | grep '192.0.2.80' | tail -n 1 >"$lab_files/path.offer"
@@ -222,29 +204,40 @@ show_path() {
     echo "flow      $(jq -c 'del(.time, .at)' "$lab_files/path.flow")"
 }
 
-# Every steered packet has an egress and an UPDATE behind its aggregate, by the plugin alone.
+# Every SID of the data plane is named by an UPDATE, by the plugin alone: what it does, and the next hop whose it is, or,
+# of one that is withdrawn, what ended it; every steered packet has the UPDATE behind its aggregate. $found has them.
+check_names() {
+    as_user tshark -r all.pcapng -Y cats.sid -T fields -e cats.sid -e cats.sid.behavior -e cats.egress \
+        -e cats.route.replaced_in -e cats.service -e cats.granularity -e cats.route.announced_in >"$lab_files/named" ||
+        lab_fail "tshark ended with $?"
+    awk -F'\t' '$2 == "" || $3 == "" || ($3 ~ "/" && $4 == "") { print; exit 1 }
+        $5 ~ /^(192\.0\.2\.80|2001:db8:80::80)$/ && ($6 == "" || $7 == "") { print; exit 1 }' "$lab_files/named" ||
+        lab_fail "a SID that the UPDATEs do not name"
+    found=$(cut -f 1,2 "$lab_files/named" | sort -u | tr '\t\n' '= ')
+    [ "$found" = "5f00:0:1:4::=0x0013 5f00:0:1:6::=0x0012 5f00:0:e1:4::=0x0013 5f00:0:e1:6::=0x0012 5f00:0:e1:ca75:3800:1::=0x80ca \
+5f00:0:e2:4::=0x0013 5f00:0:e2:6::=0x0012 5f00:0:e2:ca75:3800:1::=0x80ca 5f00:0:e2:ca75:3800:2::=0x80ca " ] ||
+        lab_fail "SIDs of the data plane: $found"
+}
+
 check_capture() {
     local steered
     sleep 0.4
     kill -INT "${captures[@]}"
     wait "${captures[@]}"
-    mergecap -I none -w "$lab_files/all.pcapng" "$lab_files/at-frr.pcapng" "$lab_files/at-gobgp.pcapng" \
-        "$lab_files/at-core.pcapng" || lab_fail "mergecap"
+    mergecap -I none -w "$lab_files/bgp.pcapng" "$lab_files/at-frr.pcapng" "$lab_files/at-gobgp.pcapng" || lab_fail "mergecap"
+    mergecap -I none -w "$lab_files/all.pcapng" "$lab_files/bgp.pcapng" "$lab_files/at-core.pcapng" || lab_fail "mergecap"
+    tshark_home_take "$lab_files/bgp.pcapng"
     tshark_home_take "$lab_files/all.pcapng"
-    as_user tshark -r all.pcapng -Y 'cats.sid && (ip.dst == 192.0.2.80 || ipv6.dst == 2001:db8:80::80)' -T fields \
-        -e cats.sid -e cats.sid.behavior -e cats.granularity -e cats.egress -e cats.service -e cats.route.announced_in \
-        >"$lab_files/steered" || lab_fail "tshark ended with $?"
-    steered=$(wc -l <"$lab_files/steered")
+    check_names
+    steered=$(cut -f 5 "$lab_files/named" | grep -cE '^(192\.0\.2\.80|2001:db8:80::80)$')
     [ "$steered" -gt 100 ] || lab_fail "$steered steered packets captured"
-    awk -F'\t' '{ for (i = 1; i <= 6; i++) if ($i == "") { print; exit 1 } }' "$lab_files/steered" ||
-        lab_fail "a SID that the UPDATEs do not name"
-    echo "wireshark $(as_user tshark -r all.pcapng -Y 'cats.route.prefix == "192.0.2.80/32"' -T fields -E separator=' ' \
+    echo "wireshark $(as_user tshark -r bgp.pcapng -Y 'cats.route.prefix == "192.0.2.80/32"' -T fields -E separator=' ' \
         -e cats.route.prefix -e cats.route.sid -e cats.route.aggregate_id -e cats.route.metric.value | tail -n 1)"
     "$catshark" inspect -r "$lab_files/at-core.pcapng" --topology "$topology" --flows --json -q >"$lab_files/inspect.json" ||
         lab_fail "inspect ended with $?"
     [ "$(jq -r '.rules | keys[]' "$lab_files/inspect.json")" = "" ] ||
         lab_fail "rules broken: $(jq -c .rules "$lab_files/inspect.json")"
-    echo "ok: $steered packets named by the UPDATEs, no flow moved"
+    echo "ok: UPDATEs name the SIDs of $(wc -l <"$lab_files/named") packets, $steered of them steered; no flow moved"
 }
 
 tshark_user_start "$2"
@@ -260,12 +253,8 @@ speakers frr m2 10.9.2.1 gobgp m1 10.9.2.2
 speakers egress2 m0 10.9.4.1 gobgp m2 10.9.4.2
 speakers ingress m0 10.9.5.2 frr m3 10.9.5.1
 speakers ingress m9 10.9.3.2 gobgp m3 10.9.3.1
+lab_sites+=(9)
 lab_serve python
-mkdir "$lab_files/www9"
-echo site9 >"$lab_files/www9/name"
-ln -f "$lab_files/big" "$lab_files/www9"
-lab_serve_python 9 >"$lab_files/http9" 2>&1 &
-lab_wait_port site9 80
 
 capture frr m3 'tcp port 179'
 capture gobgp m3 'tcp port 179'
@@ -278,25 +267,32 @@ start_ingress
 announce egress1 egress 10.9.1.1 65001 10.9.1.2 65002
 announce egress2 egress2 10.9.4.1 65005 10.9.4.2 65003
 await_offers "egress1:10 egress1:10 egress2:10 egress2:10"
-found=$(names)
-[ "$found" = "site1 site2 site3 site9 " ] || lab_fail "two egresses on offer, flows at $found"
+await_prefixes 10.1.0.0/24 2001:db8:1::/64 10.3.1.2/32 2001:db8:3:2::2/128 10.3.9.2/32 2001:db8:3:9::2/128
+new_flows "site1 site2 site3 site9" "two egresses on offer"
 echo "ok: routes through FRR and GoBGP steer to both egresses"
+for host in 10.3.1.2 '[2001:db8:3:2::2]' 10.3.9.2 '[2001:db8:3:9::2]'; do
+    lab_get "$host" name >/dev/null || lab_fail "GET from the node $host"
+done
+ports=()
+for host in "${lab_hosts[@]}"; do ports+=("$(port_to_egress1 "$host")"); done
 
-lab_start_downloads "${both[@]}" "${both[@]}" "${both[@]}" "${both[@]}"
-for site in site1 site2 site3; do ctl egress1 metric "$site" 100 100 >/dev/null || lab_fail "metric $site"; done
+lab_start_downloads "${lab_hosts[@]}" "${lab_hosts[@]}" "${lab_hosts[@]}" "${lab_hosts[@]}"
+for site in site1 site2 site3; do lab_ctl egress1 metric "$site" 100 100 >/dev/null || lab_fail "metric $site"; done
 await_offers "egress1:0 egress1:0 egress2:10 egress2:10"
-found=$(names)
-[ "$found" = "site9 " ] || lab_fail "egress1 is full, new flows at $found"
+new_flows "site9" "egress1 is full"
+for i in 0 1; do
+    found=$(lab_name_from "${ports[i]}" "${lab_hosts[i]}")
+    [ "$found" = site9 ] || lab_fail "egress1 is full, a new flow on ports of one before is at \"$found\""
+done
 lab_end_downloads "egress1 is full"
 echo "ok: a metric at the sites moves new flows, downloads stay"
 
-for site in site1 site2 site3; do ctl egress1 drain "$site" >/dev/null || lab_fail "drain $site"; done
+for site in site1 site2 site3; do lab_ctl egress1 drain "$site" >/dev/null || lab_fail "drain $site"; done
 await_offers "egress2:10 egress2:10"
-[ "$(ctl ingress1 show | jq .routes)" = 4 ] || lab_fail "expected the routes of egress2 from both neighbors"
-ctl egress2 metric site9 100 40 >/dev/null
+[ "$(lab_ctl ingress1 show | jq .routes)" = 4 ] || lab_fail "expected the routes of egress2 from both neighbors"
+lab_ctl egress2 metric site9 100 40 >/dev/null
 await_offers "egress2:6 egress2:6"
-found=$(names)
-[ "$found" = "site9 " ] || lab_fail "egress1 has withdrawn, new flows at $found"
+new_flows "site9" "egress1 has withdrawn"
 echo "ok: withdrawn; egress2 comes through GoBGP and FRR too"
 show_path
 check_capture
@@ -307,8 +303,7 @@ wait "$ingress_exabgp"
 lab_start ingress ingress --topology "$topology" --name ingress1 --takeover --control "$lab_files/ingress1.ctl" \
     --routes "$lab_files/at-gobgp.pcapng"
 await_offers "egress2:6 egress2:6"
-found=$(names)
-[ "$found" = "site9 " ] || lab_fail "routes of a capture, flows at $found"
-ctl ingress1 metric egress2 3 >/dev/null 2>"$lab_files/error"
+new_flows "site9" "routes of a capture"
+lab_ctl ingress1 metric egress2 3 >/dev/null 2>"$lab_files/error"
 [ $? = 1 ] || lab_fail "a metric by hand was taken beside --routes"
 echo "ok: steered by the routes of a capture"

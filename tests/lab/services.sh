@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2154,SC2034
 # What serves and who asks in the lab; sourced behind srv6.sh. Every site serves HTTP on its CS-ID and on its own
 # addresses: `name`, its name; `number`, as many octets as its number; `big`, 10 MB, `page`, 60 kB. A node of ours serves
 # /N, and the same octets.
@@ -12,8 +12,11 @@
 #   lab_saf NS         the kernel's TCP there sets SAF: on each SYN, and on SYN-ACKs to those who set it
 #   lab_lose HOW       the core loses every fifth packet (fifth), one in five by chance (chance), or none (none)
 #   lab_get HOST PATH  what curl gets
+#   lab_names COUNT HOST...   the sites that so many new flows to each host reach, in one line: "site1 site3 "
+#   lab_name_from PORT HOST   the site that a flow from this port of the client reaches, which its server ends
 #   lab_start_downloads HOST..., lab_end_downloads WORDS   slow ones, each of which ends whole
-lab_services=() lab_service=
+lab_services=() lab_service='' lab_sites=(1 2 3)
+lab_hosts=(192.0.2.80 '[2001:db8:80::80]') # the CS-IDs, for curl
 
 # Spec: man catshark-service, HTTP.
 lab_octets() {
@@ -33,7 +36,7 @@ sys.stdout.buffer.write(words.tobytes()[:count])' "$1"
 
 lab_files_to_serve() {
     local i
-    for i in 1 2 3; do
+    for i in "${lab_sites[@]}"; do
         [ ! -e "$lab_files/www$i" ] || continue
         mkdir -p "$lab_files/www$i"
         echo "site$i" >"$lab_files/www$i/name"
@@ -100,13 +103,13 @@ lab_serve() {
     local i
     lab_files_to_serve
     lab_service=$1
-    for i in 1 2 3; do
+    for i in "${lab_sites[@]}"; do
         [ "$1" != ours ] || lab_site_bare "$i"
         "lab_serve_$1" "$i" >"$lab_files/http$i" 2>&1 &
         lab_services+=($!)
         [ "$1" != kernel ] || lab_saf "site$i"
     done
-    for i in 1 2 3; do
+    for i in "${lab_sites[@]}"; do
         if [ "$1" = ours ]; then lab_wait "$lab_files/http$i.err" "is ready"; else lab_wait_port "site$i" 80; fi
     done
 }
@@ -119,7 +122,7 @@ lab_serve_end() {
         wait "$process" 2>/dev/null || [ "$lab_service" != ours ] || lab_fail "a node ended with $?: $(cat "$lab_files"/http?.err)"
     done
     lab_services=()
-    for i in 1 2 3; do
+    for i in "${lab_sites[@]}"; do
         n "site$i" nft flush ruleset
         [ "$lab_service" != ours ] || lab_site_host "$i"
     done
@@ -155,6 +158,28 @@ lab_lose() {
 
 lab_get() {
     ip netns exec "$P-client" curl -sS --max-time 60 -g "http://$1/$2"
+}
+
+lab_names() {
+    local host
+    for host in "${@:2}"; do
+        n client curl -sS --max-time 60 --fail-early -H 'Connection: close' "http://$host/name?[1-$1]" || echo "no answer"
+    done | sort -u | tr '\n' ' '
+}
+
+# A port is free again at once when the other side has ended first.
+lab_name_from() {
+    n client python3 - "$1" "$2" <<'END'
+import socket, sys
+host = sys.argv[2].strip("[]")
+with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as s:
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    s.settimeout(60)
+    s.bind(("", int(sys.argv[1])))
+    s.connect((host, 80))
+    s.sendall(b"GET /name HTTP/1.0\r\n\r\n")
+    print(b"".join(iter(lambda: s.recv(4096), b"")).decode().partition("\r\n\r\n")[2], end="")
+END
 }
 
 # HOST...: a slow download of the 10 MB from each, under way when it returns; their process ids are in lab_downloads.

@@ -33,9 +33,11 @@ lab_down() {
     for name in $(ip netns list | awk -v p="$P-" 'index($1, p) == 1 { print $1 }'); do lab_remove_namespace "$name"; done
 }
 
-# A child that gets a signal before it has become another program is no test that ends.
+# A child that gets a signal before it has become another program is no test that ends. `timeout` signals twice: the
+# second one must not end the cleaning.
 lab_cleanup() {
     [ "$BASHPID" = $$ ] || return
+    trap '' INT TERM
     lab_spared=
     lab_down
     rm -rf "$lab_files"
@@ -73,11 +75,14 @@ n() {
     ip netns exec "$P-$ns" "$@"
 }
 
+# A kernel's TCP over IPv6 would take another flow label when a segment comes again, and RST of a connection that it has
+# forgotten another still: the outer header copies it (cats/flow-label). Both are told not to.
 lab_namespace() {
     local ns
     for ns in "$@"; do
         ip netns add "$P-$ns"
         ip -n "$P-$ns" link set lo up
+        n "$ns" sysctl -qew net.core.txrehash=0 net.ipv6.flowlabel_reflect=3
         n "$ns" sysctl -qw net.ipv6.conf.all.accept_dad=0 net.ipv6.conf.default.accept_dad=0 \
             net.ipv6.conf.default.router_solicitations=0 net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0
     done
@@ -237,9 +242,64 @@ lab_kernel_cats() {
 # Milliseconds: a FIN that was lost comes again, each time later.
 lab_reconnect_limit=60000
 
-# SEGMENTS ENCAPSULATION: writes the topology, prints its name.
+# NUMBER NS INTERFACE CORE-NET SITE...: what a topology says of an egress and its sites: INTERFACE0 leads to the core,
+# INTERFACEN to site N.
+lab_topology_egress() {
+    local own=egress$1 locator=5f00:0:e$1 ns=$2 interface=$3 net=$4 site
+    cat <<END
+
+[egress $own]
+source=$locator::100
+locator=$locator::/48
+
+[sid $own-cats]
+prefix=$locator:ca75::/64
+behavior=End.CATS
+granularity=egress node
+egress=$own
+
+[sid $own-dt4]
+prefix=$locator:4::/64
+behavior=End.DT4
+egress=$own
+
+[sid $own-dt6]
+prefix=$locator:6::/64
+behavior=End.DT6
+egress=$own
+
+[link core-$ns]
+from=core
+to=$own
+interface=${interface}0
+mtu=$lab_core_mtu
+from_address=$net:1
+to_address=$net:2
+END
+    for site in "${@:5}"; do
+        cat <<END
+
+[site site$site]
+egress=$own
+
+[node node$site]
+site=site$site
+ipv4=10.3.$site.2
+ipv6=2001:db8:3:$site::2
+
+[link $ns-site$site]
+from=$own
+to=site$site
+interface=$interface$site
+from_address=10.3.$site.1;2001:db8:3:$site::1
+to_address=10.3.$site.2;2001:db8:3:$site::2
+END
+    done
+}
+
+# SEGMENTS ENCAPSULATION: writes the topology with one egress, prints its name.
 lab_topology() {
-    local file=$lab_files/net.conf i
+    local file=$lab_files/net.conf
     {
         cat <<END
 [affinity]
@@ -255,26 +315,6 @@ source=5f00:0:1::100
 locator=5f00:0:1::/48
 clients=10.1.0.0/24;2001:db8:1::/64
 encapsulation=$2
-
-[egress egress1]
-source=5f00:0:e1::100
-locator=5f00:0:e1::/48
-
-[sid egress1-cats]
-prefix=5f00:0:e1:ca75::/64
-behavior=End.CATS
-granularity=egress node
-egress=egress1
-
-[sid egress1-dt4]
-prefix=5f00:0:e1:4::/64
-behavior=End.DT4
-egress=egress1
-
-[sid egress1-dt6]
-prefix=5f00:0:e1:6::/64
-behavior=End.DT6
-egress=egress1
 
 [sid ingress1-dt4]
 prefix=5f00:0:1:4::/64
@@ -300,35 +340,9 @@ interface=i1
 mtu=$lab_core_mtu
 from_address=2001:db8:12::1
 to_address=2001:db8:12::2
-
-[link core-egress]
-from=core
-to=egress1
-interface=e0
-mtu=$lab_core_mtu
-from_address=2001:db8:23::1
-to_address=2001:db8:23::2
 END
         [ "$1" = 2 ] && printf '\n[core]\nsid=5f00:0:c:1::\n'
-        for i in 1 2 3; do
-            cat <<END
-
-[site site$i]
-egress=egress1
-
-[node node$i]
-site=site$i
-ipv4=10.3.$i.2
-ipv6=2001:db8:3:$i::2
-
-[link egress-site$i]
-from=egress1
-to=site$i
-interface=e$i
-from_address=10.3.$i.1;2001:db8:3:$i::1
-to_address=10.3.$i.2;2001:db8:3:$i::2
-END
-        done
+        lab_topology_egress 1 egress e 2001:db8:23: 1 2 3
     } >"$file"
     echo "$file"
 }
@@ -358,4 +372,9 @@ lab_start() {
 lab_stop() {
     kill -INT "$1"
     wait "$1"
+}
+
+# NAME COMMAND...: to the role that was started with --control "$lab_files/NAME.ctl".
+lab_ctl() {
+    "$catshark" ctl --control "$lab_files/$1.ctl" "${@:2}"
 }

@@ -23,8 +23,10 @@ expect() {
   echo "     found:    $2"
 }
 
+# `timeout` signals twice: the second one must not end the cleaning.
 live_cleanup() {
   local name pid
+  trap '' INT TERM
   for name in "${live_names[@]}"; do
     for pid in $(ip netns pids "$name" 2>/dev/null); do
       kill "$pid" 2>/dev/null || true

@@ -68,6 +68,14 @@ wait "$announcing" || fail "end of the answers: exit status $?"
     fail "--once: exit status $?"
 grep -q 'attribute \[ 0x63 0x80 0x.* attribute \[ 0x28 0xc0 0x05' "$work/said" || fail "--once: $(cat "$work/said")"
 
+"$catshark" announce "${given[@]}" --nodes --once </dev/null >"$work/said" || fail "--nodes: exit status $?"
+grep -q '^announce route 198.51.100.11/32 next-hop 10.9.1.1 attribute \[ 0xff 0xc0 0x00020016' "$work/said" || fail "--nodes: $(cat "$work/said")"
+grep -q '^announce route 192.0.2.80/32 .*0x00010008' "$work/said" || fail "--nodes: no CS-ID: $(cat "$work/said")"
+clients=(--topology "$work/net.conf" --name ingress1 --next-hop 10.9.5.2)
+"$catshark" announce "${clients[@]}" --once </dev/null >"$work/said" || fail "an ingress: exit status $?"
+grep -q '^announce route 10.1.0.0/16 next-hop 10.9.5.2 attribute \[ 0xff 0xc0 0x00020016' "$work/said" || fail "an ingress: $(cat "$work/said")"
+refused 'ingress1 is an ingress, expected an egress with --control' "${clients[@]}" --control "$work/nobody"
+refused 'ingress1 is an ingress, expected an egress with --nodes' "${clients[@]}" --nodes
 refused 'no --topology'
 refused 'no --next-hop' --topology "$work/net.conf" --name egress1
 refused '"10.9.1", expected an IPv4 or IPv6 address' --topology "$work/net.conf" --name egress1 --next-hop 10.9.1

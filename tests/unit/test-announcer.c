@@ -13,11 +13,14 @@
 
 static const char net[] =
     "[service web]\nipv4=192.0.2.80\nipv6=2001:db8:80::80\nport=80\n"
-    "[ingress in1]\nsource=5f00:0:1::100\nlocator=5f00:0:1::/48\nclients=10.1.0.0/24\n"
+    "[ingress in1]\nsource=5f00:0:1::100\nlocator=5f00:0:1::/48\nclients=10.1.0.0/24;2001:db8:1::/56\n"
     "[egress e1]\nsource=5f00:0:e1::100\nlocator=5f00:0:e1::/48\nannounce_interval=5000\n"
     "[site s1]\negress=e1\nweight=%u\n"
     "[node n1]\nsite=s1\nipv4=10.3.1.2\nipv6=2001:db8:3:1::2\n"
-    "[sid e1-cats]\nprefix=5f00:0:e1:ca75::/64\nbehavior=End.CATS\negress=e1\n";
+    "[sid e1-cats]\nprefix=5f00:0:e1:ca75::/64\nbehavior=End.CATS\negress=e1\n"
+    "[sid e1-dt4]\nprefix=5f00:0:e1:4::/64\nbehavior=End.DT4\negress=e1\n"
+    "[sid e1-dt6]\nprefix=5f00:0:e1:6::/64\nbehavior=End.DT6\negress=e1\n"
+    "[sid in1-dt46]\nprefix=5f00:0:1:46::/64\nbehavior=End.DT46\ningress=in1\n";
 
 typedef struct scene {
     char *topology;
@@ -32,10 +35,9 @@ static void write_net(const scene *s, unsigned weight)
     g_assert_true(g_file_set_contents(s->topology, text, -1, NULL));
 }
 
-static scene start(const char *ipv6_next_hop)
+static scene prepare(const char *ipv6_next_hop)
 {
     scene s = { .out = tmpfile(), .messages = tmpfile() };
-    g_autoptr(GError) error = NULL;
     int fd = g_file_open_tmp("catshark-announcer-XXXXXX", &s.topology, NULL);
     g_close(fd, NULL);
     write_net(&s, 1);
@@ -48,8 +50,20 @@ static scene start(const char *ipv6_next_hop)
     g_assert_true(cats_address_parse("10.9.1.1", &s.options.how.next_hop_ipv4));
     if (ipv6_next_hop != NULL)
         g_assert_true(cats_address_parse(ipv6_next_hop, &s.options.how.next_hop_ipv6));
-    s.a = announcer_new(&s.options, &error);
+    return s;
+}
+
+static void begin(scene *s)
+{
+    g_autoptr(GError) error = NULL;
+    s->a = announcer_new(&s->options, &error);
     g_assert_no_error(error);
+}
+
+static scene start(const char *ipv6_next_hop)
+{
+    scene s = prepare(ipv6_next_hop);
+    begin(&s);
     return s;
 }
 
@@ -135,8 +149,9 @@ static void hear(scene *s, uint32_t capacity, uint32_t load, uint32_t aggregate_
 /* A running egress: its numbers, its generation; gone, and back. */
 static void test_egress(void)
 {
-    scene s = start(NULL);
-    announcer_wait(s.a);
+    scene s = prepare(NULL);
+    s.options.follows = true;
+    begin(&s);
     assert_said(&s, SECOND, "");
     hear(&s, 100, 50, 0x1234);
     assert_said(&s, SECOND, ANNOUNCED("1234", "00841600"));
@@ -148,6 +163,70 @@ static void test_egress(void)
     assert_said(&s, 8 * SECOND, "");
     hear(&s, 100, 90, 3); /* held back: the newest is said when it is due */
     assert_said(&s, 12 * SECOND, ANNOUNCED("0003", "00840600"));
+    stop(&s);
+}
+
+#define LOOKUP(prefix, hop, sid, behavior)                                                    \
+    "announce route " prefix " next-hop " hop " attribute [ 0xff 0xc0 0x000200165f000000" sid \
+    "0000000000000000" behavior "20101000 ]\n"
+#define NODE_IPV4 LOOKUP("10.3.1.2/32", "10.9.1.1", "00e10004", "0013")
+#define NODE_IPV6 LOOKUP("2001:db8:3:1::2/128", "2001:db8::1", "00e10006", "0012")
+
+/* Lines in any order. */
+static void assert_lines(scene *s, int64_t now, const char *const *lines, size_t count)
+{
+    g_assert_true(announcer_say(s->a, now));
+    g_autofree char *text = written(s->out);
+    size_t length = 0;
+    for (size_t i = 0; i < count; i++) {
+        length += strlen(lines[i]);
+        if (strstr(text, lines[i]) == NULL)
+            g_error("expected %s, said %s", lines[i], text);
+    }
+    g_assert_cmpuint(strlen(text), ==, length);
+}
+
+/* Nodes are there as long as the egress is, whatever its sites' weights. */
+static void test_nodes(void)
+{
+    static const char *const nodes[] = { NODE_IPV4, NODE_IPV6 };
+    static const char *const withdrawn[] = { "withdraw route 10.3.1.2/32 next-hop 10.9.1.1\n",
+                                             "withdraw route 2001:db8:3:1::2/128 next-hop 2001:db8::1\n" };
+    scene s = prepare("2001:db8::1");
+    s.options.follows = s.options.nodes = true;
+    begin(&s);
+    assert_said(&s, SECOND, "");
+    hear(&s, 0, 0, 0);
+    assert_lines(&s, 2 * SECOND, nodes, 2);
+    announcer_hear(s.a, NULL, 0);
+    assert_lines(&s, 3 * SECOND, withdrawn, 2);
+    s.options.how.next_hop_ipv6.family = 0;
+    announcer_free(s.a);
+    begin(&s);
+    hear(&s, 100, 95, 1);
+    static const char *const ipv4[] = { NODE_IPV4, ANNOUNCED("0001", "00840200") };
+    assert_lines(&s, SECOND, ipv4, 2);
+    stop(&s);
+}
+
+/* An ingress has clients, and no metrics. */
+static void test_clients(void)
+{
+    static const char *const lines[] = {
+        LOOKUP("10.1.0.0/24", "10.9.1.1", "00010046", "0014"),
+        LOOKUP("2001:db8:1::/56", "2001:db8::1", "00010046", "0014"),
+    };
+    scene s = prepare("2001:db8::1");
+    g_autoptr(GError) error = NULL;
+    s.options.name = "in1";
+    begin(&s);
+    assert_lines(&s, SECOND, lines, 2);
+    assert_said(&s, 20 * SECOND, "");
+    announcer_free(s.a);
+    s.options.nodes = true;
+    s.a = announcer_new(&s.options, &error);
+    g_assert_null(s.a);
+    g_assert_nonnull(strstr(error->message, "in1 is an ingress, expected an egress with --nodes"));
     stop(&s);
 }
 
@@ -176,10 +255,12 @@ static void test_octets(void)
     cats_topology *t = cats_topology_load(s.topology, NULL);
     for (size_t i = 0; i < G_N_ELEMENTS(services); i++) {
         route_said route = { .sid = setup_second_round(t, 0),
+                             .has_aggregate = true,
                              .granularity = CATS_GRANULARITY_EGRESS_NODE,
                              .score = 3,
                              .aggregate_id = 0xabcdef };
-        g_assert_true(cats_address_parse(services[i], &route.service));
+        g_assert_true(cats_address_parse(services[i], &route.prefix));
+        route.prefix_length = i == 0 ? 32 : 128;
         g_autofree char *line = route_line_announce(&s.options.how, &route);
         g_assert_true(cats_route_parse(octets, octets_of(line, "[ 0xff 0xc0 0x", octets, sizeof octets),
                                        &said, &problem));
@@ -188,6 +269,8 @@ static void test_octets(void)
         g_assert_cmpint(prefix_sid_parse(octets, octets_of(line, "[ 0x28 0xc0 0x", octets, sizeof octets),
                                          &service, &problem),
                         ==, PREFIX_SID_SERVICE);
+        g_assert_cmpuint(said.sid.structure.argument, ==, 32);
+        g_assert_cmpuint(service.structure.argument, ==, 0); /* for who does not know End.CATS */
         cats_defect defect;
         g_assert_true(cats_route_agrees(&said, &service, &problem.id, &defect));
         g_assert_nonnull(strstr(line, i == 0 ? "192.0.2.80/32 next-hop 10.9.1.1 "
@@ -220,7 +303,7 @@ static void test_refused(void)
     g_autoptr(GError) error = NULL;
     s.options.name = "e9";
     g_assert_null(announcer_new(&s.options, &error));
-    g_assert_nonnull(strstr(error->message, "no [egress e9]"));
+    g_assert_nonnull(strstr(error->message, "no [egress e9] and no [ingress e9], expected one"));
     stop(&s);
 }
 
@@ -260,6 +343,8 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/announcer/topology", test_topology);
     g_test_add_func("/announcer/egress", test_egress);
+    g_test_add_func("/announcer/nodes", test_nodes);
+    g_test_add_func("/announcer/clients", test_clients);
     g_test_add_func("/announcer/octets", test_octets);
     g_test_add_func("/announcer/answers", test_answers);
     g_test_add_func("/announcer/refused", test_refused);

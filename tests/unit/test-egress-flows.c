@@ -3,6 +3,7 @@
  * the SR domain, and ICMP errors. */
 #include "egress-fixture.h"
 
+#include "epan-cats/affinity-rules.h"
 #include "epan-cats/checksum.h"
 
 #define FLOWS 300
@@ -54,6 +55,35 @@ static void test_drain(void)
     /* They end: none is seen for longer than the age. */
     g_assert_cmpuint(egress_site_flows(f.e, 61 * SECOND, 0), ==, 0);
     stop(&f);
+}
+
+/* Site of a segment from the client. */
+static unsigned site_of_segment(fixture *f, unsigned flow, const char *service, uint16_t flags)
+{
+    flow_packet inner = flow_packet_tcp(flow, service, false, flags);
+    return site_of(f, &inner, SID_CATS);
+}
+
+/* A connection that its site has ended is there to its last segment; the next one on its ports is a new flow,
+ * which a drained site does not get. */
+static void test_ports_again(void)
+{
+    static const uint16_t ends[] = { TCP_FLAG_FIN | TCP_FLAG_ACK, TCP_FLAG_RST };
+    for (unsigned i = 0; i < 40; i++) {
+        fixture f = start_live(60 * SECOND);
+        const char *service = services[i % 2];
+        unsigned site = site_of_segment(&f, i, service, TCP_FLAG_SYN);
+        g_assert_true(egress_set_weight(f.e, site, 0));
+        g_assert_cmpuint(site_of_segment(&f, i, service, TCP_FLAG_SYN), ==, site);
+        flow_packet end = flow_packet_tcp(i, service, true, ends[i / 2 % 2]);
+        send(&f, EGRESS_PORT_FIRST_SITE + site, &end);
+        g_assert_cmpuint(f.recorder->port, ==, EGRESS_PORT_CORE);
+        g_assert_cmpuint(site_of_segment(&f, i, service, TCP_FLAG_ACK), ==, site);
+        g_assert_cmpuint(egress_site_flows(f.e, 0, site), ==, 1);
+        g_assert_cmpuint(site_of_segment(&f, i, service, TCP_FLAG_SYN), !=, site);
+        g_assert_cmpuint(egress_site_flows(f.e, 0, site), ==, 0);
+        stop(&f);
+    }
 }
 
 /* SIDs, CS-IDs and routes go and come again, sites and remembered flows stay. */
@@ -251,6 +281,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/egress-flows/drain", test_drain);
+    g_test_add_func("/egress-flows/ports-again", test_ports_again);
     g_test_add_func("/egress-flows/forget-routes", test_forget_routes);
     g_test_add_func("/egress-flows/forgetful", test_forgetful);
     g_test_add_func("/egress-flows/restart", test_restart);

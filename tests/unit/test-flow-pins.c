@@ -93,6 +93,33 @@ static void test_idle(void)
     flow_pins_free(pins);
 }
 
+/* A pin that is closed is found as before, until another flow begins on its ports: that is no loss. */
+static void test_close(void)
+{
+    flow_pins *pins = flow_pins_new(100, 10 * SECOND, count_release);
+    cats_flow_key key = key_of(1), unknown = key_of(7);
+    uint64_t hash = cats_flow_key_hash(&key);
+    released = 0;
+    flow_pins_close(pins, &unknown, cats_flow_key_hash(&unknown));
+    flow_pins_open(pins, &unknown, cats_flow_key_hash(&unknown));
+    add(pins, 1, 0);
+    add(pins, 2, 0);
+    flow_pins_open(pins, &key, hash); /* not closed: a SYN that comes again */
+    g_assert_nonnull(find(pins, 1, SECOND));
+    flow_pins_close(pins, &key, hash);
+    g_assert_nonnull(find(pins, 1, SECOND));
+    flow_pins_open(pins, &key, hash);
+    g_assert_null(find(pins, 1, SECOND));
+    g_assert_nonnull(find(pins, 2, SECOND));
+    g_assert_cmpuint(flow_pins_size(pins), ==, 1);
+    g_assert_cmpuint(flow_pins_let_go(pins), ==, 0);
+    g_assert_cmpuint(released, ==, 1);
+    add(pins, 1, SECOND);
+    flow_pins_open(pins, &key, hash); /* the new one is not closed */
+    g_assert_nonnull(find(pins, 1, SECOND));
+    flow_pins_free(pins);
+}
+
 /* Different flows with one hash are different flows. */
 static void test_collisions(void)
 {
@@ -176,6 +203,7 @@ int main(int argc, char **argv)
     g_test_add_func("/flow-pins/limit", test_limit);
     g_test_add_func("/flow-pins/limit-of-one", test_limit_of_one);
     g_test_add_func("/flow-pins/idle", test_idle);
+    g_test_add_func("/flow-pins/close", test_close);
     g_test_add_func("/flow-pins/collisions", test_collisions);
     g_test_add_func("/flow-pins/memory", test_memory);
     g_test_add_func("/flow-pins/against-model", test_against_model);

@@ -2,6 +2,7 @@
 /* The ingress: which egress a flow gets, what it keeps, and what is bounded. */
 #include "ingress-fixture.h"
 
+#include "epan-cats/affinity-rules.h"
 #include "epan-cats/computing-table.h"
 
 #define SECOND INT64_C(1000000000)
@@ -288,6 +289,53 @@ static void test_fragments(void)
     }
 }
 
+/* Egress of a segment from the client. */
+static unsigned egress_of_segment(fixture *f, const char *service, uint16_t flags)
+{
+    flow_packet sent = flow_packet_tcp(1, service, false, flags);
+    send(f, INGRESS_PORT_CLIENTS, &sent);
+    return sid_of(f)[5] & 0x0f;
+}
+
+static void answer(fixture *f, const char *service, uint16_t flags)
+{
+    flow_packet inner = flow_packet_tcp(1, service, true, flags),
+                sent = flow_packet_in(&inner, "5f00:0:1:d46::");
+    send(f, INGRESS_PORT_CORE, &sent);
+    g_assert_cmpuint(f->recorder->port, ==, INGRESS_PORT_CLIENTS);
+}
+
+/* A connection that the service has ended keeps its egress to its last segment; the next one on its ports is
+ * a new flow. What the client says ends nothing: it may be forged. */
+static void test_ports_again(void)
+{
+    static const uint16_t ends[] = { TCP_FLAG_FIN | TCP_FLAG_ACK, TCP_FLAG_RST };
+    for (unsigned i = 0; i < G_N_ELEMENTS(services) * G_N_ELEMENTS(ends); i++) {
+        const char *service = services[i / 2];
+        ingress_config config = config_of(PACKET_ENCAP_FULL);
+        fixture f = start(&config);
+        cats_address address = test_address(service);
+        offer(&f, service, 1, 10, 0x100);
+        g_assert_cmpuint(egress_of_segment(&f, service, TCP_FLAG_SYN), ==, 1);
+        g_assert_true(ingress_withdraw(f.in, 0, "e1", &address, &f.recorder->sink));
+        offer(&f, service, 2, 10, 0x100);
+        answer(&f, service, TCP_FLAG_SYN | TCP_FLAG_ACK);
+        g_assert_cmpuint(egress_of_segment(&f, service, TCP_FLAG_SYN), ==, 1);
+        g_assert_cmpuint(egress_of_segment(&f, service, ends[i % 2]), ==, 1);
+        g_assert_cmpuint(egress_of_segment(&f, service, TCP_FLAG_SYN), ==, 1);
+        answer(&f, service, ends[i % 2]);
+        g_assert_cmpuint(egress_of_segment(&f, service, TCP_FLAG_ACK), ==, 1);
+        g_assert_cmpuint(egress_of_segment(&f, service, TCP_FLAG_SYN | TCP_FLAG_ACK), ==, 1);
+        g_assert_cmpuint(egress_of_segment(&f, service, TCP_FLAG_SYN), ==, 2);
+        g_assert_cmpstr(f.recorder->event, ==, "flow-steered");
+        g_assert_cmpuint(egress_of_segment(&f, service, TCP_FLAG_ACK), ==, 2);
+        g_assert_cmpuint(ingress_count(f.in).pinned, ==, 1);
+        g_assert_cmpuint(ingress_count(f.in).flows, ==, 2);
+        g_assert_cmpuint(ingress_count(f.in).flows_let_go, ==, 0);
+        stop(&f);
+    }
+}
+
 static void test_bounded(void)
 {
     enum { FLOWS = 1000, LIMIT = 100 };
@@ -329,6 +377,7 @@ int main(int argc, char **argv)
     g_test_add_func("/ingress/routes", test_routes);
     g_test_add_func("/ingress/forget-routes", test_forget_routes);
     g_test_add_func("/ingress/fragments", test_fragments);
+    g_test_add_func("/ingress/ports-again", test_ports_again);
     g_test_add_func("/ingress/bounded", test_bounded);
     return g_test_run();
 }
