@@ -131,6 +131,7 @@ void tcp_endpoint_accept(tcp_endpoint *e, tcp_settings *settings, int64_t now, c
 void tcp_endpoint_clear(tcp_endpoint *e)
 {
     tcp_reassembly_clear(&e->reassembly);
+    tcp_scoreboard_clear(&e->scoreboard);
     e->state = TCP_STATE_CLOSED;
     e->deadline = e->retransmit_at = ROLE_NEVER;
 }
@@ -226,8 +227,7 @@ static void retransmission_timeout(tcp_endpoint *e)
         tcp_congestion_on_timeout(e);
     }
     e->syn_lost |= handshake;
-    /* All that was sent counts as lost; what the peer has it will acknowledge at once. */
-    e->snd_nxt = e->snd_una;
+    tcp_send_again(e);
 }
 
 unsigned tcp_endpoint_expire(tcp_endpoint *e, int64_t now, const role_sink *sink)
