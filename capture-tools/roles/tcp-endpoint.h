@@ -41,7 +41,7 @@ typedef struct tcp_settings {
     bool window_scaling, timestamps, sack; /* offered on the SYN, agreed to on the SYN-ACK */
     unsigned syn_retries, retries;         /* retransmissions in a row before it gives up */
     int64_t rto_initial, rto_min, rto_max;
-    int64_t time_wait;          /* 2MSL */
+    int64_t time_wait;          /* 2MSL: tcp-endpoint.c says why the default is short */
     int64_t fin_wait_2;         /* how long a silent peer may leave its side open after ours is closed */
     int64_t idle;               /* silence after which an established connection is given up with RST */
     int64_t challenge_interval; /* between two replies to segments that may be forged (RFC 5961 s7) */
