@@ -105,6 +105,7 @@ typedef struct client_counts {
     uint64_t refused_by[CLIENT_REFUSALS]; /* redirects */
     uint64_t octets,
         verified;           /* received; of them on connections whose every octet was what a node generates */
+    uint64_t unanswered;    /* given up: the peer acknowledged the request and sent not an octet */
     client_times establish; /* SYN to handshake done, of first connections */
     client_times reconnect; /* redirect to handshake done with the node */
 } client_counts;
