@@ -11,23 +11,33 @@ struct ingress_routes {
     GHashTable *names; /* locator, as text -> name of the egress that it is */
 };
 
-/* The topology's name for the egress with this locator, or the locator. It stays what it was first. */
-static const char *name_of(const ingress_routes *r, const route_offer *of)
+static void format_locator(const route_offer *of, char text[BGP_PREFIX_TEXT])
+{
+    bgp_prefix prefix = { .address = of->locator, .length = (uint8_t)of->locator_length };
+    bgp_prefix_format(&prefix, text);
+}
+
+/* The topology's name for the egress with this locator, or the locator. */
+static const char *name_now(const ingress_routes *r, const route_offer *of, const char *locator)
 {
     const cats_topology *t = r->f->topology;
-    char locator[BGP_PREFIX_TEXT];
-    bgp_prefix prefix = { .address = of->locator, .length = (uint8_t)of->locator_length };
-    bgp_prefix_format(&prefix, locator);
-    const char *name = g_hash_table_lookup(r->names, locator);
-    if (name != NULL)
-        return name;
-    name = locator;
     for (size_t i = 0; i < t->egress_count; i++) {
         const cats_egress *e = &t->egresses[i];
         if (e->locator_length == of->locator_length && cats_address_equal(&e->locator, &of->locator))
-            name = e->name;
+            return e->name;
     }
-    char *kept = g_strdup(name);
+    return locator;
+}
+
+/* The same as it was when the topology was read, or read anew: the role knows the offer by it. */
+static const char *name_of(const ingress_routes *r, const route_offer *of)
+{
+    char locator[BGP_PREFIX_TEXT];
+    format_locator(of, locator);
+    const char *name = g_hash_table_lookup(r->names, locator);
+    if (name != NULL)
+        return name;
+    char *kept = g_strdup(name_now(r, of, locator));
     g_hash_table_insert(r->names, g_strdup(locator), kept);
     return kept;
 }
@@ -75,8 +85,20 @@ size_t ingress_routes_count(const ingress_routes *r)
     return route_offers_count(route_feed_offers(r->feed));
 }
 
+static void take_back_renamed(void *context, const route_offer *of)
+{
+    const ingress_routes *r = context;
+    char locator[BGP_PREFIX_TEXT];
+    format_locator(of, locator);
+    if (!g_str_equal(name_of(r, of), name_now(r, of, locator)))
+        take_withdrawal(context, of);
+}
+
 void ingress_routes_repeat(ingress_routes *r)
 {
+    /* Two may have changed names: all are taken back before one is offered under the new name. */
+    route_offers_each(route_feed_offers(r->feed), take_back_renamed, r);
+    g_hash_table_remove_all(r->names);
     route_offers_each(route_feed_offers(r->feed), take_offer, r);
 }
 
