@@ -127,10 +127,7 @@ static void test_random_losses(void)
             pair->link->loss = 0.01 * (seed % 20);
             pair->link->jitter = seed % 3 ? 0 : 5 * MS;
             pair->ends[0].write = 100000 + seed;
-            pair->ends[0].settings.syn_retries = pair->ends[1].settings.syn_retries = 30;
-            pair->ends[0].settings.retries = pair->ends[1].settings.retries = 60;
-            pair->ends[1].settings.fin_wait_2 = pair->ends[0].settings.fin_wait_2 = 36000 * SECOND;
-            pair->ends[1].settings.idle = pair->ends[0].settings.idle = 36000 * SECOND;
+            tcp_pair_be_patient(pair);
             tcp_pair_open(pair, 0);
             tcp_pair_run(pair, 100000 * SECOND);
             tcp_pair_assert_done(pair);
