@@ -15,9 +15,9 @@
  * server)
  * - finished: both sides closed in order; + octets (received); of HTTP + http.status, http.octets (of the
  * body)
- * - failed: given up; + reason: refused, unreachable, reset, timeout, idle, peer-open (the node never closed
- * its side), interrupted (client_abort()); http-status, http-length: closed in order, and no whole answer of
- *   status 200 */
+ * - failed: given up; + reason: refused, unreachable, reset, timeout, no-answer, idle, peer-open (the node
+ * never closed its side), interrupted (client_abort()); http-status, http-length: closed in order, and no
+ * whole answer of status 200 */
 #ifndef CATSHARK_ROLES_CLIENT_H
 #define CATSHARK_ROLES_CLIENT_H
 

@@ -109,10 +109,11 @@ void tcp_congestion_on_timeout(tcp_endpoint *e)
 void tcp_send_again(tcp_endpoint *e)
 {
     e->snd_nxt = e->snd_una;
-    if (e->sack && e->recovering) {
-        e->recovering = false;
-        e->recover = e->snd_max;
-    }
+    if (!e->sack)
+        return;
+    /* No recovery meanwhile, which would send the same. */
+    e->recovering = false;
+    e->recover = e->snd_max;
 }
 
 void tcp_rto_restore(tcp_endpoint *e)

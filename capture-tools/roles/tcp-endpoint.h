@@ -98,7 +98,8 @@ struct tcp_endpoint {
     tcp_scoreboard scoreboard; /* what the peer holds of what was sent; empty unless `sack` */
     const affinity_option *syn_option, *fin_option_out; /* to send; borrowed; NULL: none */
     const char *head;                                   /* sent in front of what is generated; borrowed */
-    const char *failure; /* static: "refused", "unreachable", "reset", "timeout", "idle", "peer-open" */
+    const char *failure; /* static: "refused", "unreachable", "reset", "timeout", "idle", "peer-open"; or
+                          * what tcp_endpoint_abort() was told */
     tcp_state state;
     unsigned happened;
 

@@ -266,7 +266,8 @@ static void test_impossible_blocks(void)
     }
 }
 
-/* A narrower path within a recovery: all goes again in smaller segments, but for what the peer holds. */
+/* A narrower path within a recovery: all goes again in smaller segments, but for what the peer holds, and no
+ * other recovery begins meanwhile. */
 static void test_narrower_path(void)
 {
     for (unsigned f = 0; f < G_N_ELEMENTS(families); f++) {
@@ -285,6 +286,8 @@ static void test_narrower_path(void)
         tcp_pair_output(pair, 0);
         g_assert_cmpuint(w.wasted, ==, 0);
         g_assert_cmpuint(w.again, >, 4);
+        hit_with_blocks(pair, &(tcp_sack_block){ 3 * mss, 10 * mss }, 1);
+        g_assert_false(e->recovering);
         tcp_pair_free(pair);
     }
 }
