@@ -70,8 +70,8 @@ static int capture(const extcap_options *o, const char *host)
     return verb_capture((int)words->len, arguments);
 }
 
-/* After a failure: whoever opens the pipe when we are gone would wait for a writer for ever, without one even
- * the end of a capture by time does not come. He is let see the pipe's end. */
+/* After a failure: a reader that opens the pipe when we are gone waits for a writer for ever, dumpcap even
+ * past the time at which its capture is to end. It is shown the pipe's end. */
 static void end_pipe(const char *path)
 {
     struct stat status;

@@ -228,8 +228,7 @@ static void undo(const takeover *t, guint kept)
     for (guint i = t->added->len; i-- > kept;)
         if (remove_route(&g_array_index(t->added, setup_prefix, i)))
             g_array_remove_index(t->added, i);
-    /* Failing that, lines without a route are left, as after a crash. */
-    (void)rewrite_journal(t);
+    (void)rewrite_journal(t); /* there was room for more */
 }
 
 bool takeover_add(takeover *t, const GArray *prefixes, GError **error)
