@@ -7,8 +7,16 @@
 #include "capture-tools/capture/interfaces.h"
 #include "capture-tools/cli.h"
 #include "capture-tools/verbs.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static const char verb_name[] = "extcap";
+
+/* Wireshark opens the pipe some time after it has started us. */
+#define PIPE_LOOKS 100
+#define PIPE_PAUSE_MICROSECONDS 20000
 
 /* The command line as it stands; texts are owned. */
 typedef struct extcap_options {
@@ -60,6 +68,23 @@ static int capture(const extcap_options *o, const char *host)
     for (guint i = 0; i < words->len; i++)
         arguments[i] = g_ptr_array_index(words, i);
     return verb_capture((int)words->len, arguments);
+}
+
+/* After a failure: a reader that opens the pipe when we are gone waits for a writer for ever, dumpcap even
+ * past the time at which its capture is to end. It is shown the pipe's end. */
+static void end_pipe(const char *path)
+{
+    struct stat status;
+    if (stat(path, &status) != 0 || !S_ISFIFO(status.st_mode))
+        return;
+    for (unsigned look = 0; look < PIPE_LOOKS; look++) {
+        int fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+        if (fd >= 0)
+            close(fd);
+        if (fd >= 0 || errno != ENXIO)
+            return;
+        g_usleep(PIPE_PAUSE_MICROSECONDS);
+    }
 }
 
 /* ---- questions ---- */
@@ -135,6 +160,8 @@ int verb_extcap(int argc, char **argv)
     int status;
     if (cli_parse(verb_name, "", verb_find(verb_name)->summary, entries, &argc, &argv, &status))
         status = argc > 1 ? cli_usage_error(verb_name, "\"%s\", expected options only", argv[1]) : answer(&o);
+    if (status != CLI_OK && o.capture && o.fifo != NULL)
+        end_pipe(o.fifo);
     clear_options(&o);
     return status;
 }

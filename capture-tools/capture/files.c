@@ -29,6 +29,7 @@ struct capture_files {
     uint64_t count;
     pcapng_writer *writer; /* NULL: none is open */
     uint64_t packets;      /* in this file */
+    uint64_t written;      /* packets in those before it */
     int64_t due; /* when the next file begins; INT64_MAX before its first packet, and without a duration */
     GError *failure;
     bool reader_gone;
@@ -142,6 +143,7 @@ static bool end_file(capture_files *files)
         pcapng_writer_statistics(files->writer, i, &statistics);
     }
     pcapng_writer_flush(files->writer);
+    files->written += pcapng_writer_written(files->writer);
     files->reader_gone =
         files->reader_gone || output_file_failure(pcapng_writer_file(files->writer)) == EPIPE;
     GError *error = NULL;
@@ -245,6 +247,8 @@ int capture_files_stream(const capture_files *files)
 void capture_files_lose_reader(capture_files *files)
 {
     files->reader_gone = true;
+    if (files->writer != NULL)
+        files->written += pcapng_writer_written(files->writer);
     pcapng_writer_abandon(files->writer);
     files->writer = NULL;
 }
@@ -265,9 +269,11 @@ const char *capture_files_name(const capture_files *files)
     return files->names.tail != NULL ? files->names.tail->data : NULL;
 }
 
-bool capture_files_close(capture_files *files, GError **error)
+bool capture_files_close(capture_files *files, uint64_t *written, GError **error)
 {
     end_file(files);
+    if (written != NULL)
+        *written = files->written;
     bool good = files->failure == NULL;
     if (!good)
         g_propagate_error(error, g_steal_pointer(&files->failure));

@@ -61,7 +61,8 @@ bool capture_files_reader_gone(const capture_files *files);
 /* Files begun so far; the name of the last one. */
 uint64_t capture_files_count(const capture_files *files);
 const char *capture_files_name(const capture_files *files);
-/* Ends the last file with the statistics. False and *error when anything failed before. Frees. */
-bool capture_files_close(capture_files *files, GError **error);
+/* Ends the last file with the statistics. *written (may be NULL): packets that are in the files, those of a
+ * ring that are gone again too. False and *error when anything failed before. Frees. */
+bool capture_files_close(capture_files *files, uint64_t *written, GError **error);
 
 #endif

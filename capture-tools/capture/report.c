@@ -108,6 +108,7 @@ bool capture_report_json(const capture_report *report, const char *key, FILE *ou
     add_number(builder, "since_ns", (uint64_t)report->since_ns);
     add_number(builder, "packets", report->packets);
     add_number(builder, "dropped", dropped(report));
+    add_number(builder, "not_written", report->not_written);
     add_number(builder, "not_decoded", report->not_decoded);
     add_interfaces(builder, report);
     if (report->file != NULL) {
@@ -150,6 +151,9 @@ void capture_report_text(const capture_report *report, FILE *out)
                 report->interfaces[i].received, report->interfaces[i].dropped);
     if (report->file != NULL)
         fprintf(out, "  %-22s %" PRIu64 ", the last one %s\n", "files", report->files, report->file);
+    if (report->not_written > 0)
+        fprintf(out, "  %-22s %" PRIu64 ": the file has not all that the counts below have\n", "not written",
+                report->not_written);
     if (report->not_decoded > 0)
         fprintf(out, "  %-22s %" PRIu64 ": the counts below lack them\n", "not decoded", report->not_decoded);
     if (report->counters == NULL)

@@ -15,8 +15,9 @@ typedef struct capture_report_interface {
 typedef struct capture_report {
     const char *name;     /* of all interfaces: "eth0, eth1" */
     int64_t since_ns;     /* how long it has run */
-    uint64_t packets;     /* taken: written where there is a file */
-    uint64_t not_decoded; /* of these: for want of time, or of a link type that is not read */
+    uint64_t packets;     /* taken; at the end, where there is a file, those that are in it */
+    uint64_t not_written; /* at the end: others that were taken before it was known that they find no room */
+    uint64_t not_decoded; /* of both: for want of time, or of a link type that is not read */
     const capture_report_interface *interfaces;
     size_t interface_count;
     const char *file;           /* the last one, NULL where nothing is written */

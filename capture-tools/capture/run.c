@@ -10,6 +10,7 @@
 #include "filter.h"
 #include "interfaces.h"
 #include <fcntl.h>
+#include <inttypes.h>
 #include <net/if.h>
 #include <poll.h>
 #include <signal.h>
@@ -53,7 +54,8 @@ typedef struct capture {
     char *last_file; /* once there is none any more */
     uint64_t file_count;
     capture_counters *counters;
-    uint64_t packets, not_decoded;
+    uint64_t packets; /* taken; once files are closed, written */
+    uint64_t not_written, not_decoded;
     int64_t begun, begun_wall_ns, now; /* monotonic but the second */
     int64_t full_since;                /* some link had more in each round since then; INT64_MAX: none */
     bool full_round;
@@ -92,6 +94,7 @@ static void with_report(capture *c, teller tell)
     const capture_report report = { .name = c->name,
                                     .since_ns = live_loop_now() - c->begun,
                                     .packets = c->packets,
+                                    .not_written = c->not_written,
                                     .not_decoded = c->not_decoded,
                                     .interfaces = rows,
                                     .interface_count = c->port_count,
@@ -126,6 +129,8 @@ static void take_frame(void *context, int64_t time_ns, const uint8_t *octets, ui
         return;
     if (c->files != NULL &&
         !capture_files_packet(c->files, c->now, port->number, time_ns, octets, captured, wire)) {
+        c->not_written++;
+        c->not_decoded += c->counters != NULL;
         live_loop_stop(c->loop);
         return;
     }
@@ -375,10 +380,19 @@ static void close_files(capture *c)
 {
     GError *error = NULL;
     bool gone = capture_files_reader_gone(c->files);
+    uint64_t written;
     c->last_file = g_strdup(capture_files_name(c->files));
     c->file_count = capture_files_count(c->files);
-    if (!capture_files_close(c->files, &error) && !gone)
-        capture_speech_trouble(&c->speech, error->message);
+    bool good = capture_files_close(c->files, &written, &error);
+    c->not_written += c->packets;
+    c->packets = written;
+    c->not_written -= written;
+    if (!good && !gone) {
+        g_autofree char *words = c->not_written == 0 ? g_strdup(error->message)
+                                                     : g_strdup_printf("%s; not written: %" PRIu64 " packets",
+                                                                       error->message, c->not_written);
+        capture_speech_trouble(&c->speech, words);
+    }
     g_clear_error(&error);
     c->files = NULL;
 }
@@ -412,7 +426,7 @@ static void capture_clear(capture *c)
     for (unsigned i = 0; i < c->port_count; i++)
         live_link_close(c->ports[i].link);
     if (c->files != NULL)
-        capture_files_close(c->files, NULL);
+        capture_files_close(c->files, NULL, NULL);
     capture_counters_free(c->counters);
     live_loop_free(c->loop);
     if (c->state_socket >= 0)

@@ -48,6 +48,7 @@ struct pcapng_writer {
     bool failed;
     uint32_t interfaces;
     uint64_t flushed;
+    uint64_t gathered, written; /* packets: in the buffer, and in the file */
     size_t used, size;
     uint8_t *buffer;
 };
@@ -59,28 +60,44 @@ static size_t padded(size_t length)
 
 /* ---- output ---- */
 
-/* Octets of whole blocks among the first `length` of the buffer: each tells its own length behind its type.
- */
-static size_t whole_blocks(const pcapng_writer *writer, size_t length)
+static uint32_t get32(const uint8_t *at)
+{
+    uint32_t value;
+    memcpy(&value, at, sizeof value);
+    return GUINT32_FROM_LE(value);
+}
+
+/* Octets of whole blocks among the first `length` of the buffer, each of which tells its own length behind
+ * its type; and how many of them are packets. */
+static size_t whole_blocks(const pcapng_writer *writer, size_t length, uint64_t *packets)
 {
     size_t at = 0;
     for (uint32_t block = 0; at + BLOCK_FRAME <= length; at += block) {
-        memcpy(&block, writer->buffer + at + sizeof(uint32_t), sizeof block);
-        block = GUINT32_FROM_LE(block);
+        block = get32(writer->buffer + at + sizeof(uint32_t));
         if (block > length - at)
             break;
+        *packets += get32(writer->buffer + at) == BLOCK_ENHANCED_PACKET;
     }
     return at;
 }
 
+/* Keeps what arrived in whole blocks. */
+static void fail(pcapng_writer *writer)
+{
+    size_t whole = whole_blocks(writer, output_file_partial(writer->file), &writer->written);
+    writer->failed = true;
+    output_file_cut_partial(writer->file, whole);
+}
+
 static void flush(pcapng_writer *writer)
 {
-    if (!writer->failed && !output_file_write(writer->file, writer->buffer, writer->used)) {
-        writer->failed = true;
-        output_file_cut_partial(writer->file, whole_blocks(writer, output_file_partial(writer->file)));
-    }
+    if (!writer->failed && output_file_write(writer->file, writer->buffer, writer->used))
+        writer->written += writer->gathered;
+    else if (!writer->failed)
+        fail(writer);
     writer->flushed += writer->used;
     writer->used = 0;
+    writer->gathered = 0;
 }
 
 /* Room for a block of this length in one piece. */
@@ -224,6 +241,7 @@ bool pcapng_writer_packet(pcapng_writer *writer, uint32_t interface, int64_t tim
     size_t options = text > 0 ? option_size(text) + OPTION_HEADER : 0;
     size_t length = BLOCK_FRAME + PACKET_BODY + padded(captured) + options;
     uint8_t *at = reserve(writer, length);
+    writer->gathered++;
     at = put32(at, BLOCK_ENHANCED_PACKET);
     at = put32(at, (uint32_t)length);
     at = put32(at, interface);
@@ -307,6 +325,11 @@ bool pcapng_writer_flush(pcapng_writer *writer)
 uint64_t pcapng_writer_octets(const pcapng_writer *writer)
 {
     return writer->flushed + writer->used;
+}
+
+uint64_t pcapng_writer_written(const pcapng_writer *writer)
+{
+    return writer->written;
 }
 
 void pcapng_writer_wait_unless(pcapng_writer *writer, output_file_over over, void *context)

@@ -44,6 +44,8 @@ bool pcapng_writer_statistics(pcapng_writer *writer, uint32_t interface, const p
 bool pcapng_writer_flush(pcapng_writer *writer);
 /* Octets so far, gathered ones too. */
 uint64_t pcapng_writer_octets(const pcapng_writer *writer);
+/* Packets that were flushed and arrived whole. */
+uint64_t pcapng_writer_written(const pcapng_writer *writer);
 /* As output_file_wait_unless() has it. */
 void pcapng_writer_wait_unless(pcapng_writer *writer, output_file_over over, void *context);
 /* Where it goes; it stays the writer's. */

@@ -55,6 +55,7 @@ void client_tally_describe(const void *context, JsonBuilder *builder)
                  { "reconnected", counts.reconnected },
                  { "finished", counts.finished },
                  { "failed", counts.failed },
+                 { "unanswered", counts.unanswered },
                  { "at_once", counts.peak },
                  { "retransmissions", counts.retransmissions },
                  { "path_mtu_lowered", tcp->path_mtu_lowered },
@@ -87,6 +88,17 @@ static void print_times(FILE *out, const char *what, const client_times *times)
                 (double)times->most_ns / 1e6);
 }
 
+/* A server that waits for the rest of a request looks like one that is dead. */
+static void print_unanswered(FILE *out, uint64_t connections, const client_config *config)
+{
+    fprintf(out,
+            "unanswered: %" PRIu64
+            " connected and had their request acknowledged, but no octet came within %.1f s "
+            "of it or until the end%s\n",
+            connections, (double)config->timeout_ns / 1e9,
+            config->http_path ? "" : "; the service may wait for a request of HTTP: --http PATH");
+}
+
 void client_tally_print(const void *context, FILE *out)
 {
     const client_tally *t = context;
@@ -97,6 +109,8 @@ void client_tally_print(const void *context, FILE *out)
             counts.opened, t->busy, counts.established, counts.finished, counts.failed, counts.peak);
     for (size_t i = 0; i < t->failed.count; i++)
         fprintf(out, "  %-18s %" PRIu64 "\n", t->failed.rows[i].reason, t->failed.rows[i].count);
+    if (counts.unanswered > 0)
+        print_unanswered(out, counts.unanswered, t->config);
     fprintf(out,
             "redirects: %" PRIu64 " accepted, %" PRIu64 " refused; %" PRIu64 " connections re-established\n",
             counts.redirects_accepted, counts.redirects_refused, counts.reconnected);

@@ -10,8 +10,9 @@
 
 typedef struct client_tally {
     client *role;
-    uint64_t busy;     /* flows that were not started: all addresses and ports tried were in use */
-    live_drops failed; /* connections, by reason */
+    const client_config *config; /* of the role */
+    uint64_t busy;               /* flows that were not started: all addresses and ports tried were in use */
+    live_drops failed;           /* connections, by reason */
 } client_tally;
 
 /* Takes an event of the role. */

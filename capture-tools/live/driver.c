@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Frames in, packets of the role out. Spec: RFC 894, RFC 2464, RFC 1812 s4-5; IEEE 802.1Q. */
 #include "driver.h"
+#include "arrival-clock.h"
 #include "driver-ports.h"
 #include "epan-cats/packet.h"
 #include <string.h>
@@ -45,7 +46,8 @@ struct driver {
     driver_expire role_expire;
     void *role;
     role_sink sink;
-    int64_t now;      /* of the round */
+    arrival_clock clock;
+    int64_t now;      /* of the frame, or of what else is done */
     uint64_t waiting; /* packets in all queues */
     uint64_t answered, ignored;
     live_drops drops;
@@ -228,7 +230,7 @@ static void take_frame(void *context, int64_t time_ns, const uint8_t *octets, ui
     driver *d = at->owner;
     frame_header header;
     unsigned port;
-    (void)time_ns;
+    d->now = arrival_clock_frame(&d->clock, time_ns);
     if (!frame_read(octets, captured, &header))
         drop(d, DROP_NO_FRAME);
     else if (captured < wire)
@@ -249,7 +251,8 @@ static void link_ready(void *context, int64_t now)
 {
     driver_attachment *at = context;
     driver *d = at->owner;
-    d->now = now;
+    (void)now;
+    arrival_clock_compare(&d->clock);
     if (live_link_receive(at->link, BATCH, take_frame, at, d->failure == NULL ? &d->failure : NULL) < 0)
         live_loop_stop(d->loop);
 }
@@ -274,7 +277,7 @@ static int64_t own_deadline(void *context)
 static void own_expire(void *context, int64_t now)
 {
     driver *d = context;
-    d->now = now;
+    d->now = arrival_clock_event(&d->clock, now);
     next_hops_expire(d->hops, now);
     for_each_queue(d, now, true);
 }
@@ -288,8 +291,8 @@ static int64_t role_deadline(void *context)
 static void role_expire(void *context, int64_t now)
 {
     driver *d = context;
-    d->now = now;
-    d->role_expire(d->role, now, &d->sink);
+    d->now = arrival_clock_event(&d->clock, now);
+    d->role_expire(d->role, d->now, &d->sink);
 }
 
 /* An answer that the tool itself asked for may have come in this round. */
@@ -353,7 +356,7 @@ void driver_start(driver *d, driver_take take, void *role)
 {
     d->take = take;
     d->role = role;
-    d->now = live_loop_now();
+    d->now = arrival_clock_event(&d->clock, live_loop_now());
     next_hops_expire(d->hops, d->now);
     for (unsigned i = 0; i < d->attachments->len; i++) {
         driver_attachment *at = g_ptr_array_index(d->attachments, i);

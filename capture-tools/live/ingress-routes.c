@@ -50,8 +50,18 @@ size_t ingress_routes_count(const ingress_routes *r)
     return route_offers_count(route_feed_offers(r->feed));
 }
 
+static void take_back_renamed(void *context, const route_offer *of)
+{
+    const ingress_routes *r = context;
+    if (routed_ingress_is_renamed(r->routed, of))
+        take_withdrawal(context, of);
+}
+
 void ingress_routes_repeat(ingress_routes *r)
 {
+    /* Two may have changed names: all are taken back before one is offered under the new name. */
+    route_offers_each(route_feed_offers(r->feed), take_back_renamed, r);
+    routed_ingress_forget_names(r->routed);
     route_offers_each(route_feed_offers(r->feed), take_offer, r);
 }
 

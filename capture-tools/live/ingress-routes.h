@@ -12,7 +12,8 @@ typedef struct ingress_routes ingress_routes;
 ingress_routes *ingress_routes_open(const forwarder *f, ingress *role, GError **error);
 void ingress_routes_close(ingress_routes *r); /* NULL is allowed */
 size_t ingress_routes_count(const ingress_routes *r);
-/* All offers anew, by the topology that the forwarder has now: its core may have another SID. */
+/* All offers anew, by the topology that the forwarder has now: its core may have another SID, an egress
+ * another name. */
 void ingress_routes_repeat(ingress_routes *r);
 /* Members of the object under construction. */
 void ingress_routes_describe(const ingress_routes *r, JsonBuilder *builder);

@@ -202,6 +202,7 @@ static int run(live_client *c)
     config.mss_ipv4 = endpoint_mss(&c->e, 0);
     config.mss_ipv6 = endpoint_mss(&c->e, 1);
     c->tally.role = client_new(&config);
+    c->tally.config = &c->plan.config;
     c->below = driver_sink(c->e.run.driver);
     c->sink = (role_sink){ .context = c, .packet = pass_packet, .event = pass_event, .drop = pass_drop };
     c->give_up_at = live_loop_now() + NEXT_HOP_NS;

@@ -4,6 +4,7 @@
 #include "reload.h"
 #include "live-report.h"
 #include <string.h>
+#include <sys/stat.h>
 
 bool forwarder_same(const forwarder *f, bool same, const char *what, GError **error)
 {
@@ -61,6 +62,21 @@ static bool take_more(const forwarder *f, const cats_topology *fresh, size_t ind
     return good;
 }
 
+/* A pipe may give nothing, and a device never end: packets would wait meanwhile. At the start they may. What
+ * is not there is told by who reads it. */
+static bool is_regular(const char *path, GError **error)
+{
+    struct stat status;
+    if (stat(path, &status) != 0 || S_ISREG(status.st_mode))
+        return true;
+    g_set_error(error, CONTROL_ERROR, CONTROL_ERROR_REQUEST,
+                "%s: %s, expected a regular file: a running forwarder does not wait for who writes", path,
+                S_ISFIFO(status.st_mode)  ? "a pipe"
+                : S_ISDIR(status.st_mode) ? "a directory"
+                                          : "a device or socket");
+    return false;
+}
+
 bool forwarder_reload(void *context, int64_t now, const char *const *arguments, JsonBuilder *answer,
                       GError **error)
 {
@@ -69,6 +85,8 @@ bool forwarder_reload(void *context, int64_t now, const char *const *arguments, 
     forwarder next = *f;
     (void)arguments;
     next.ports = NULL;
+    if (!is_regular(f->topology_path, error))
+        return false;
     next.topology = cats_topology_load(f->topology_path, error);
     if (next.topology == NULL || !fits(f, next.topology, &next, error) ||
         !take_more(f, next.topology, next.index, error)) {

@@ -86,13 +86,18 @@ static void say(const char *what, const setup_prefix *to, const char *outcome)
             what, text, to->length, outcome != NULL ? ": " : "", outcome != NULL ? outcome : "");
 }
 
+/* True when it is gone, also by another hand. */
+static bool remove_route(const setup_prefix *to)
+{
+    int status = change_route(RTM_DELROUTE, 0, to);
+    say("del", to, status != 0 ? g_strerror(status) : NULL);
+    return status == 0 || status == ESRCH;
+}
+
 static void take_back(const GArray *prefixes)
 {
-    for (guint i = 0; i < prefixes->len; i++) {
-        const setup_prefix *to = &g_array_index(prefixes, setup_prefix, i);
-        int status = change_route(RTM_DELROUTE, 0, to);
-        say("del", to, status != 0 ? g_strerror(status) : NULL);
-    }
+    for (guint i = 0; i < prefixes->len; i++)
+        remove_route(&g_array_index(prefixes, setup_prefix, i));
 }
 
 /* ---- the journal ---- */
@@ -217,13 +222,25 @@ static bool has_added(const takeover *t, const setup_prefix *to)
     return false;
 }
 
+/* Takes back the routes behind the first `kept`; one that the kernel does not give up is ours as before. */
+static void undo(const takeover *t, guint kept)
+{
+    for (guint i = t->added->len; i-- > kept;)
+        if (remove_route(&g_array_index(t->added, setup_prefix, i)))
+            g_array_remove_index(t->added, i);
+    (void)rewrite_journal(t); /* there was room for more */
+}
+
 bool takeover_add(takeover *t, const GArray *prefixes, GError **error)
 {
+    const guint before = t->added->len;
     bool good = true;
     for (guint i = 0; good && i < prefixes->len; i++) {
         const setup_prefix *to = &g_array_index(prefixes, setup_prefix, i);
         good = has_added(t, to) || add_route(t, to, error);
     }
+    if (!good)
+        undo(t, before);
     return good;
 }
 

@@ -15,7 +15,7 @@ typedef struct takeover takeover;
  * that is there already stays as it is. NULL and *error (LIVE_ERROR) on failure. */
 takeover *takeover_begin(const char *name, const GArray *prefixes, GError **error);
 /* Adds routes to those of them that it has not added yet; what it has added besides stays. False and *error:
- * some may be added. */
+ * none is added; what this call had added is taken back. */
 bool takeover_add(takeover *t, const GArray *prefixes, GError **error);
 /* Takes them back. NULL is allowed. */
 void takeover_end(takeover *t);

@@ -345,6 +345,20 @@ int64_t client_deadline(const client *c)
     return connections_deadline(&c->all);
 }
 
+/* The peer has the request and said nothing to it. */
+static bool is_unanswered(const client_connection *conn)
+{
+    const tcp_endpoint *tcp = &conn->base.tcp;
+    return conn->asked && tcp->acknowledged == tcp->queued && tcp->received == 0 && !tcp->peer_closed;
+}
+
+static unsigned give_up(client *c, int64_t now, client_connection *conn, const char *reason,
+                        const role_sink *sink)
+{
+    c->counts.unanswered += is_unanswered(conn);
+    return tcp_endpoint_abort(&conn->base.tcp, now, reason, sink);
+}
+
 /* The role's own time has come: to ask, or to give up when nothing was heard meanwhile. */
 static void take_due(client *c, int64_t now, client_connection *conn, const role_sink *sink)
 {
@@ -354,7 +368,7 @@ static void take_due(client *c, int64_t now, client_connection *conn, const role
     if (conn->base.due <= now && tcp->state == TCP_STATE_ESTABLISHED && !conn->asked)
         ask(c, conn);
     else if (conn->base.due <= now)
-        happened = tcp_endpoint_abort(tcp, now, "timeout", sink);
+        happened = give_up(c, now, conn, is_unanswered(conn) ? "no-answer" : "timeout", sink);
     proceed(c, now, conn, happened, sink);
 }
 
@@ -375,7 +389,7 @@ void client_abort(client *c, int64_t now, const role_sink *sink)
     g_autoptr(GList) all = g_hash_table_get_keys(c->all.by_flow);
     for (GList *each = all; each; each = each->next) {
         client_connection *conn = connection_of(each->data);
-        proceed(c, now, conn, tcp_endpoint_abort(&conn->base.tcp, now, "interrupted", sink), sink);
+        proceed(c, now, conn, give_up(c, now, conn, "interrupted", sink), sink);
     }
 }
 

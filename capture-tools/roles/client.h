@@ -15,9 +15,9 @@
  * server)
  * - finished: both sides closed in order; + octets (received); of HTTP + http.status, http.octets (of the
  * body)
- * - failed: given up; + reason: refused, unreachable, reset, timeout, idle, peer-open (the node never closed
- * its side), interrupted (client_abort()); http-status, http-length: closed in order, and no whole answer of
- *   status 200 */
+ * - failed: given up; + reason: refused, unreachable, reset, timeout, no-answer, idle, peer-open (the node
+ * never closed its side), interrupted (client_abort()); http-status, http-length: closed in order, and no
+ * whole answer of status 200 */
 #ifndef CATSHARK_ROLES_CLIENT_H
 #define CATSHARK_ROLES_CLIENT_H
 
@@ -105,6 +105,7 @@ typedef struct client_counts {
     uint64_t refused_by[CLIENT_REFUSALS]; /* redirects */
     uint64_t octets,
         verified;           /* received; of them on connections whose every octet was what a node generates */
+    uint64_t unanswered;    /* given up: the peer acknowledged the request and sent not an octet */
     client_times establish; /* SYN to handshake done, of first connections */
     client_times reconnect; /* redirect to handshake done with the node */
 } client_counts;

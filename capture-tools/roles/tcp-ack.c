@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the acknowledgment field does to the sending side. Spec: RFC 9293 s3.10.7.4 (fifth step); RFC 5961 s5;
- * RFC 5681 s2 (duplicate ACK); RFC 7323 s4; RFC 6298 s3, s5. */
+ * RFC 5681 s2, RFC 6675 s2 (duplicate ACK); RFC 7323 s4; RFC 6298 s3, s5. */
 #include "capture-tools/roles/tcp-internal.h"
 
 static void take_rtt(tcp_endpoint *e, int64_t now, const tcp_segment *segment)
@@ -45,10 +45,32 @@ static void take_new(tcp_endpoint *e, int64_t now, const tcp_segment *segment)
     if (seq_before(e->snd_nxt, e->snd_una))
         e->snd_nxt = e->snd_una;
     e->acknowledged += span - fin_acknowledged(e);
+    tcp_scoreboard_advance(&e->scoreboard, e->snd_una);
     e->tries = 0;
     take_rtt(e, now, segment);
     tcp_congestion_on_ack(e, span);
     e->retransmit_at = e->snd_una == e->snd_max ? ROLE_NEVER : now + e->rto;
+}
+
+/* True when the peer holds what it had not told before. A block that says what cannot be is left out, and so
+ * is one of what came twice (RFC 2883). */
+static bool take_sack(tcp_endpoint *e, const tcp_options *o)
+{
+    bool news = false;
+    for (unsigned i = 0; e->sack && i < o->sack_count; i++) {
+        const tcp_sack_block block = o->sack[i];
+        if (seq_after(block.left, e->snd_una) && seq_before(block.left, block.right) &&
+            !seq_after(block.right, e->snd_max))
+            news |= tcp_scoreboard_insert(&e->scoreboard, block);
+    }
+    return news;
+}
+
+/* RFC 5681 s2: without SACK an ACK that says nothing new tells that a segment arrived out of order. */
+static bool repeats(const tcp_endpoint *e, const tcp_segment *segment, uint32_t window)
+{
+    return segment->acknowledgment == e->snd_una && e->snd_una != e->snd_max &&
+           tcp_segment_span(segment) == 0 && window > 0 && window == e->snd_wnd;
 }
 
 /* `advanced`: the segment acknowledges what none before did. Then its window counts whatever its sequence
@@ -108,8 +130,7 @@ bool tcp_take_ack(tcp_endpoint *e, int64_t now, const tcp_segment *segment)
     const bool advanced = seq_after(ack, e->snd_una);
     if (advanced)
         take_new(e, now, segment);
-    else if (ack == e->snd_una && e->snd_una != e->snd_max && tcp_segment_span(segment) == 0 && window > 0 &&
-             window == e->snd_wnd)
+    if (e->sack ? take_sack(e, &segment->options) : !advanced && repeats(e, segment, window))
         tcp_congestion_on_duplicate(e);
     take_window(e, segment, window, advanced);
     if (fin_acknowledged(e))

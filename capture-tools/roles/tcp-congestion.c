@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Congestion window and retransmission timeout. Spec: RFC 5681 s3; RFC 6582 s3.2; RFC 6928; RFC 6298 s2, s5.
- */
+/* Congestion window and retransmission timeout. Spec: RFC 5681 s3; RFC 6582 s3.2; RFC 6675 s5; RFC 6928; RFC
+ * 6298 s2, s5. */
 #include "capture-tools/roles/tcp-internal.h"
 
 #include <glib.h>
-
-enum { DUPLICATES_FOR_LOSS = 3 };
 
 static const uint32_t window_max = 1u << 30;
 static const int64_t clock_granularity = 1000000;              /* of the timestamp clock: 1 ms */
@@ -22,9 +20,9 @@ void tcp_congestion_start(tcp_endpoint *e)
         e->rto = CLAMP(rto_after_lost_syn, e->settings->rto_min, e->settings->rto_max);
 }
 
-static uint32_t half_of_flight(const tcp_endpoint *e)
+static uint32_t half_of(const tcp_endpoint *e, uint32_t flight)
 {
-    return MAX((e->snd_max - e->snd_una) / 2, 2u * e->send_mss);
+    return MAX(flight / 2, 2u * e->send_mss);
 }
 
 static void grow(tcp_endpoint *e, uint32_t acknowledged)
@@ -50,6 +48,9 @@ void tcp_congestion_on_ack(tcp_endpoint *e, uint32_t acknowledged)
     if (!e->recovering) {
         grow(e, acknowledged);
     } else if (seq_before(e->snd_una, e->recover)) {
+        /* The scoreboard knows the holes. */
+        if (e->sack)
+            return;
         /* A partial acknowledgment: the next hole was lost too (RFC 6582 s3.2 step 3). */
         e->resend = true;
         e->cwnd -= MIN(acknowledged, e->cwnd);
@@ -60,35 +61,59 @@ void tcp_congestion_on_ack(tcp_endpoint *e, uint32_t acknowledged)
     }
 }
 
+/* Not for losses of a window that a timeout or recovery has dealt with. What is sent again after a timeout
+ * may bring duplicates too (RFC 6582 s3.2 step 1), but no news of what the peer holds (RFC 6675 s5.1). */
+static bool may_recover(const tcp_endpoint *e)
+{
+    return e->sack ? !seq_before(e->snd_una, e->recover) : seq_after(e->snd_una, e->recover);
+}
+
 void tcp_congestion_on_duplicate(tcp_endpoint *e)
 {
     if (e->recovering) {
-        e->cwnd = MIN(e->cwnd + e->send_mss, window_max);
+        if (!e->sack)
+            e->cwnd = MIN(e->cwnd + e->send_mss, window_max);
         return;
     }
     if (e->duplicates < UINT8_MAX)
         e->duplicates++;
-    /* Not again for losses of a window that a timeout or recovery has dealt with (RFC 6582 s3.2 step 1). */
-    if (e->duplicates != DUPLICATES_FOR_LOSS || !seq_after(e->snd_una, e->recover))
+    if (e->duplicates < TCP_DUPLICATES_FOR_LOSS &&
+        !tcp_scoreboard_is_lost(&e->scoreboard, e->snd_una, e->send_mss))
+        return;
+    if (!may_recover(e))
         return;
     e->settings->counts.fast_retransmissions++;
     e->recovering = true;
     e->recover = e->snd_max;
-    e->ssthresh = half_of_flight(e);
-    e->cwnd = e->ssthresh + DUPLICATES_FOR_LOSS * e->send_mss;
     e->resend = true;
+    const uint32_t flight = e->snd_max - e->snd_una;
+    /* With SACK more than the window is under way since the first duplicate (RFC 6675 s5 step 4.2). */
+    e->ssthresh = half_of(e, e->sack ? MIN(flight, e->cwnd) : flight);
+    e->cwnd = e->ssthresh + (e->sack ? 0u : TCP_DUPLICATES_FOR_LOSS * e->send_mss);
 }
 
 void tcp_congestion_on_timeout(tcp_endpoint *e)
 {
     if (e->tries == 1)
-        e->ssthresh = half_of_flight(e);
+        e->ssthresh = half_of(e, e->snd_max - e->snd_una);
     e->cwnd = e->send_mss;
     e->cwnd_rest = 0;
     e->recover = e->snd_max;
     e->recovering = false;
     e->duplicates = 0;
     e->rtt_timing = false;
+    /* The peer may have thrown away what it did not acknowledge (RFC 2018 s8). */
+    tcp_scoreboard_clear(&e->scoreboard);
+}
+
+void tcp_send_again(tcp_endpoint *e)
+{
+    e->snd_nxt = e->snd_una;
+    if (!e->sack)
+        return;
+    /* No recovery meanwhile, which would send the same. */
+    e->recovering = false;
+    e->recover = e->snd_max;
 }
 
 void tcp_rto_restore(tcp_endpoint *e)

@@ -12,6 +12,13 @@ enum { SEND_MSS_DEFAULT_IPV4 = 536, SEND_MSS_DEFAULT_IPV6 = 1220 };
 
 tcp_settings tcp_settings_default(void)
 {
+    /* RFC 9293 s3.4.2 has 2MSL be 4 minutes, for the Internet of its day; ours is 1 s, on purpose. A
+     * connection in TIME-WAIT holds its ports and keeps a run from ending, and the paths here are a network
+     * under test. What the time is for is seen to otherwise: old duplicates fail the timestamps' check (RFC
+     * 7323 s5) or lie outside the window, initial sequence numbers move on with the clock, a new SYN may take
+     * over (RFC 6191), a RST ends nothing (RFC 1337). A peer that did not get the last ACK sends its FIN
+     * again after its timeout, 200 ms and 600 ms on a short path; one that is later gets a RST, in LAST-ACK,
+     * where all that it sent is acknowledged but the FIN. */
     return (tcp_settings){
         .numbers = affinity_numbers_default,
         .mss_ipv4 = 1460,
@@ -121,6 +128,7 @@ void tcp_endpoint_accept(tcp_endpoint *e, tcp_settings *settings, int64_t now, c
 void tcp_endpoint_clear(tcp_endpoint *e)
 {
     tcp_reassembly_clear(&e->reassembly);
+    tcp_scoreboard_clear(&e->scoreboard);
     e->state = TCP_STATE_CLOSED;
     e->deadline = e->retransmit_at = ROLE_NEVER;
 }
@@ -216,8 +224,7 @@ static void retransmission_timeout(tcp_endpoint *e)
         tcp_congestion_on_timeout(e);
     }
     e->syn_lost |= handshake;
-    /* All that was sent counts as lost; what the peer has it will acknowledge at once. */
-    e->snd_nxt = e->snd_una;
+    tcp_send_again(e);
 }
 
 unsigned tcp_endpoint_expire(tcp_endpoint *e, int64_t now, const role_sink *sink)

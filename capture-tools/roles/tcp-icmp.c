@@ -83,7 +83,7 @@ static void too_big(tcp_endpoint *e, const tcp_icmp *icmp)
     e->settings->counts.path_mtu_lowered++;
     /* What is under way may be as long: all of it goes again, and this is no sign of congestion. */
     if (e->state != TCP_STATE_SYN_SENT && e->state != TCP_STATE_SYN_RECEIVED)
-        e->snd_nxt = e->snd_una;
+        tcp_send_again(e);
 }
 
 unsigned tcp_endpoint_icmp(tcp_endpoint *e, const tcp_icmp *icmp)

@@ -54,6 +54,8 @@ void tcp_congestion_start(tcp_endpoint *e);
 void tcp_congestion_on_ack(tcp_endpoint *e, uint32_t acknowledged);
 void tcp_congestion_on_duplicate(tcp_endpoint *e);
 void tcp_congestion_on_timeout(tcp_endpoint *e);
+/* All that was sent counts as lost, but for what the peer says that it holds. */
+void tcp_send_again(tcp_endpoint *e);
 void tcp_rtt_sample(tcp_endpoint *e, int64_t rtt);
 void tcp_rto_backoff(tcp_endpoint *e);
 void tcp_rto_restore(tcp_endpoint *e); /* to what the samples say */

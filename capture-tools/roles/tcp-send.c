@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What is due to leave, as the windows allow, and when the end point wants to be woken.
- * Spec: RFC 9293 s3.8.6 (windows, probes), s3.10.4; RFC 6691 (options come off the MSS); RFC 6298 s5. */
+ * Spec: RFC 9293 s3.8.6 (windows, probes), s3.10.4; RFC 6691 (options come off the MSS); RFC 6298 s5;
+ * RFC 6675 s4-5 (what of the lost goes again, and when). */
 #include "capture-tools/roles/tcp-internal.h"
 
 #include <glib.h>
@@ -62,21 +63,88 @@ static void depart(tcp_endpoint *e, int64_t now, const tcp_departure *d, const r
         e->retransmit_at = now + e->rto;
 }
 
-/* The next segment, if the windows allow one. */
-static bool send_next(tcp_endpoint *e, int64_t now, const role_sink *sink)
+static uint32_t end_of(const tcp_departure *d)
 {
-    const uint32_t flying = e->snd_nxt - e->snd_una;
-    const uint32_t window = MIN(e->cwnd, e->snd_wnd);
+    return d->sequence + d->length + ((d->flags & TCP_FLAG_FIN) != 0);
+}
+
+/* The next segment from snd_nxt on that the peer does not hold, if the windows allow one. */
+static bool send_onward(tcp_endpoint *e, int64_t now, uint32_t flying, const role_sink *sink)
+{
+    const uint32_t next = tcp_scoreboard_skip(&e->scoreboard, e->snd_nxt);
+    const uint32_t edge = e->snd_una + e->snd_wnd;
     tcp_departure d;
-    if (window <= flying || !plan(e, now, e->snd_nxt, window - flying, &d))
+    if (e->cwnd <= flying || !seq_before(next, edge))
+        return false;
+    const uint32_t end = tcp_scoreboard_hole_end(&e->scoreboard, next, edge);
+    if (!plan(e, now, next, MIN(e->cwnd - flying, end - next), &d))
         return false;
     /* A segment that only the window made small waits for a better one (RFC 9293 s3.8.6.2.1). */
-    const bool last = (d.flags & (TCP_FLAG_PSH | TCP_FLAG_FIN)) != 0;
-    if (!last && flying > 0 && d.length + TCP_OPTIONS_MAX < e->send_mss && d.length < e->max_wnd / 2)
+    const bool whole = (d.flags & (TCP_FLAG_PSH | TCP_FLAG_FIN)) || (end != edge && end_of(&d) == end);
+    if (!whole && flying > 0 && d.length + TCP_OPTIONS_MAX < e->send_mss && d.length < e->max_wnd / 2)
         return false;
     depart(e, now, &d, sink);
-    e->snd_nxt = d.sequence + d.length + ((d.flags & TCP_FLAG_FIN) != 0);
+    e->snd_nxt = end_of(&d);
     return true;
+}
+
+/* Sends again what begins at `hole`, up to what the peer holds. */
+static bool send_hole(tcp_endpoint *e, int64_t now, uint32_t hole, const role_sink *sink)
+{
+    const uint32_t end = tcp_scoreboard_hole_end(&e->scoreboard, hole, e->snd_max);
+    tcp_departure d;
+    if (!plan(e, now, hole, MIN(end - hole, e->send_mss), &d))
+        return false;
+    depart(e, now, &d, sink);
+    e->high_rxt = end_of(&d);
+    return true;
+}
+
+/* The last octets that the peer does not hold, once in a recovery: where they were lost nothing behind them
+ * would tell. */
+static bool send_rescue(tcp_endpoint *e, int64_t now, const role_sink *sink)
+{
+    if (!seq_after(e->snd_una, e->rescue))
+        return false;
+    uint32_t hole = e->snd_una, end = e->snd_max;
+    for (uint32_t next = hole; seq_before(next, e->snd_max);
+         next = tcp_scoreboard_skip(&e->scoreboard, end)) {
+        hole = next;
+        end = tcp_scoreboard_hole_end(&e->scoreboard, hole, e->snd_max);
+    }
+    const bool fin = e->fin_sent && end == e->snd_max;
+    tcp_departure d = { .flags = TCP_FLAG_ACK | (fin ? TCP_FLAG_FIN : 0),
+                        .affinity = fin && e->fin_option_out };
+    const uint32_t length = MIN(payload_room(e, now, &d) + fin, end - hole);
+    if (!plan(e, now, end - length, length, &d))
+        return false;
+    depart(e, now, &d, sink);
+    e->rescue = e->recover;
+    return true;
+}
+
+/* NextSeg(), and whether there is room for it. */
+static bool send_in_recovery(tcp_endpoint *e, int64_t now, const role_sink *sink)
+{
+    const tcp_scoreboard *s = &e->scoreboard;
+    const uint32_t pipe = tcp_scoreboard_pipe(s, e->snd_una, e->snd_max, e->high_rxt, e->send_mss);
+    const uint32_t hole = tcp_scoreboard_skip(s, seq_later(e->snd_una, e->high_rxt));
+    const bool within = tcp_scoreboard_reaches_beyond(s, hole);
+    if (e->cwnd < pipe + e->send_mss)
+        return false;
+    if (within && tcp_scoreboard_is_lost(s, hole, e->send_mss))
+        return send_hole(e, now, hole, sink);
+    if (send_onward(e, now, pipe, sink))
+        return true;
+    return within ? send_hole(e, now, hole, sink) : send_rescue(e, now, sink);
+}
+
+static bool send_next(tcp_endpoint *e, int64_t now, const role_sink *sink)
+{
+    if (e->recovering && e->sack)
+        return send_in_recovery(e, now, sink);
+    return send_onward(e, now, e->snd_nxt - e->snd_una - tcp_scoreboard_held(&e->scoreboard, e->snd_nxt),
+                       sink);
 }
 
 static void send_syn(tcp_endpoint *e, int64_t now, const role_sink *sink)
@@ -102,8 +170,8 @@ static void send_acknowledgment(tcp_endpoint *e, int64_t now, const role_sink *s
 static void send_stream(tcp_endpoint *e, int64_t now, const role_sink *sink)
 {
     tcp_departure d;
-    if (e->resend && plan(e, now, e->snd_una, e->send_mss, &d))
-        depart(e, now, &d, sink);
+    if (e->resend && send_hole(e, now, e->snd_una, sink))
+        e->rescue = e->high_rxt;
     e->resend = false;
     if (e->probe && plan(e, now, e->snd_una, 1, &d))
         depart(e, now, &d, sink);

@@ -25,24 +25,46 @@ void routed_ingress_free(routed_ingress *r)
     g_free(r);
 }
 
-const char *routed_ingress_name(routed_ingress *r, const route_offer *of)
+static void format_locator(const route_offer *of, char text[BGP_PREFIX_TEXT])
+{
+    bgp_prefix prefix = { .address = of->locator, .length = (uint8_t)of->locator_length };
+    bgp_prefix_format(&prefix, text);
+}
+
+/* As the topology has it now. */
+static const char *name_now(const routed_ingress *r, const route_offer *of, const char *locator)
 {
     const cats_topology *t = r->setup->topology;
-    char locator[BGP_PREFIX_TEXT];
-    bgp_prefix prefix = { .address = of->locator, .length = (uint8_t)of->locator_length };
-    bgp_prefix_format(&prefix, locator);
-    const char *name = g_hash_table_lookup(r->names, locator);
-    if (name != NULL)
-        return name;
-    name = locator;
     for (size_t i = 0; i < t->egress_count; i++) {
         const cats_egress *e = &t->egresses[i];
         if (e->locator_length == of->locator_length && cats_address_equal(&e->locator, &of->locator))
-            name = e->name;
+            return e->name;
     }
-    char *kept = g_strdup(name);
+    return locator;
+}
+
+const char *routed_ingress_name(routed_ingress *r, const route_offer *of)
+{
+    char locator[BGP_PREFIX_TEXT];
+    format_locator(of, locator);
+    const char *name = g_hash_table_lookup(r->names, locator);
+    if (name != NULL)
+        return name;
+    char *kept = g_strdup(name_now(r, of, locator));
     g_hash_table_insert(r->names, g_strdup(locator), kept);
     return kept;
+}
+
+bool routed_ingress_is_renamed(routed_ingress *r, const route_offer *of)
+{
+    char locator[BGP_PREFIX_TEXT];
+    format_locator(of, locator);
+    return !g_str_equal(routed_ingress_name(r, of), name_now(r, of, locator));
+}
+
+void routed_ingress_forget_names(routed_ingress *r)
+{
+    g_hash_table_remove_all(r->names);
 }
 
 void routed_ingress_offer(routed_ingress *r, int64_t now, const route_offer *of, const role_sink *sink)

@@ -16,7 +16,11 @@ void routed_ingress_free(routed_ingress *r); /* NULL is allowed */
 void routed_ingress_offer(routed_ingress *r, int64_t now, const route_offer *of, const role_sink *sink);
 void routed_ingress_withdraw(routed_ingress *r, int64_t now, const route_offer *of, const role_sink *sink);
 
-/* The topology's name for the egress with this locator, or the locator. It stays what it was first. */
+/* The topology's name for the egress with this locator, or the locator. It stays what it was first, until the
+ * names are forgotten: the role knows the offer by it. */
 const char *routed_ingress_name(routed_ingress *r, const route_offer *of);
+/* The topology that the setup has now calls it otherwise. */
+bool routed_ingress_is_renamed(routed_ingress *r, const route_offer *of);
+void routed_ingress_forget_names(routed_ingress *r);
 
 #endif

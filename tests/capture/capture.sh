@@ -198,8 +198,11 @@ status=$(in_ns here sh -c 'mount -t tmpfs -o size=64k none "$1" && cd "$1" && "$
   code=0; wait $! || code=$?
   tshark -r "$1/full.pcapng" >"$1/../full" 2>"$1/../tshark" || echo unreadable
   echo $code' - "$work/ring" "$catshark" "$sender" "$light")
-expect "2 full.pcapng: No space left on device" "$status $(grep -o 'full.*' "$work/said")" "full:"
+expect "2 full.pcapng: No space left on device" "$status $(grep -o 'full.*device' "$work/said")" "full:"
 expect yes "$([ "$(wc -l <"$work/full")" -gt 100 ] && echo yes)" "what is there when it is full:"
+expect "v2: $(wc -l <"$work/full") packets," "$(grep -o '^v2: [0-9]* packets,' "$work/report")" "the summary when it is full:"
+expect "$(grep -o 'not written: [0-9]*' "$work/said" | tr -dc 0-9)" "$(sed -n 's/^  not written  *\([0-9]*\):.*/\1/p' "$work/report")" \
+  "not written when it is full:"
 
 ip -n "catshark-$$-here" link set down0 up
 ip -n "catshark-$$-here" link set down1 up
@@ -227,7 +230,7 @@ until_true under_way || expect "20 MB written" "$(stat -c %s "$file")" "late:"
 end INT
 tail -n 1 "$work/report" >"$work/last"
 expect "$((4000 * light_count)) 0 true true" \
-  "$(jq -r '"\(.packets) \(.dropped) \(.not_decoded > 0) \(.frames + .not_decoded == .packets)"' "$work/last")" "late:"
+  "$(jq -r '"\(.packets) \(.dropped) \(.not_decoded > 0) \(.frames + .not_decoded == .packets + .not_written)"' "$work/last")" "late:"
 expect "$((4000 * light_count))" "$(capinfos -Mc "$file" 2>/dev/null | sed -n 's/^Number of packets: *//p')"
 
 # ---- rights

@@ -33,6 +33,17 @@ found=0
 in_ns here "$catshark" extcap --extcap-interface eth0 --extcap-dlts >"$work/said" 2>&1 || found=$?
 expect '2 catshark extcap: --extcap-interface "eth0", expected one that --extcap-interfaces lists' "$found $(head -n 1 "$work/said")"
 
+# A capture that fails leaves nobody at the pipe who waits, though he comes to it later.
+mkfifo "$work/pipe"
+found=0
+in_ns here "$catshark" extcap --extcap-interface catshark-v1 --capture --fifo "$work/pipe" --snapshot-length 0 2>"$work/said" &
+pid=$!
+until_true grep -q expected "$work/said" || expect refused "$(cat "$work/said")"
+timeout 20 cat "$work/pipe" >"$work/got" || found=$?
+expect "0 0" "$found $(wc -c <"$work/got")" "the pipe's end:"
+wait "$pid" || found=$?
+expect 2 "$found"
+
 # ---- through tshark, which lets root have no extcap folder of its own
 [ "$failures" -eq 0 ] || exit 1
 command -v setcap >/dev/null || skip "setcap is not installed: the sentences are well, no capture was tried"

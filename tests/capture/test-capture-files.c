@@ -3,8 +3,12 @@
  */
 #include "capture-tools/capture/files.h"
 
+#include <fcntl.h>
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define SECOND_NS INT64_C(1000000000)
@@ -87,11 +91,13 @@ static void add(capture_files *files, int64_t now, unsigned packets)
         g_assert_true(capture_files_packet(files, now, 0, i, octets, sizeof octets, sizeof octets));
 }
 
-static void finish(capture_files *files)
+static void finish(capture_files *files, uint64_t packets)
 {
     GError *error = NULL;
-    g_assert_true(capture_files_close(files, &error));
+    uint64_t written;
+    g_assert_true(capture_files_close(files, &written, &error));
     g_assert_no_error(error);
+    g_assert_cmpuint(written, ==, packets);
 }
 
 /* Section, interface, statistics; and a packet of 100 octets. */
@@ -115,7 +121,7 @@ static void test_one(fixture *f, gconstpointer data)
     add(files, 0, 50);
     g_assert_true(capture_files_tick(files, 1000 * SECOND_NS));
     g_assert_cmpuint(capture_files_count(files), ==, 1);
-    finish(files);
+    finish(files, 50);
     g_assert_cmpuint(f->asked, ==, 1);
     assert_sizes(f, (const goffset[]){ AROUND + 50 * PACKET }, 1);
 }
@@ -126,7 +132,7 @@ static void test_packets_and_ring(fixture *f, gconstpointer data)
     capture_files *files = start(f, &(capture_files_limits){ .packets = 10, .files = 3 });
     add(files, 0, 45);
     g_assert_cmpuint(capture_files_count(files), ==, 5);
-    finish(files);
+    finish(files, 45);
     g_assert_cmpuint(f->asked, ==, 5);
     assert_sizes(f, (const goffset[]){ AROUND + 10 * PACKET, AROUND + 10 * PACKET, AROUND + 5 * PACKET }, 3);
 }
@@ -137,7 +143,7 @@ static void test_size(fixture *f, gconstpointer data)
     /* 72 and 8 packets are 1128 octets: the 8th reaches 1000. */
     capture_files *files = start(f, &(capture_files_limits){ .octets = 1000 });
     add(files, 0, 10);
-    finish(files);
+    finish(files, 10);
     assert_sizes(f, (const goffset[]){ AROUND + 8 * PACKET, AROUND + 2 * PACKET }, 2);
 }
 
@@ -154,7 +160,7 @@ static void test_duration(fixture *f, gconstpointer data)
     g_assert_true(capture_files_tick(files, 110 * SECOND_NS));
     g_assert_true(capture_files_tick(files, 200 * SECOND_NS));
     g_assert_cmpuint(capture_files_count(files), ==, 2);
-    finish(files);
+    finish(files, 2);
     assert_sizes(f, (const goffset[]){ AROUND + 2 * PACKET, AROUND }, 2);
 }
 
@@ -176,7 +182,9 @@ static void test_next_fails(fixture *f, gconstpointer data)
     g_assert_false(capture_files_packet(files, 0, 0, 0, octets, sizeof octets, sizeof octets));
     g_assert_false(capture_files_tick(files, 0));
     GError *error = NULL;
-    g_assert_false(capture_files_close(files, &error));
+    uint64_t written;
+    g_assert_false(capture_files_close(files, &written, &error));
+    g_assert_cmpuint(written, ==, 2);
     g_assert_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
     g_error_free(error);
     g_autofree char *last = g_build_filename(moved, name, NULL);
@@ -185,6 +193,50 @@ static void test_next_fails(fixture *f, gconstpointer data)
     g_assert_cmpint(status.st_size, ==, AROUND + 2 * PACKET);
     g_unlink(last);
     g_assert_cmpint(g_rmdir(moved), ==, 0);
+}
+
+/* The second file has room for three packets of ten that were gathered: those of both are counted, the others
+ * are not. */
+static void test_full(fixture *f, gconstpointer data)
+{
+    (void)data;
+    static const uint8_t octets[100];
+    struct rlimit before;
+    g_assert_cmpint(getrlimit(RLIMIT_FSIZE, &before), ==, 0);
+    signal(SIGXFSZ, SIG_IGN);
+    capture_files *files = start(f, &(capture_files_limits){ .packets = 20 });
+    add(files, 0, 20);
+    g_assert_true(capture_files_tick(files, 0));
+    const struct rlimit narrow = { AROUND - 88 + 3 * PACKET + PACKET / 2, before.rlim_max };
+    g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &narrow), ==, 0);
+    add(files, 0, 10);
+    g_assert_false(capture_files_tick(files, 0));
+    g_assert_false(capture_files_packet(files, 0, 0, 0, octets, sizeof octets, sizeof octets));
+    g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &before), ==, 0);
+    GError *error = NULL;
+    uint64_t written;
+    g_assert_false(capture_files_close(files, &written, &error));
+    g_assert_nonnull(strstr(error->message, ": File too large"));
+    g_error_free(error);
+    g_assert_cmpuint(written, ==, 23);
+    assert_sizes(f, (const goffset[]){ AROUND + 20 * PACKET, AROUND - 88 + 3 * PACKET }, 2);
+}
+
+/* The reader of a pipe has gone: what he got counts. */
+static void test_reader_gone(fixture *f, gconstpointer data)
+{
+    (void)data;
+    g_assert_cmpint(mkfifo(f->path, 0600), ==, 0);
+    const int reader = open(f->path, O_RDONLY | O_NONBLOCK);
+    capture_files *files = start(f, &(capture_files_limits){ 0 });
+    add(files, 0, 4);
+    g_assert_true(capture_files_tick(files, 0));
+    add(files, 0, 3);
+    close(reader);
+    capture_files_lose_reader(files);
+    uint64_t written;
+    g_assert_true(capture_files_close(files, &written, NULL));
+    g_assert_cmpuint(written, ==, 4);
 }
 
 static void test_limits(void)
@@ -221,6 +273,8 @@ int main(int argc, char **argv)
     ADD("size", test_size);
     ADD("duration", test_duration);
     ADD("next-fails", test_next_fails);
+    ADD("full", test_full);
+    ADD("reader-gone", test_reader_gone);
     g_test_add_func("/capture-files/limits", test_limits);
     return g_test_run();
 }

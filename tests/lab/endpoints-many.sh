@@ -30,6 +30,10 @@ for pair in accepted:$((2 * flows)) redirected:$flows served:$flows failed:0 opt
 done
 [ "$(endpoints_number client at_once)" -ge $flows ] || lab_fail "not all were open at once: $(cat "$lab_files/client.out")"
 
+# Times are those of the frames, not of the rounds in which they were read: a SYN and its answer may share one.
+jq -e '.establish_us.min > 0 and .reconnect_us.min > 0' "$lab_files/client.out" >/dev/null ||
+    lab_fail "a handshake in no time: $(jq -c '[.establish_us, .reconnect_us]' "$lab_files/client.out")"
+
 # Of each redirect: client, its port, the address; of each connection that it led to the same, on both sides.
 redirects() {
     jq -r 'select(.event == "redirect-sent") | "\(.client) \(.client_port + 1) \(."affinity.ipv4" // ."affinity.ipv6")"' \

@@ -7,6 +7,7 @@
 #include "capture-tools/live/neighbor-answers.h"
 #include "capture-tools/live/next-hop.h"
 #include "capture-tools/live/privileges.h"
+#include "capture-tools/live/takeover.h"
 #include "epan-cats/packet.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -346,12 +347,54 @@ static int drop(void)
     return send_frames();
 }
 
+/* ---- takeover ---- */
+
+/* Bits behind the length are taken too: the kernel is to refuse them. */
+static GArray *read_prefixes(char **texts)
+{
+    GArray *prefixes = g_array_new(FALSE, FALSE, sizeof(setup_prefix));
+    for (char **each = texts; each != NULL && *each != NULL; each++) {
+        setup_prefix read;
+        g_auto(GStrv) parts = g_strsplit(*each, "/", 2);
+        if (parts[1] == NULL || !cats_address_parse(parts[0], &read.prefix))
+            continue;
+        read.length = (unsigned)g_ascii_strtoull(parts[1], NULL, 10);
+        g_array_append_val(prefixes, read);
+    }
+    return prefixes;
+}
+
+/* A route to the first prefix, then to all; says what became of that, and keeps what there is until SIGTERM.
+ */
+static int take_over(void)
+{
+    GError *error = NULL;
+    g_autofree char *name = g_strdup_printf("probe-%d", (int)getpid());
+    GArray *all = read_prefixes(addresses);
+    GArray *first = g_array_new(FALSE, FALSE, sizeof(setup_prefix));
+    g_array_append_vals(first, all->data, MIN(all->len, 1));
+    takeover *taken = takeover_begin(name, first, &error);
+    g_array_free(first, TRUE);
+    if (taken != NULL) {
+        live_loop *loop = live_loop_new();
+        puts(takeover_add(taken, all, &error) ? "added" : error->message);
+        g_clear_error(&error);
+        ready();
+        live_loop_run(loop, deadline());
+        live_loop_free(loop);
+        takeover_end(taken);
+    }
+    g_array_free(all, TRUE);
+    return error != NULL ? trouble(error) : CLI_OK;
+}
+
 static const struct part {
     const char *name;
     int (*run)(void);
 } parts[] = {
     { "interface", show_interface }, { "send", send_frames }, { "receive", receive_frames },
     { "answer", answer_neighbors },  { "resolve", resolve },  { "drop", drop },
+    { "takeover", take_over },
 };
 
 int main(int argc, char **argv)

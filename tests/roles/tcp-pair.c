@@ -119,6 +119,16 @@ void tcp_pair_free(tcp_pair *pair)
     g_free(pair);
 }
 
+void tcp_pair_be_patient(tcp_pair *pair)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        tcp_settings *settings = &pair->ends[i].settings;
+        settings->syn_retries = 30;
+        settings->retries = 60;
+        settings->fin_wait_2 = settings->idle = 36000 * SECOND;
+    }
+}
+
 void tcp_pair_open(tcp_pair *pair, unsigned end)
 {
     application *app = &pair->ends[end];

@@ -34,6 +34,9 @@ typedef struct tcp_pair {
 /* Party 0 opens, party 1 listens. Settings may be changed before tcp_pair_open(). */
 tcp_pair *tcp_pair_new(uint32_t seed, unsigned family);
 void tcp_pair_free(tcp_pair *pair);
+/* For bad links: nobody gives up, nor loses patience while the other waits for its timeout of up to a minute.
+ */
+void tcp_pair_be_patient(tcp_pair *pair);
 /* The SYN of party `end` leaves. */
 void tcp_pair_open(tcp_pair *pair, unsigned end);
 void tcp_pair_run(tcp_pair *pair, int64_t duration);

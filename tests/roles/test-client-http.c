@@ -115,6 +115,31 @@ static void test_hold(void)
     scene_free(s);
 }
 
+/* A client that asks otherwise than by HTTP: the node has the request and waits for its end. It is told from
+ * a node that is not there. */
+static void test_unanswered(void)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS(families); i++) {
+        for (unsigned interrupted = 0; interrupted < 2; interrupted++) {
+            scene *s = scene_new(7, families[i]);
+            s->client_config.timeout_ns = 5 * SECOND;
+            s->node_config.http = true;
+            scene_start(s);
+            scene_open(s, 40000);
+            scene_run(s, 4 * SECOND);
+            g_assert_cmpuint(client_count(s->client).unanswered, ==, 0);
+            if (interrupted)
+                client_abort(s->client, s->link->now, &s->link->sinks[0]);
+            scene_run(s, 4 * SECOND);
+            g_assert_nonnull(
+                strstr(text_of(s, "failed", 0), interrupted ? "reason=interrupted" : "reason=no-answer"));
+            g_assert_cmpuint(client_count(s->client).failed, ==, 1);
+            g_assert_cmpuint(client_count(s->client).unanswered, ==, 1);
+            scene_free(s);
+        }
+    }
+}
+
 static bool lose_all(virtual_link *link, unsigned from, uint8_t *octets, size_t *length, const char *comment)
 {
     (void)octets, (void)length, (void)comment;
@@ -139,6 +164,7 @@ static void test_timeout(void)
     g_assert_nonnull(failed);
     g_assert_nonnull(strstr(failed->text, "reason=timeout"));
     g_assert_cmpint((failed->time - start) / SECOND, ==, 9);
+    g_assert_cmpuint(client_count(s->client).unanswered, ==, 0);
     scene_free(s);
 }
 
@@ -169,6 +195,7 @@ int main(int argc, char **argv)
     g_test_add_func("/client-http/redirected", test_redirected);
     g_test_add_func("/client-http/not-found", test_not_found);
     g_test_add_func("/client-http/no-request", test_no_request);
+    g_test_add_func("/client/unanswered", test_unanswered);
     g_test_add_func("/client/hold", test_hold);
     g_test_add_func("/client/timeout", test_timeout);
     g_test_add_func("/client/abort", test_abort);

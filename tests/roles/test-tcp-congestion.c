@@ -141,13 +141,15 @@ static void test_mended(void)
         { { 1 }, 1 }, { { 15 }, 1 }, { { 21, 23 }, 2 }, { { 30, 31, 32, 33 }, 4 }, { { 40, 44, 48, 52 }, 4 }
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        for (unsigned timestamps = 0; timestamps < 2; timestamps++) {
+        for (unsigned agreed = 0; agreed < 4; agreed++) {
+            const bool timestamps = agreed & 1;
             losses l = { 0 };
             tcp_pair *pair = tcp_pair_new(3, timestamps ? 4 : 6);
             memcpy(l.lose, cases[i].lose, sizeof l.lose);
             pair->link->tap = lose_some;
             pair->link->tap_data = &l;
             pair->ends[0].settings.timestamps = timestamps;
+            pair->ends[0].settings.sack = agreed & 2;
             pair->ends[0].write = 200000;
             pair->ends[0].closes = CLOSE_AT_ONCE;
             tcp_pair_open(pair, 0);

@@ -22,11 +22,7 @@ static void run_lossy(uint32_t seed, unsigned family, double loss, uint64_t octe
     pair->ends[0].settings.timestamps = seed % 4 != 1;
     pair->ends[1].settings.sack = seed % 7 != 3;
     pair->ends[0].settings.window_scaling = seed % 3 != 2;
-    pair->ends[0].settings.syn_retries = pair->ends[1].settings.syn_retries = 30;
-    pair->ends[0].settings.retries = pair->ends[1].settings.retries = 60;
-    /* Nobody loses patience while the other waits for its timeout of up to a minute. */
-    pair->ends[0].settings.fin_wait_2 = pair->ends[1].settings.fin_wait_2 = 36000 * SECOND;
-    pair->ends[0].settings.idle = pair->ends[1].settings.idle = 36000 * SECOND;
+    tcp_pair_be_patient(pair);
     tcp_pair_open(pair, 0);
     tcp_pair_run(pair, 100000 * SECOND);
     tcp_pair_assert_done(pair);
