@@ -85,11 +85,12 @@ void cats_route_table_each(const cats_route_table *table,
                            void (*visit)(void *context, const cats_route *route), void *context);
 
 /* What was known of a SID at a frame: longest match, of the SIDs in force, or else of those that had been:
- * flows stay with a SID whose announcement has ended. NULL: none was announced by then. The owner is that of
- * the oldest announcement; it is an egress
- * unless metrics were announced by then, and none in the SID's locator (by its owner, where no structure
- * tells the locator): routes of clients have SIDs too. The granularity is that of all announcements of the
- * SID in force, where they agree. Rows live until the table is freed. `table` may be NULL. */
+ * flows stay with a SID whose announcement has ended. NULL: none was announced by then. Rows live until the
+ * table is freed. `table` may be NULL.
+ *
+ * The owner is that of the oldest announcement. It is an egress, unless metrics were announced by then and
+ * none in the SID's locator (by its owner, where no structure tells the locator): clients' routes have SIDs,
+ * too. The granularity is that of all announcements of the SID in force, where they agree. */
 const cats_sid_row *cats_route_table_row(const cats_route_table *table, const uint8_t sid[16],
                                          uint32_t frame);
 /* The frame at or before this one with which the last announcement of that SID ended; 0: it was in force, or

@@ -72,16 +72,18 @@ static void read_messages(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, c
     size_t available = tvb_captured_length(tvb);
     const uint8_t *octets = tvb_get_ptr(tvb, 0, (int)available);
     bgp_message message;
+    bgp_message_result result;
     cats_defect defect;
     /* Wireshark looks for a marker in the same way. */
-    for (size_t next = bgp_message_first(octets, available);
-         bgp_message_next(octets, available, &next, &message, &defect) == BGP_MESSAGE;) {
+    size_t next = bgp_message_first(octets, available);
+    while ((result = bgp_message_next(octets, available, &next, &message, &defect)) == BGP_MESSAGE) {
         if (message.type == BGP_UPDATE)
             read_update(pinfo, &place, peer, &message, learn);
         else if (learn)
             route_store_hear(pinfo, peer, message.type);
     }
-    if (learn && available < tvb_reported_length(tvb))
+    bool rest_comes = next == available || pinfo->can_desegment > 0;
+    if (learn && (result == BGP_MESSAGE_BAD || !rest_comes || available < tvb_reported_length(tvb)))
         route_store_miss(pinfo);
 }
 

@@ -44,10 +44,10 @@ rules_of_concern=$(as_user tshark -G fields | awk -F'\t' '
 
 tunnel='(ipv6.nxt == 4 || ipv6.nxt == 41 || ipv6.routing.nxt == 4 || ipv6.routing.nxt == 41)'
 
-# One file of all samples, that with the announcements of one network behind the traffic of others; and one of the
-# redirects alone.
+# One file of all samples, one without the announcements that are of one network alone, and one of the redirects.
 cp "$here"/../../samples/*.pcap "$tshark_home"
-(cd "$tshark_home" && mergecap -a -w all.pcapng ./[!b]*.pcap ./bgp-*.pcap && mergecap -a -w redirects.pcapng sa-*.pcap)
+(cd "$tshark_home" && mergecap -a -w all.pcapng ./*.pcap && mergecap -a -w redirects.pcapng sa-*.pcap &&
+  mergecap -a -w steered.pcapng ./[!b]*.pcap)
 chmod 644 "$tshark_home"/*.pcap*
 
 capture=all.pcapng
@@ -72,10 +72,13 @@ expect_same "routes" cats.route.prefix \
 expect_some "routes"
 expect_same "prefixes of VPNs" "cats.route.rd && cats.route.prefix" "bgp.prefix_sid.srv6_l3vpn && bgp.update.path_attribute.mp_reach_nlri.safi == 128"
 expect_some "prefixes of VPNs"
-broken=$(frames "$rules_of_concern")
-if [ -n "$broken" ]; then
-  fail "$capture: rules of severity error or warning in frames" $broken
-fi
+
+for capture in steered.pcapng bgp-ebgp.pcap; do
+  broken=$(frames "$rules_of_concern")
+  if [ -n "$broken" ]; then
+    fail "$capture: rules of severity error or warning in frames" $broken
+  fi
+done
 
 capture=redirects.pcapng
 expect_same "SAF" affinity.saf "tcp.flags.syn == 1"
