@@ -108,7 +108,9 @@ static bool show_frame(const inspection *in, const capture_frame *capture, const
         return true;
     if (in->json)
         return json_write_frame(stdout, &in->decoder, capture, frame);
-    line_format(frame, capture->number, capture_time_between(first_ns, capture->time_ns), in->line);
+    const line_frame of = { .number = capture->number,
+                            .since_ns = capture_time_between(first_ns, capture->time_ns) };
+    line_format(frame, &of, in->line);
     if (fwrite(in->line->str, 1, in->line->len, stdout) != in->line->len)
         return false;
     if (in->verbose)

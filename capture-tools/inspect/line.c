@@ -19,7 +19,13 @@ static void put_time(cursor *c, int64_t since_ns)
     put_padded(c, (uint64_t)(since_ns % 1000000000 / 1000), 6);
 }
 
-static void put_steering(cursor *c, const packet *p, const decoded_steering *here)
+static void put_frame(cursor *c, const char *what, const line_frame *of, uint32_t frame)
+{
+    put_text(c, what);
+    put_text(c, cats_frame_name_of(of->namer, of->context, frame).text);
+}
+
+static void put_steering(cursor *c, const packet *p, const line_frame *of, const decoded_steering *here)
 {
     const cats_steering *s = &here->steering;
     cats_address source = packet_source(p, here->ip), destination = packet_destination(p, here->ip);
@@ -50,14 +56,10 @@ static void put_steering(cursor *c, const packet *p, const decoded_steering *her
         put_granularity(c, s->granularity);
     if (s->has_argument)
         put_level_and_id(c, s->argument.level, s->argument.aggregate_id);
-    if (here->has_announcement) {
-        put_text(c, " announced in ");
-        put_number(c, here->announced_in);
-    }
-    if (here->has_announcement && here->replaced_in != 0) {
-        put_text(c, " replaced in ");
-        put_number(c, here->replaced_in);
-    }
+    if (here->has_announcement)
+        put_frame(c, " announced in ", of, here->announced_in);
+    if (here->has_announcement && here->replaced_in != 0)
+        put_frame(c, " replaced in ", of, here->replaced_in);
     put_text(c, " |");
 }
 
@@ -165,18 +167,18 @@ static void put_end(cursor *c, const packet *p)
     *c->at++ = ')';
 }
 
-void line_format(const decoded *frame, uint64_t number, int64_t since_ns, GString *line)
+void line_format(const decoded *frame, const line_frame *of, GString *line)
 {
     const packet *p = &frame->packet;
 
     g_string_set_size(line, LINE_FRAME_TEXT + frame->update_count * LINE_UPDATE_TEXT);
     cursor c = { line->str };
 
-    put_number(&c, number);
+    put_number(&c, of->number);
     *c.at++ = ' ';
-    put_time(&c, since_ns);
+    put_time(&c, of->since_ns);
     for (unsigned i = 0; i < frame->steering_count; i++)
-        put_steering(&c, p, &frame->steerings[i]);
+        put_steering(&c, p, of, &frame->steerings[i]);
     if (p->ip_count > 0) {
         put_inner(&c, frame);
     } else {

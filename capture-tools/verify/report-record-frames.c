@@ -83,8 +83,11 @@ static char *line_of(const verification *v, const verified_frame *seen)
     GString *line = g_string_new(NULL);
     const source_frame *source = seen->source;
     capture_source of = capture_sources_get(verification_sources(v), source->source);
-    int64_t since = capture_time_between(of.first_ns, source->frame.time_ns);
-    line_format(seen->decoded, source->frame.number, since, line);
+    const line_frame about = { .number = source->frame.number,
+                               .since_ns = capture_time_between(of.first_ns, source->frame.time_ns),
+                               .namer = capture_sources_frame_name,
+                               .context = (capture_sources *)verification_sources(v) };
+    line_format(seen->decoded, &about, line);
     return g_strstrip(g_string_free(line, FALSE));
 }
 

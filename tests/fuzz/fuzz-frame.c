@@ -144,7 +144,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                    .wire = captured + (data[0] >> WIRE_SHIFT) * WIRE_UNIT };
     decode_frame(&d, &octets, &frame);
     packet_assert_sound(&frame.packet);
-    line_format(&frame, 1, 0, line);
+    line_format(&frame, &(line_frame){ .number = 1 }, line);
     g_assert_cmpuint(line->len, <=, LINE_FRAME_TEXT + frame.update_count * LINE_UPDATE_TEXT);
     fields_visit(&d, &frame, touch, &touched);
     checksum_verify_transport(&frame.packet);

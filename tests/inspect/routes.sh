@@ -57,8 +57,8 @@ says "over two segments" "^9 .* BGP UPDATE 192.0.2.80/32 .* aggregate 0x000103 s
 says_not "not in the first" "^8 .*BGP" inspect -r routes.pcap
 says_not "a copy" "^12 .*BGP" inspect -r routes.pcap
 says "edge metadata" "^14 .* BGP UPDATE with edge metadata$" inspect -r routes.pcap
-says "the announcement behind a packet" "^5 .* aggregate 0x000102 announced in 3 \|" inspect -r routes.pcap
-says "replaced" "^10 .* aggregate 0x000102 announced in 3 replaced in 9 \|" inspect -r routes.pcap
+says "the announcement behind a packet" "^5 .* aggregate 0x000102 announced in frame 3 \|" inspect -r routes.pcap
+says "replaced" "^10 .* aggregate 0x000102 announced in frame 3 replaced in frame 9 \|" inspect -r routes.pcap
 says "a finding" "^3 .* BGP UPDATE 192.0.2.80/32 \(treat-as-withdraw\) ! error cats/route-malformed: path attribute 255: CATS attribute" inspect -r route-defects.pcap
 says "ineligible" "^29 .* \(ineligible\) ! error cats/route-argument" inspect -r route-defects.pcap
 
