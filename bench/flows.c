@@ -2,10 +2,9 @@
 /* Writes a capture to standard output: flows of a SYN and so many acknowledgments each, all in SRv6, as an
  * ingress sends them to an End.CATS SID, the first packets of all flows first. Of SYNs alone, what fills the
  * memory of the trackers fastest. */
+#include "bench/capture-out.h"
 #include "epan-cats/packet-build.h"
 
-#include <pcap/pcap.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,22 +45,11 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: %s FLOWS [PACKETS-OF-EACH] >CAPTURE\n", argv[0]);
         return 2;
     }
-    pcap_t *dead = pcap_open_dead(DLT_RAW, 65535);
-    pcap_dumper_t *out = pcap_dump_fopen(dead, stdout);
-    if (out == NULL) {
-        fprintf(stderr, "standard output: %s\n", pcap_geterr(dead));
+    capture_out to;
+    if (!capture_out_begin(&to))
         return 2;
-    }
     uint8_t frame[128];
-    struct pcap_pkthdr header = { .ts = { 0, 0 } };
-    for (unsigned long n = 0; n < count * packets; n++) {
-        header.ts.tv_sec = (time_t)(n / 100000);
-        header.ts.tv_usec = (suseconds_t)(n % 100000) * 10;
-        header.caplen = header.len = (bpf_u_int32)build(n % count, n / count, frame, sizeof frame);
-        pcap_dump((u_char *)out, &header, frame);
-    }
-    int status = pcap_dump_flush(out);
-    pcap_dump_close(out);
-    pcap_close(dead);
-    return status ? 2 : 0;
+    for (unsigned long n = 0; n < count * packets; n++)
+        capture_out_packet(&to, n * 10, frame, build(n % count, n / count, frame, sizeof frame));
+    return capture_out_end(&to) ? 0 : 2;
 }

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Writes a capture to standard output: so many UPDATEs, no two alike, in one TCP connection to BGP's port,
  * ten in a segment. */
+#include "bench/capture-out.h"
 #include "bench/numbered-update.h"
 #include "epan-cats/packet-build.h"
 
-#include <pcap/pcap.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 enum { IN_A_SEGMENT = 10, ACK = 0x010, SPEAKER_PORT = 40000 };
 
-static void write_segment(pcap_dumper_t *out, const uint8_t *payload, size_t length, uint32_t sequence,
+static void write_segment(const capture_out *to, const uint8_t *payload, size_t length, uint32_t sequence,
                           uint32_t segment)
 {
     static const uint8_t speaker[4] = { 10, 9, 1, 1 }, receiver[4] = { 10, 9, 1, 2 };
@@ -26,9 +25,7 @@ static void write_segment(pcap_dumper_t *out, const uint8_t *payload, size_t len
                             .payload = payload,
                             .payload_length = length };
     uint8_t frame[IN_A_SEGMENT * sizeof(numbered_update) + 64];
-    struct pcap_pkthdr header = { .ts = { (time_t)(segment / 1000), (suseconds_t)(segment % 1000) * 1000 } };
-    header.caplen = header.len = (bpf_u_int32)packet_tcp_build(&ip, &tcp, frame, sizeof frame);
-    pcap_dump((u_char *)out, &header, frame);
+    capture_out_packet(to, UINT64_C(1000) * segment, frame, packet_tcp_build(&ip, &tcp, frame, sizeof frame));
 }
 
 int main(int argc, char **argv)
@@ -39,12 +36,9 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: %s UPDATES >CAPTURE\n", argv[0]);
         return 2;
     }
-    pcap_t *dead = pcap_open_dead(DLT_RAW, 65535);
-    pcap_dumper_t *out = pcap_dump_fopen(dead, stdout);
-    if (out == NULL) {
-        fprintf(stderr, "standard output: %s\n", pcap_geterr(dead));
+    capture_out to;
+    if (!capture_out_begin(&to))
         return 2;
-    }
     numbered_update update = numbered_update_begin();
     uint8_t payload[IN_A_SEGMENT * sizeof update.octets];
     size_t length = 0;
@@ -55,12 +49,9 @@ int main(int argc, char **argv)
         length += update.length;
         if ((n + 1) % IN_A_SEGMENT != 0 && n + 1 != count)
             continue;
-        write_segment(out, payload, length, sequence, segment++);
+        write_segment(&to, payload, length, sequence, segment++);
         sequence += (uint32_t)length;
         length = 0;
     }
-    int status = pcap_dump_flush(out);
-    pcap_dump_close(out);
-    pcap_close(dead);
-    return status ? 2 : 0;
+    return capture_out_end(&to) ? 0 : 2;
 }

@@ -41,8 +41,10 @@ static void find_announcement(const decoder *d, const decoder_frame *frame, cons
 {
     cats_route_behind behind;
     here->has_announcement = cats_steering_behind(&d->cats, view, &here->steering, &behind);
-    if (!here->has_announcement)
+    if (!here->has_announcement) {
+        here->replaced_in = cats_steering_sid_ended(&d->cats, view, &here->steering);
         return;
+    }
     here->announced_in = behind.route->announced.frame;
     here->announced_age_ns = capture_time_between(behind.route->announced.time_ns, frame->time_ns);
     here->replaced_in = behind.was_in_force ? 0 : behind.ended.frame;
@@ -76,6 +78,7 @@ static void decode_steering(const decoder *d, const decoder_frame *frame, unsign
     cats_steering_read(&d->cats, &view, &here->steering, ip->quoted ? NULL : &out->findings);
     if (here->steering.is_srv6) {
         here->has_announcement = false;
+        here->replaced_in = 0;
         if (here->steering.has_argument)
             find_announcement(d, frame, &view, here);
         here->ip = ip;

@@ -44,7 +44,7 @@ declare -A listeners=()
 listen() {
   local name=$1 interface=$2 count=$3
   : >"$name.log" # that of an earlier one would be taken for this one's
-  in_ns two timeout 20 tcpdump -i "$interface" -Q in -U --immediate-mode -s 0 -c "$count" -w "$name.pcap" not ip6 multicast 2>"$name.log" &
+  in_ns two timeout 60 tcpdump -i "$interface" -Q in -U --immediate-mode -s 0 -c "$count" -w "$name.pcap" not ip6 multicast 2>"$name.log" &
   listeners[$name]=$!
   until grep -q "listening on" "$name.log" 2>/dev/null; do
     kill -0 "${listeners[$name]}" 2>/dev/null || {

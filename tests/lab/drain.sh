@@ -137,7 +137,7 @@ lab_wait "$lab_files/egress.err" "is ready"
 python3 - "$lab_files/egress1.ctl" <<'END' || lab_fail "the control socket waits for who reads events"
 import socket, sys
 s = socket.socket(socket.AF_UNIX)
-s.settimeout(5)
+s.settimeout(60)
 s.connect(sys.argv[1])
 for i in range(1000):
     s.sendall(b'{"command":"weight","arguments":["site1","%d"]}\n' % (i % 9 + 1))

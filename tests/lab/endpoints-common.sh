@@ -87,7 +87,7 @@ endpoints_capture() {
 # WHAT RECONNECTED: waits until the capture has so many redirects that were followed; it breaks no rule.
 endpoints_end_capture() {
     local try inspected
-    for try in $(seq 100); do
+    for try in $(seq 400); do
         inspected=$("$catshark" inspect --sessions -q --json -r "$lab_files/capture.pcap")
         [ "$(jq .sessions.reconnected <<<"$inspected")" = "$2" ] && break
         sleep 0.05

@@ -53,7 +53,7 @@ count() {
 # COUNT: waits until so many arrived at both places; false when they do not in time.
 arrived() {
     local _
-    for _ in $(seq 60); do
+    for _ in $(seq 200); do
         [ "$(count "${names[0]}")" -lt "$1" ] || [ "$(count "${names[1]}")" -lt "$1" ] || return 0
         sleep 0.05
     done

@@ -92,7 +92,7 @@ lab_serve_ours() {
 # NS PORT: waits until somebody listens there.
 lab_wait_port() {
     local _
-    for _ in $(seq 200); do
+    for _ in $(seq 600); do
         [ -z "$(n "$1" ss -Hltn "sport = :$2")" ] || return 0
         sleep 0.05
     done

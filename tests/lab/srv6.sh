@@ -350,7 +350,7 @@ END
 # NAME FILE WORDS: waits until the file has the words.
 lab_wait() {
     local try
-    for try in $(seq 200); do
+    for try in $(seq 600); do
         grep -q -- "$2" "$1" 2>/dev/null && return 0
         sleep 0.05
     done

@@ -111,7 +111,7 @@ pid=$!
 ip -n "catshark-$$-two" link set v2 down
 ip -n "catshark-$$-two" link set v2 up
 # A link that has just come up may lose frames until its carrier is seen.
-for _ in $(seq 100); do
+for _ in $(seq 400); do
   [ "$(in_ns one cat /sys/class/net/v1/operstate)" = up ] && break
   sleep 0.05
 done
@@ -154,7 +154,7 @@ down_then_gone() {
   pid=$!
   before=$(times_asleep "$pid")
   ip -n "catshark-$$-two" link set lost down
-  for _ in $(seq 100); do # until it has read that and sleeps again
+  for _ in $(seq 500); do # until it has read that and sleeps again
     [ "$(times_asleep "$pid")" -gt "$before" ] && break
     sleep 0.02
   done

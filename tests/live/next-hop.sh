@@ -97,7 +97,7 @@ fi
 # Duplicate detection: a host that would take an address of ours learns that it is taken.
 in_ns one sh -c 'echo 1 >/proc/sys/net/ipv6/conf/v1/accept_dad; echo 1 >/proc/sys/net/ipv6/conf/all/accept_dad'
 ip -n "$one" address add 2001:db8:3::80/64 dev v1
-for _ in $(seq 100); do
+for _ in $(seq 400); do
   [[ $(ip -n "$one" address show dev v1) == *"2001:db8:3::80/64"*tentative* ]] || break
   [[ $(ip -n "$one" address show dev v1) == *dadfailed* ]] && break
   sleep 0.05

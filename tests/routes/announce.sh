@@ -17,7 +17,7 @@ fail() {
 # FILE WORDS: waits until the file has the words.
 await() {
     local _
-    for _ in $(seq 200); do
+    for _ in $(seq 600); do
         grep -q -- "$2" "$1" && return 0
         sleep 0.05
     done
