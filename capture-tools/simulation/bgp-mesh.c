@@ -31,7 +31,6 @@ typedef struct session_end {
 
 /* What an ingress knows by its sessions. */
 typedef struct learner {
-    bgp_mesh *mesh;
     ingress_station *station;
     bool frozen; /* FAULT_OFFERS_FROZEN */
     route_offers *offers;
@@ -247,7 +246,6 @@ static void add_learner(bgp_mesh *mesh, size_t index)
 {
     learner *l = &mesh->learners[index];
     const route_offers_sink sink = { .offer = take_offer, .withdraw = take_withdrawal, .context = l };
-    l->mesh = mesh;
     l->station = mesh->parts.ingresses[index];
     l->frozen = index == 0 && faults_setting(mesh->parts.sim->faults, FAULT_OFFERS_FROZEN);
     l->offers = route_offers_new(&sink);
