@@ -204,5 +204,6 @@ bool bgp_stream_next(bgp_stream *s, bgp_message *message)
         return false;
     bgp_message_result result = bgp_message_next(s->work->data, s->work->len, &s->taken, message, &defect);
     s->bad = result == BGP_MESSAGE_BAD;
+    s->missed |= s->bad;
     return result == BGP_MESSAGE;
 }

@@ -79,7 +79,7 @@ static void decode_steering(const decoder *d, const decoder_frame *frame, unsign
     if (here->steering.is_srv6) {
         here->has_announcement = false;
         here->replaced_in = 0;
-        if (here->steering.has_argument)
+        if (here->steering.has_argument || here->steering.learned)
             find_announcement(d, frame, &view, here);
         here->ip = ip;
         here->flow.in_flow = false;

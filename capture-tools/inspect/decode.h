@@ -25,8 +25,10 @@ typedef struct decoder {
 typedef struct decoded_steering {
     const packet_ip *ip;
     cats_steering steering;
-    bool has_announcement;              /* one is known behind its aggregate ID: */
-    uint32_t announced_in, replaced_in; /* numbers of frames; 0: it was in force */
+    uint32_t replaced_in;  /* frame that ended the announcement behind its aggregate ID, or else that of its
+                              SID; 0: none, or in force */
+    bool has_announcement; /* one is known behind its aggregate ID: */
+    uint32_t announced_in;
     int64_t announced_age_ns;
     steering_sighting flow; /* of what is encapsulated; in_flow is always written */
 } decoded_steering;

@@ -58,7 +58,7 @@ static void put_steering(cursor *c, const packet *p, const line_frame *of, const
         put_level_and_id(c, s->argument.level, s->argument.aggregate_id);
     if (here->has_announcement)
         put_frame(c, " announced in ", of, here->announced_in);
-    if (here->has_announcement && here->replaced_in != 0)
+    if (here->replaced_in != 0)
         put_frame(c, " replaced in ", of, here->replaced_in);
     put_text(c, " |");
 }

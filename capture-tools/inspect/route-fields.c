@@ -131,10 +131,10 @@ void route_fields_update(const visit *v, const read_update *read)
 
 void route_fields_behind(const visit *v, const decoded_steering *steering)
 {
-    if (!steering->has_announcement)
-        return;
-    give_number(v, "cats.route.announced_in", steering->announced_in);
-    give_seconds(v, "cats.route.age", steering->announced_age_ns);
+    if (steering->has_announcement) {
+        give_number(v, "cats.route.announced_in", steering->announced_in);
+        give_seconds(v, "cats.route.age", steering->announced_age_ns);
+    }
     if (steering->replaced_in != 0)
         give_number(v, "cats.route.replaced_in", steering->replaced_in);
 }

@@ -93,10 +93,10 @@ unsigned route_reader_take(route_reader *r, const packet *p, const uint8_t final
     const cats_route_peer peer = { .speaker = of.source, .receiver = of.destination };
     g_array_set_size(r->shown, 0);
     bgp_stream_take(r->stream, &segment);
-    if (bgp_stream_missed(r->stream))
-        cats_route_table_miss(r->table, now);
     while (bgp_stream_next(r->stream, &message))
         take_message(r, &peer, now, &message);
+    if (bgp_stream_missed(r->stream))
+        cats_route_table_miss(r->table, now);
     *updates = &g_array_index(r->shown, read_update, 0);
     return r->shown->len;
 }

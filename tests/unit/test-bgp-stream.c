@@ -227,8 +227,10 @@ static void test_garbage(void)
     arrive(&s, 0, 30);
     arrive(&s, 30, 90); /* b, garbage, and c's beginning behind it */
     assert_told(&s, "ab");
+    g_assert_true(bgp_stream_missed(s.stream));
     arrive(&s, 90, 136);
     assert_told(&s, "d");
+    g_assert_false(bgp_stream_missed(s.stream));
     guint at = s.sent->len;
     send_letters(&s, "efg");
     wire_put(s.sent->data + at + 16, 2, BGP_HEADER_LENGTH - 1); /* no length */
