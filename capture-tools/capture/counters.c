@@ -40,6 +40,7 @@ capture_counters *capture_counters_new(const cats_topology *topology)
     cats_context_init(&c->decoder.cats);
     c->decoder.cats.topology = topology;
     c->decoder.numbers = topology != NULL ? topology->numbers : affinity_numbers_default;
+    decoder_follow_routes(&c->decoder, &cats_route_codes_default);
     decoder_follow_sessions(&c->decoder, topology != NULL ? topology->reconnect_limit_ms
                                                           : AFFINITY_RECONNECT_LIMIT_DEFAULT_MS);
     decoder_follow_flows(&c->decoder, c->points);
@@ -82,9 +83,10 @@ static void count_sid(capture_counters *c, const decoded_steering *here)
     if (row == NULL) {
         row = g_new0(capture_sid, 1);
         row->sid = sid;
-        cats_steering_sid_name(&here->steering, row->name);
         g_hash_table_insert(c->sids, &row->sid, row);
     }
+    if (row->name[0] == '\0') /* an UPDATE may have told it since */
+        cats_steering_sid_name(&here->steering, row->name);
     row->packets++;
     row->flows += here->flow.in_flow && here->flow.begins;
 }

@@ -8,11 +8,10 @@
 
 enum { FRAMES = 96, FLOWS = 4, PACKETS_ENCAPSULATED = 48 };
 
-static capture_counters *count_sample(void)
+static capture_counters *count_sample(const char *path)
 {
     GError *error = NULL;
-    capture_reader *reader =
-        capture_reader_open(CATSHARK_SAMPLES "/simulated-first-light.pcapng", NULL, &error);
+    capture_reader *reader = capture_reader_open(path, NULL, &error);
     g_assert_no_error(error);
     capture_counters *counters = capture_counters_new(NULL);
     uint32_t interfaces = 0;
@@ -41,7 +40,7 @@ static capture_report report_of(capture_counters *counters)
 
 static void test_sids(void)
 {
-    capture_counters *counters = count_sample();
+    capture_counters *counters = count_sample(CATSHARK_SAMPLES "/simulated-first-light.pcapng");
     const summary *s = capture_counters_summary(counters);
     g_assert_cmpuint(s->frames, ==, FRAMES);
     g_assert_cmpuint(s->flows.flows, ==, FLOWS);
@@ -90,7 +89,7 @@ static void test_many_sids(void)
 
 static void test_line(void)
 {
-    capture_counters *counters = count_sample();
+    capture_counters *counters = count_sample(CATSHARK_SAMPLES "/simulated-first-light.pcapng");
     capture_report report = report_of(counters);
     g_autofree char *line = capture_report_line(&report);
     g_assert_true(
@@ -106,7 +105,7 @@ static void test_line(void)
 
 static void test_json(void)
 {
-    capture_counters *counters = count_sample();
+    capture_counters *counters = count_sample(CATSHARK_SAMPLES "/simulated-first-light.pcapng");
     const capture_report report = report_of(counters);
     char *text = NULL;
     size_t length;
@@ -128,10 +127,23 @@ static void test_json(void)
     capture_counters_free(counters);
 }
 
+/* Nothing is configured: BGP tells whose they are. */
+static void test_names_from_routes(void)
+{
+    capture_counters *counters = count_sample(CATSHARK_SAMPLES "/simulated-bgp.pcapng");
+    const capture_sid *top[CAPTURE_SIDS_MAX];
+    size_t count = capture_counters_top(counters, top, CAPTURE_SIDS_MAX);
+    g_assert_cmpuint(count, >, 1);
+    for (size_t i = 0; i < count; i++)
+        g_assert_cmpstr(top[i]->name, !=, "");
+    capture_counters_free(counters);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/capture-counters/sids", test_sids);
+    g_test_add_func("/capture-counters/names-from-routes", test_names_from_routes);
     g_test_add_func("/capture-counters/many-sids", test_many_sids);
     g_test_add_func("/capture-counters/line", test_line);
     g_test_add_func("/capture-counters/json", test_json);
