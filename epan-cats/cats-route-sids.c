@@ -163,7 +163,8 @@ void route_sid_join(cats_route_table *table, route_record *record, uint32_t fram
     refresh(table, record->sid_entry, frame);
 }
 
-void route_sid_leave(cats_route_table *table, route_record *record, route_record *heir, uint32_t frame)
+void route_sid_leave(cats_route_table *table, route_record *record, route_record *heir, bool ends,
+                     uint32_t frame)
 {
     GQueue *users = &record->sid_entry->users;
     if (heir != NULL && heir->sid_entry == record->sid_entry) {
@@ -172,5 +173,6 @@ void route_sid_leave(cats_route_table *table, route_record *record, route_record
     }
     g_queue_unlink(users, &record->in_sid);
     --*tally_of(record);
-    refresh(table, record->sid_entry, frame);
+    if (ends || !g_queue_is_empty(users))
+        refresh(table, record->sid_entry, frame);
 }

@@ -77,9 +77,11 @@ void route_end(cats_route_table *table, route_record *record, route_record *heir
 /* cats-route-sids.c: a new record's owner, locator and entry of its SID, which it does not join yet. */
 void route_sid_enter(cats_route_table *table, route_record *record);
 /* What the SID is known by changes with the record. Its place goes to `heir`, which may be NULL, where both
- * have the same SID: the next hop of a route that is announced again stays the owner. */
+ * have the same SID: the next hop of a route that is announced again stays the owner. `ends`: the
+ * announcement does, it is not only forgotten. */
 void route_sid_join(cats_route_table *table, route_record *record, uint32_t frame);
-void route_sid_leave(cats_route_table *table, route_record *record, route_record *heir, uint32_t frame);
+void route_sid_leave(cats_route_table *table, route_record *record, route_record *heir, bool ends,
+                     uint32_t frame);
 
 /* cats-route-session.c */
 void route_partial(cats_route_table *table, uint32_t frame);

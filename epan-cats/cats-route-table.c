@@ -130,27 +130,37 @@ static void let_go(cats_route_table *table, route_record *record)
     g_free(record);
 }
 
-void route_end(cats_route_table *table, route_record *record, route_record *heir, cats_route_end how,
-               cats_moment now)
+/* Out of what is in force, to those that have ended. */
+static void leave_force(cats_route_table *table, route_record *record)
 {
     g_hash_table_remove(table->in_force, record);
     leave_peer(table, record);
-    if (record->sid_entry != NULL)
-        route_sid_leave(table, record, heir, now.frame);
     g_queue_unlink(&table->held[0], &record->in_order);
     g_queue_push_tail_link(&table->held[1], &record->in_order);
+}
+
+void route_end(cats_route_table *table, route_record *record, route_record *heir, cats_route_end how,
+               cats_moment now)
+{
+    leave_force(table, record);
+    if (record->sid_entry != NULL)
+        route_sid_leave(table, record, heir, true, now.frame);
     record->route.end = how;
     record->route.ended = now;
     if (heir == NULL)
         table->count.withdrawn++;
 }
 
-/* The oldest that has ended goes first; where none has, the oldest that is in force. */
+/* The oldest that has ended goes first; where none has, the oldest that is in force: nobody withdrew it. */
 static void make_room(cats_route_table *table, cats_moment now)
 {
     while (table->held[0].length + table->held[1].length > table->limit) {
-        if (g_queue_is_empty(&table->held[1]))
-            route_end(table, g_queue_peek_head(&table->held[0]), NULL, CATS_ROUTE_WITHDRAWN, now);
+        if (g_queue_is_empty(&table->held[1])) {
+            route_record *oldest = g_queue_peek_head(&table->held[0]);
+            leave_force(table, oldest);
+            if (oldest->sid_entry != NULL)
+                route_sid_leave(table, oldest, NULL, false, now.frame);
+        }
         let_go(table, g_queue_peek_head(&table->held[1]));
     }
 }

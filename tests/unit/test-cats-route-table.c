@@ -280,9 +280,13 @@ static void test_full(void)
         append_octets(b.nlri, 32, 192, 0, 2, (uint8_t)i);
         learn(table, &first, i, &b);
     }
+    static const uint8_t forgotten[16] = { 0x5f, 0, 0, 0, 0, 0xe, 0xca, 1 };
+    g_assert_nonnull(cats_route_table_row(table, forgotten, 10)); /* nobody withdrew it */
+    g_assert_cmpuint(cats_route_table_sid_ended(table, forgotten, 10), ==, 0);
     cats_route_table_count count = cats_route_table_count_get(table);
     g_assert_cmpuint(count.in_force, ==, 3);
     g_assert_cmpuint(count.let_go, ==, 7);
+    g_assert_cmpuint(count.withdrawn, ==, 0);
     g_assert_cmpuint(count.refused, ==, 14); /* all have one locator */
     g_assert_true(cats_route_table_is_complete(table, 0));
     g_assert_false(cats_route_table_is_complete(table, 4));

@@ -210,6 +210,22 @@ static void test_return(const void *data)
     end(&r);
 }
 
+/* Where no metrics were announced the owner of a SID may be an egress or an ingress: it does not tell who
+ * asks, and so no site is told. */
+static void test_no_metrics(const void *data)
+{
+    routed r;
+    srv6_service service = sample_service();
+    begin(&r, data);
+    service.sid[5] = 1;
+    service.behavior = 20;
+    announce_service(r.table, &second, ++r.s.frame, &service);
+    SEE_IN(&r.s, 0, DOWN, .sid = "5f00:0:1:ca75::");
+    SEE_IN(&r.s, 0, DOWN, .hop_limit = 63, .point = 5);
+    assert_verdict(&r.s, STEERING_STEERED);
+    end(&r);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -221,5 +237,6 @@ int main(int argc, char **argv)
     scene_add("routes/owner-changes", test_owner_changes);
     scene_add("routes/structure-learned", test_structure_learned);
     scene_add("routes/return", test_return);
+    scene_add("routes/no-metrics", test_no_metrics);
     return g_test_run();
 }
