@@ -89,10 +89,10 @@ void cats_findings_add(cats_findings *findings, cats_rule_id rule, const char *f
         trim_cut_character(finding->text);
 }
 
-const char *cats_rule_needs_mark(cats_rule_needs needs)
+const char *cats_rule_needs_name(cats_rule_needs needs)
 {
-    static const char *const marks[] = {
-        [CATS_NEEDS_NOTHING] = "", [CATS_NEEDS_TOPOLOGY] = ", T", [CATS_NEEDS_NETWORK] = ", T or routes"
-    };
-    return marks[needs];
+    static const char *const names[] = { [CATS_NEEDS_NOTHING] = "nothing",
+                                         [CATS_NEEDS_TOPOLOGY] = "topology",
+                                         [CATS_NEEDS_NETWORK] = "topology or routes" };
+    return names[needs];
 }

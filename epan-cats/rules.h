@@ -50,8 +50,7 @@ const cats_rule *cats_rule_get(cats_rule_id id);
 bool cats_rule_find(const char *id, cats_rule_id *found);
 const char *cats_severity_name(cats_severity severity); /* "note", "warning", "error" */
 const char *cats_rule_scope_name(cats_rule_scope scope);
-/* As docs/rules.md has it behind the scope: "", ", T", ", T or routes". */
-const char *cats_rule_needs_mark(cats_rule_needs needs);
+const char *cats_rule_needs_name(cats_rule_needs needs); /* "nothing", "topology", "topology or routes" */
 
 /* A rule seen broken in one packet, with the values in a sentence of its own. */
 #define CATS_FINDING_TEXT 224

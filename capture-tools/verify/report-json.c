@@ -187,8 +187,7 @@ bool report_json_rules(const finding_rules *rules, FILE *out)
         JsonBuilder *b = begin_line();
         add_rule(b, id);
         add_text(b, "judged_from", cats_rule_scope_name(rule->scope));
-        json_builder_set_member_name(b, "needs_topology");
-        json_builder_add_boolean_value(b, rule->needs == CATS_NEEDS_TOPOLOGY);
+        add_text(b, "needs", cats_rule_needs_name(rule->needs));
         add_text(b, "text", rule->sentence);
         add_text(b, "source", rule->source);
         written = end(b, out);
