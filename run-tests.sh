@@ -60,7 +60,7 @@ ctest --test-dir build-asan --output-on-failure -L unit -j 2 "$@"
 
 step "libFuzzer, for a bounded number of runs"
 cmake --preset fuzz -G Ninja >/dev/null
-cmake --build --preset fuzz --target fuzz-exabgp fuzz-flows fuzz-frame fuzz-routes fuzz-sessions fuzz-topology write-seeds
+cmake --build --preset fuzz --target fuzz-bgp-stream fuzz-exabgp fuzz-flows fuzz-frame fuzz-routes fuzz-sessions fuzz-topology write-seeds
 ctest --preset fuzz -L fuzz
 
 step "all tests but those on live links"

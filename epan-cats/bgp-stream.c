@@ -26,7 +26,7 @@ struct bgp_stream {
     GByteArray *work;   /* what awaited its rest, and the segment's new octets */
     size_t taken;       /* octets of it that were handed out */
     direction *current; /* whose they are; NULL: nothing is to be kept of them */
-    bool missed;        /* in front of them, or behind them */
+    bool missed;        /* octets in front of them, or behind them, or a direction */
     bool bad;           /* what stands behind `taken` is no message */
 };
 
@@ -116,6 +116,7 @@ static void let_go(bgp_stream *s)
 {
     forget(s, g_queue_peek_head(&s->by_use));
     s->count.let_go++;
+    s->missed = true;
 }
 
 /* It is the one used last then. */
@@ -166,10 +167,11 @@ static void open_direction(bgp_stream *s, direction *d, uint32_t sequence)
 
 void bgp_stream_take(bgp_stream *s, const bgp_segment *segment)
 {
+    s->missed = false;
     settle(s);
     g_byte_array_set_size(s->work, 0);
     s->taken = 0;
-    s->bad = s->missed = false;
+    s->bad = false;
     direction *d = find(s, segment);
     if (segment->opens) {
         open_direction(s, d, segment->sequence);
@@ -180,9 +182,10 @@ void bgp_stream_take(bgp_stream *s, const bgp_segment *segment)
     if (!gap && old >= (uint64_t)segment->length + segment->missing)
         return;
     size_t skipped = gap ? 0 : MIN(old, segment->length);
-    s->missed = gap || segment->missing > 0;
-    if (s->missed)
+    if (gap || segment->missing > 0) {
+        s->missed = true;
         drop_awaiting(s, d);
+    }
     d->next = segment->sequence + segment->length + segment->missing;
     if (d->length > 0)
         g_byte_array_append(s->work, d->awaiting, (guint)d->length);
@@ -194,7 +197,7 @@ void bgp_stream_take(bgp_stream *s, const bgp_segment *segment)
 
 bool bgp_stream_missed(const bgp_stream *s)
 {
-    return s->missed;
+    return s->missed || s->bad;
 }
 
 bool bgp_stream_next(bgp_stream *s, bgp_message *message)
@@ -204,6 +207,5 @@ bool bgp_stream_next(bgp_stream *s, bgp_message *message)
         return false;
     bgp_message_result result = bgp_message_next(s->work->data, s->work->len, &s->taken, message, &defect);
     s->bad = result == BGP_MESSAGE_BAD;
-    s->missed |= s->bad;
     return result == BGP_MESSAGE;
 }

@@ -47,11 +47,11 @@ bgp_stream_count bgp_stream_count_get(const bgp_stream *stream);
  * goes on at the next marker; so it does in the next segment behind what is no
  * message. A segment that comes late is passed over: it counts as lost. */
 void bgp_stream_take(bgp_stream *stream, const bgp_segment *segment);
-/* Whether octets of its direction lack in front of it, or in it, or, once its messages were taken, are none.
- */
-bool bgp_stream_missed(const bgp_stream *stream);
 /* The messages that it completed, in order; false when there are no more. Their octets are valid until the
  * next segment is taken, `at` counts from the first octet of the first message. */
 bool bgp_stream_next(bgp_stream *stream, bgp_message *message);
+/* Whether something was missed with it, when there are no more messages: octets of its direction lack in
+ * front of it or in it, or are no message, or there was no room for another direction's. */
+bool bgp_stream_missed(const bgp_stream *stream);
 
 #endif

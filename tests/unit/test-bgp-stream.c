@@ -236,6 +236,7 @@ static void test_garbage(void)
     wire_put(s.sent->data + at + 16, 2, BGP_HEADER_LENGTH - 1); /* no length */
     arrive(&s, at, at + 60);
     assert_told(&s, "");
+    g_assert_true(bgp_stream_missed(s.stream));
     arrive(&s, at + 60, at + 90);
     assert_told(&s, "g");
     stop(&s);
@@ -314,6 +315,7 @@ static void test_limits(void)
     for (unsigned i = 0; i < 100; i++) {
         s.of = direction(i);
         arrive(&s, 0, 40); /* 10 octets of b wait */
+        g_assert_cmpint(bgp_stream_missed(s.stream), ==, i >= 4);
         bgp_stream_count count = bgp_stream_count_get(s.stream);
         g_assert_cmpuint(count.directions, <=, 4);
         g_assert_cmpuint(count.octets, <=, 50);
