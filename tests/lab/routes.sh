@@ -204,14 +204,14 @@ show_path() {
     echo "flow      $(jq -c 'del(.time, .at)' "$lab_files/path.flow")"
 }
 
-# Every SID of the data plane is named by an UPDATE, by the plugin alone: what it does, and the next hop whose it is, or,
-# of one that is withdrawn, what ended it; every steered packet has the UPDATE behind its aggregate. $found has them.
+# Every SID of the data plane is named by an UPDATE, by the plugin alone: the next hop whose it is, and what it does; every
+# steered packet has its egress, and the UPDATE behind its aggregate. $found has them.
 check_names() {
-    as_user tshark -r all.pcapng -Y cats.sid -T fields -e cats.sid -e cats.sid.behavior -e cats.egress \
-        -e cats.route.replaced_in -e cats.service -e cats.granularity -e cats.route.announced_in >"$lab_files/named" ||
+    as_user tshark -r all.pcapng -Y cats.sid -T fields -e cats.sid -e cats.sid.behavior -e cats.sid.name \
+        -e cats.egress -e cats.service -e cats.granularity -e cats.route.announced_in >"$lab_files/named" ||
         lab_fail "tshark ended with $?"
-    awk -F'\t' '$2 == "" || $3 == "" || ($3 ~ "/" && $4 == "") { print; exit 1 }
-        $5 ~ /^(192\.0\.2\.80|2001:db8:80::80)$/ && ($6 == "" || $7 == "") { print; exit 1 }' "$lab_files/named" ||
+    awk -F'\t' '$2 == "" || $3 !~ /^[0-9a-f.:]+ End\./ { print; exit 1 }
+        $5 ~ /^(192\.0\.2\.80|2001:db8:80::80)$/ && ($4 == "" || $6 == "" || $7 == "") { print; exit 1 }' "$lab_files/named" ||
         lab_fail "a SID that the UPDATEs do not name"
     found=$(cut -f 1,2 "$lab_files/named" | sort -u | tr '\t\n' '= ')
     [ "$found" = "5f00:0:1:4::=0x0013 5f00:0:1:6::=0x0012 5f00:0:e1:4::=0x0013 5f00:0:e1:6::=0x0012 5f00:0:e1:ca75:3800:1::=0x80ca \
