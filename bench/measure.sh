@@ -6,8 +6,9 @@
 #   against_none KIND WANTED NAME OPTION...   tshark on $home/KIND.pcap with the plugin against without: instructions a
 #                                             packet, and CPU time
 #   instructions_only KIND WANTED NAME OPTION...   the same without the time
-#   part_of KIND WANTED NAME PATTERN          tshark with the plugin on $home/KIND.pcap: its instructions a packet against
-#                                             those without what functions, or files, of the pattern take
+#   part_of READER KIND WANTED NAME PATTERN   the READER of $home/KIND.pcap, shark (tshark with the plugin) or verify: its
+#                                             instructions a packet against those without what functions, or files, of
+#                                             the pattern take
 #   memory_per KIND WANTED NAME COUNT OPTION...    the same, the most memory held at once, a COUNTth of the difference
 
 # cpu COMMAND...: prints its CPU time in milliseconds.
@@ -89,15 +90,24 @@ instructions_only() {
     printf "%-58s %8.3f  (wanted: %s; %d against %d a packet, %d packets)\n", name, a / b, w, a / n, b / n, n }'
 }
 
+shark_instructions() {
+  instructions "$home/plugins" "$1"
+}
+
+verify_instructions() {
+  { valgrind --tool=callgrind --callgrind-out-file="${callgrind:-/dev/null}" "$catshark" verify "$1" 2>&1 >/dev/null || true; } |
+    awk '/Collected/ { print $4 }'
+}
+
 part_of() {
   local all one part callgrind=$home/callgrind
-  one=$(callgrind='' instructions "$home/plugins" "$home/$1-one.pcap")
+  one=$(callgrind='' "$1_instructions" "$home/$2-one.pcap")
   : >"$callgrind"
   chmod a+w "$callgrind"
-  all=$(instructions "$home/plugins" "$home/$1.pcap")
+  all=$("$1_instructions" "$home/$2.pcap")
   part=$(callgrind_annotate --threshold=100 "$callgrind" 2>/dev/null |
-    awk -v pattern="$4" '$0 ~ pattern { gsub(",", "", $1); sum += $1 } END { print sum + 0 }')
-  awk -v name="instructions, $3" -v w="$2" -v all=$((all - one)) -v part="$part" -v n="$(frames "$home/$1.pcap")" 'BEGIN {
+    awk -v pattern="$5" '$0 ~ pattern { gsub(",", "", $1); sum += $1 } END { print sum + 0 }')
+  awk -v name="instructions, $4" -v w="$3" -v all=$((all - one)) -v part="$part" -v n="$(frames "$home/$2.pcap")" 'BEGIN {
     printf "%-58s %8.4f  (wanted: %s; %d of %d a packet, %d packets)\n", name, all / (all - part), w, part / n, all / n, n }'
 }
 
