@@ -68,9 +68,9 @@ status=0
 ctest --test-dir build --output-on-failure -j 2 -LE live "$@" || status=$?
 left_out=$(skipped build build-asan build-fuzz)
 
-# Apart from the others, with which they would share cores and time.
+# They share cores and time-outs with whatever else runs here: a second try tells a defect from a bad moment.
 step "tests on live links"
-ctest --test-dir build --output-on-failure -j 2 -L live "$@" || status=$?
+ctest --test-dir build --output-on-failure -j 2 -L live --repeat until-pass:2 "$@" || status=$?
 
 step "skipped here, and why (nothing: all of it ran)"
 printf '%s\n' "$left_out"
