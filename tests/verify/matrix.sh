@@ -65,10 +65,14 @@ for seed in $(seq 6); do
   check "seed $seed --bgp" "" "$(rules 0 good.pcapng)"
   check "seed $seed --bgp, no topology file" "" "$(topology=(); rules 0 good.pcapng)"
 done
-# Faults of the choice of SID and offer break their rules with announcements in BGP too.
+# Faults of the choice of SID and offer break their rules with announcements in BGP too, which tell of them without a
+# topology file.
 for fault in cats/stale-aggregate cats/last-sid-not-egress cats/sid-unknown cats/granularity-conflict; do
-  "$catshark" simulate --seed 11 --flows 240 --rate 10 --bgp --fault $fault -q -w faulty.pcapng
-  check "$fault --bgp" $fault "$(rules 1 faulty.pcapng)"
+  for family in --ipv4 --ipv6; do
+    "$catshark" simulate --seed 11 --flows 240 --rate 10 --bgp $family --fault $fault -q -w faulty.pcapng
+    check "$fault --bgp $family" $fault "$(rules 1 faulty.pcapng)"
+    check "$fault --bgp $family, no topology file" $fault "$(topology=(); rules 1 faulty.pcapng)"
+  done
 done
 for encapsulation in full reduced bare; do
   "$catshark" simulate --seed 4 --flows 60 --both --encapsulation $encapsulation -q -w good.pcapng
