@@ -63,7 +63,7 @@ typedef enum cats_route_gap_cause {
     CATS_ROUTE_GAP_FAMILY,  /* SIDs of an address family that is not read */
     CATS_ROUTE_GAP_ROOM     /* none for what was said, or for another session */
 } cats_route_gap_cause;
-/* "a BGP segment is missing or cut short": static. */
+/* "a BGP segment is missing, late or cut short": static. */
 const char *cats_route_gap_text(cats_route_gap_cause cause);
 
 /* The first one counts: nothing heals. */
