@@ -136,7 +136,6 @@ static int inspect_capture(inspection *in, capture_reader *reader, const char *n
 
     capture_points_add(points, NULL);
     capture_points_read(points, 0, reader);
-    decoder_follow_routes(&in->decoder, &in->codes);
     if (in->sessions)
         decoder_follow_sessions(&in->decoder, in->reconnect_limit_ms);
     decoder_follow_routes(&in->decoder, &in->codes);

@@ -23,11 +23,11 @@ struct bgp_stream {
     GQueue by_use;          /* the one used longest ago first */
     size_t limit, octets_limit;
     bgp_stream_count count;
-    GByteArray *work;   /* what awaited its rest, and the segment's new octets */
-    size_t taken;       /* octets of it that were handed out */
-    direction *current; /* whose they are; NULL: nothing is to be kept of them */
-    bool missed;        /* octets in front of them, or behind them, or a direction */
-    bool bad;           /* what stands behind `taken` is no message */
+    GByteArray *work;       /* what awaited its rest, and the segment's new octets */
+    size_t taken;           /* octets of it that were handed out */
+    direction *current;     /* whose they are; NULL: nothing is to be kept of them */
+    bgp_stream_miss missed; /* but for: */
+    bool bad;               /* what stands behind `taken` is no message */
 };
 
 bool bgp_segment_of(const packet *p, bgp_direction *of, bgp_segment *segment)
@@ -116,7 +116,7 @@ static void let_go(bgp_stream *s)
 {
     forget(s, g_queue_peek_head(&s->by_use));
     s->count.let_go++;
-    s->missed = true;
+    s->missed = BGP_STREAM_ROOM;
 }
 
 /* It is the one used last then. */
@@ -167,7 +167,7 @@ static void open_direction(bgp_stream *s, direction *d, uint32_t sequence)
 
 void bgp_stream_take(bgp_stream *s, const bgp_segment *segment)
 {
-    s->missed = false;
+    s->missed = BGP_STREAM_WHOLE;
     settle(s);
     g_byte_array_set_size(s->work, 0);
     s->taken = 0;
@@ -183,7 +183,7 @@ void bgp_stream_take(bgp_stream *s, const bgp_segment *segment)
         return;
     size_t skipped = gap ? 0 : MIN(old, segment->length);
     if (gap || segment->missing > 0) {
-        s->missed = true;
+        s->missed = s->missed == BGP_STREAM_WHOLE ? BGP_STREAM_LACKS : s->missed;
         drop_awaiting(s, d);
     }
     d->next = segment->sequence + segment->length + segment->missing;
@@ -195,9 +195,9 @@ void bgp_stream_take(bgp_stream *s, const bgp_segment *segment)
     s->current = segment->missing > 0 ? NULL : d;
 }
 
-bool bgp_stream_missed(const bgp_stream *s)
+bgp_stream_miss bgp_stream_missed(const bgp_stream *s)
 {
-    return s->missed || s->bad;
+    return s->missed == BGP_STREAM_WHOLE && s->bad ? BGP_STREAM_NO_MESSAGE : s->missed;
 }
 
 bool bgp_stream_next(bgp_stream *s, bgp_message *message)

@@ -50,8 +50,15 @@ void bgp_stream_take(bgp_stream *stream, const bgp_segment *segment);
 /* The messages that it completed, in order; false when there are no more. Their octets are valid until the
  * next segment is taken, `at` counts from the first octet of the first message. */
 bool bgp_stream_next(bgp_stream *stream, bgp_message *message);
-/* Whether something was missed with it, when there are no more messages: octets of its direction lack in
- * front of it or in it, or are no message, or there was no room for another direction's. */
-bool bgp_stream_missed(const bgp_stream *stream);
+
+/* What was missed with it, of several the first. */
+typedef enum bgp_stream_miss {
+    BGP_STREAM_WHOLE,
+    BGP_STREAM_LACKS,      /* octets of its direction, in front of it or in it */
+    BGP_STREAM_NO_MESSAGE, /* octets are none */
+    BGP_STREAM_ROOM        /* there was none for another direction, or its octets */
+} bgp_stream_miss;
+/* When there are no more messages. */
+bgp_stream_miss bgp_stream_missed(const bgp_stream *stream);
 
 #endif

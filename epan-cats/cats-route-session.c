@@ -3,10 +3,24 @@
  * announced. Spec: RFC 4271 s4.2, s4.5, s6.8, s8.2. */
 #include "cats-route-table-private.h"
 
-void route_partial(cats_route_table *table, uint32_t frame)
+void route_partial(cats_route_table *table, uint32_t frame, cats_route_gap_cause cause)
 {
-    if (table->partial_from == 0)
-        table->partial_from = frame;
+    if (table->gap.cause == CATS_ROUTE_NO_GAP)
+        table->gap = (cats_route_gap){ cause, frame };
+}
+
+const char *cats_route_gap_text(cats_route_gap_cause cause)
+{
+    static const char *const texts[] = {
+        [CATS_ROUTE_NO_GAP] = "nothing is missing",
+        [CATS_ROUTE_GAP_OPEN] = "the OPEN of a BGP session was not seen",
+        [CATS_ROUTE_GAP_SEGMENT] = "a BGP segment is missing, late or cut short",
+        [CATS_ROUTE_GAP_MESSAGE] = "octets of a BGP session are no message or no UPDATE",
+        [CATS_ROUTE_GAP_UPDATE] = "a BGP UPDATE cannot be used",
+        [CATS_ROUTE_GAP_FAMILY] = "a BGP UPDATE has SIDs of an address family that is not read",
+        [CATS_ROUTE_GAP_ROOM] = "there is no room for more BGP sessions or routes",
+    };
+    return texts[cause];
 }
 
 static heard_direction *heard_of(cats_route_table *table, const cats_route_peer *peer)
@@ -22,8 +36,8 @@ static unsigned opens_of(cats_route_table *table, const cats_route_peer *peer)
 
 void route_hear(cats_route_table *table, const cats_route_peer *peer, uint32_t frame)
 {
-    if (table->partial_from == 0 && heard_of(table, peer) == NULL)
-        route_partial(table, frame);
+    if (table->gap.cause == CATS_ROUTE_NO_GAP && heard_of(table, peer) == NULL)
+        route_partial(table, frame, CATS_ROUTE_GAP_OPEN);
 }
 
 static void set_opens(cats_route_table *table, const cats_route_peer *peer, unsigned opens, uint32_t frame)
@@ -31,7 +45,7 @@ static void set_opens(cats_route_table *table, const cats_route_peer *peer, unsi
     heard_direction *heard = heard_of(table, peer);
     if (heard == NULL && opens > 0) {
         if (g_hash_table_size(table->heard) >= table->limit) {
-            route_partial(table, frame);
+            route_partial(table, frame, CATS_ROUTE_GAP_ROOM);
             return;
         }
         heard = g_new(heard_direction, 1);
@@ -72,18 +86,22 @@ void cats_route_table_hear(cats_route_table *table, const cats_route_peer *peer,
     set_opens(table, &back, MIN(there, left), now.frame);
 }
 
-void cats_route_table_miss(cats_route_table *table, cats_moment now)
+void cats_route_table_miss(cats_route_table *table, cats_moment now, cats_route_gap_cause cause)
 {
-    route_partial(table, now.frame);
+    route_partial(table, now.frame, cause);
 }
 
 bool cats_route_table_is_complete(const cats_route_table *table, uint32_t frame)
 {
-    return table == NULL || table->partial_from == 0 || table->partial_from > frame;
+    return table == NULL || table->gap.cause == CATS_ROUTE_NO_GAP || table->gap.frame > frame;
 }
 
-bool cats_route_table_was_complete(const cats_route_table *table)
+cats_route_gap cats_route_table_gap(const cats_route_table *table)
 {
-    return table != NULL && table->with_metrics != 0 &&
-           cats_route_table_is_complete(table, table->with_metrics);
+    return table == NULL ? (cats_route_gap){ CATS_ROUTE_NO_GAP, 0 } : table->gap;
+}
+
+uint32_t cats_route_table_with_metrics(const cats_route_table *table)
+{
+    return table == NULL ? 0 : table->with_metrics;
 }

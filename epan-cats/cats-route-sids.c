@@ -121,7 +121,7 @@ static void refresh(cats_route_table *table, prefix_entry *entry, uint32_t frame
     const route_record *oldest = g_queue_peek_head(&entry->users);
     const route_row *row = oldest == NULL ? NULL : row_of(table, oldest);
     if (oldest != NULL && row == NULL)
-        route_partial(table, frame);
+        route_partial(table, frame, CATS_ROUTE_GAP_ROOM);
     prefix_history_set(entry, frame, row);
 }
 

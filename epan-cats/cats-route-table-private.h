@@ -61,7 +61,7 @@ struct cats_route_table {
     prefix_history *locators;  /* of route_owner */
     prefix_history *services;  /* of is_service */
     uint32_t with_metrics;     /* frame of the first announcement with metrics; 0: none yet */
-    uint32_t partial_from;     /* frame; 0: all is known */
+    cats_route_gap gap;
     uint32_t
         block_since[129]; /* frame of the first SID whose structure has a block of so many bits; 0: none */
     GQueue held[2];       /* in force, ended: oldest first */
@@ -84,7 +84,7 @@ void route_sid_leave(cats_route_table *table, route_record *record, route_record
                      uint32_t frame);
 
 /* cats-route-session.c */
-void route_partial(cats_route_table *table, uint32_t frame);
+void route_partial(cats_route_table *table, uint32_t frame, cats_route_gap_cause cause);
 /* A message of this direction. */
 void route_hear(cats_route_table *table, const cats_route_peer *peer, uint32_t frame);
 

@@ -66,7 +66,7 @@ prefix_entry *route_entry_need(cats_route_table *table, prefix_history *history,
     prefix_entry *entry = prefix_history_need(history, address, length);
     if (entry == NULL) {
         table->count.refused++;
-        route_partial(table, frame);
+        route_partial(table, frame, CATS_ROUTE_GAP_ROOM);
     }
     return entry;
 }
@@ -255,8 +255,10 @@ unsigned cats_route_table_learn(cats_route_table *table, const cats_route_peer *
     unsigned changed = 0;
     route_hear(table, peer, now.frame);
     /* Others may take what is not taken here, and in address families that are not read. */
-    if (update->handling != BGP_ACCEPT || (cats_route_update_matters(update) && update->update.count == 0))
-        route_partial(table, now.frame);
+    if (update->handling != BGP_ACCEPT)
+        route_partial(table, now.frame, CATS_ROUTE_GAP_UPDATE);
+    else if (cats_route_update_matters(update) && update->update.count == 0)
+        route_partial(table, now.frame, CATS_ROUTE_GAP_FAMILY);
     if (!cats_route_update_matters(update) && g_hash_table_size(table->in_force) == 0)
         return 0;
     for (unsigned i = 0; i < update->update.count; i++) {
@@ -268,7 +270,7 @@ unsigned cats_route_table_learn(cats_route_table *table, const cats_route_peer *
             changed += learn_prefix(table, update, &nlri, &route);
         }
         if (nlri.bad)
-            route_partial(table, now.frame);
+            route_partial(table, now.frame, CATS_ROUTE_GAP_UPDATE);
     }
     return changed;
 }

@@ -53,6 +53,25 @@ typedef struct cats_route_table_count {
     uint64_t refused;         /* SIDs and prefixes for which there was no room */
 } cats_route_table_count;
 
+/* Why not all that was announced is known. */
+typedef enum cats_route_gap_cause {
+    CATS_ROUTE_NO_GAP,
+    CATS_ROUTE_GAP_OPEN,    /* of a session whose OPEN was not seen */
+    CATS_ROUTE_GAP_SEGMENT, /* octets of a session that were not captured */
+    CATS_ROUTE_GAP_MESSAGE, /* octets that are no message, or no UPDATE */
+    CATS_ROUTE_GAP_UPDATE,  /* not to be used here; others may use it */
+    CATS_ROUTE_GAP_FAMILY,  /* SIDs of an address family that is not read */
+    CATS_ROUTE_GAP_ROOM     /* none for what was said, or for another session */
+} cats_route_gap_cause;
+/* "a BGP segment is missing, late or cut short": static. */
+const char *cats_route_gap_text(cats_route_gap_cause cause);
+
+/* The first one counts: nothing heals. */
+typedef struct cats_route_gap {
+    cats_route_gap_cause cause;
+    uint32_t frame; /* from which on; 0 without a gap */
+} cats_route_gap;
+
 typedef struct cats_route_table cats_route_table;
 cats_route_table *cats_route_table_new(size_t routes); /* announcements held at most, at least 1 */
 void cats_route_table_free(cats_route_table *table);   /* NULL is allowed */
@@ -70,15 +89,17 @@ unsigned cats_route_table_learn(cats_route_table *table, const cats_route_peer *
  * makes knowledge partial from that frame on: what was announced before is not known. */
 void cats_route_table_hear(cats_route_table *table, const cats_route_peer *peer, cats_moment now,
                            uint8_t type);
-/* Octets of a session were not captured, or could not be read: knowledge is partial from now on. */
-void cats_route_table_miss(cats_route_table *table, cats_moment now);
+/* Something of a session was missed: knowledge is partial from now on. */
+void cats_route_table_miss(cats_route_table *table, cats_moment now, cats_route_gap_cause cause);
 /* Whether at that frame nothing was missing of the sessions that were seen by then. Not so either
  * behind an UPDATE that cannot be used, for others may, and where there was no room for what was said.
  * `table` may be NULL. */
 bool cats_route_table_is_complete(const cats_route_table *table, uint32_t frame);
-/* Whether that was so at some frame when services were known: then it can tell which SIDs nobody announced.
- */
-bool cats_route_table_was_complete(const cats_route_table *table);
+/* From which frame on that is not so, and why. `table` may be NULL. */
+cats_route_gap cats_route_table_gap(const cats_route_table *table);
+/* The frame of the first announcement with metrics: from it on, up to a gap, the table tells which SIDs
+ * nobody announced for a service. 0: there was none. `table` may be NULL. */
+uint32_t cats_route_table_with_metrics(const cats_route_table *table);
 
 /* Visits the routes in force, oldest announcement first. The table must not be changed meanwhile. */
 void cats_route_table_each(const cats_route_table *table,

@@ -32,7 +32,7 @@ typedef enum cats_rule_scope {
 typedef enum cats_rule_needs {
     CATS_NEEDS_NOTHING,
     CATS_NEEDS_TOPOLOGY,
-    CATS_NEEDS_NETWORK /* the topology file, or routes learned from BGP */
+    CATS_NEEDS_NETWORK /* the topology file (of what SIDs are, a SID table), or routes learned from BGP */
 } cats_rule_needs;
 
 typedef struct cats_rule {

@@ -57,5 +57,5 @@ void route_store_hear(const packet_info *pinfo, const cats_route_peer *peer, uin
 void route_store_miss(const packet_info *pinfo)
 {
     if (!PINFO_FD_VISITED(pinfo))
-        cats_route_table_miss(table, now(pinfo));
+        cats_route_table_miss(table, now(pinfo), CATS_ROUTE_GAP_SEGMENT);
 }

@@ -41,9 +41,12 @@ const cats_route_table *route_reader_table(const route_reader *r)
 
 route_reader_count route_reader_count_get(const route_reader *r)
 {
-    return (route_reader_count){ .updates = r->updates,
-                                 .sessions_let_go = bgp_stream_count_get(r->stream).let_go,
-                                 .routes = cats_route_table_count_get(r->table) };
+    const bgp_stream_count stream = bgp_stream_count_get(r->stream);
+    return (route_reader_count){ .seen = stream.directions > 0 || stream.let_go > 0,
+                                 .updates = r->updates,
+                                 .sessions_let_go = stream.let_go,
+                                 .routes = cats_route_table_count_get(r->table),
+                                 .gap = cats_route_table_gap(r->table) };
 }
 
 static void take_update(route_reader *r, const cats_route_peer *peer, cats_moment now,
@@ -61,7 +64,7 @@ static void take_update(route_reader *r, const cats_route_peer *peer, cats_momen
         read->changed = cats_route_table_learn(r->table, peer, now, &read->update, r->codes.add_path) > 0;
         is_shown = read_update_has_routes(read) || read->update.metadata_at.at != 0;
     } else {
-        cats_route_table_miss(r->table, now); /* no UPDATE of any kind */
+        cats_route_table_miss(r->table, now, CATS_ROUTE_GAP_MESSAGE); /* no UPDATE of any kind */
     }
     if (!is_shown) {
         g_array_set_size(r->shown, at);
@@ -83,6 +86,9 @@ static void take_message(route_reader *r, const cats_route_peer *peer, cats_mome
 unsigned route_reader_take(route_reader *r, const packet *p, const uint8_t final[16], cats_moment now,
                            const read_update **updates)
 {
+    static const cats_route_gap_cause causes[] = { [BGP_STREAM_LACKS] = CATS_ROUTE_GAP_SEGMENT,
+                                                   [BGP_STREAM_NO_MESSAGE] = CATS_ROUTE_GAP_MESSAGE,
+                                                   [BGP_STREAM_ROOM] = CATS_ROUTE_GAP_ROOM };
     bgp_direction of;
     bgp_segment segment;
     bgp_message message;
@@ -95,8 +101,9 @@ unsigned route_reader_take(route_reader *r, const packet *p, const uint8_t final
     bgp_stream_take(r->stream, &segment);
     while (bgp_stream_next(r->stream, &message))
         take_message(r, &peer, now, &message);
-    if (bgp_stream_missed(r->stream))
-        cats_route_table_miss(r->table, now);
+    bgp_stream_miss missed = bgp_stream_missed(r->stream);
+    if (missed != BGP_STREAM_WHOLE)
+        cats_route_table_miss(r->table, now, causes[missed]);
     *updates = &g_array_index(r->shown, read_update, 0);
     return r->shown->len;
 }

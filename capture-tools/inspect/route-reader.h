@@ -35,9 +35,11 @@ unsigned route_reader_take(route_reader *reader, const packet *p, const uint8_t 
                            const read_update **updates);
 
 typedef struct route_reader_count {
+    bool seen;                /* segments of BGP's port */
     uint64_t updates;         /* of any kind */
     uint64_t sessions_let_go; /* directions of sessions that were forgotten for want of room */
     cats_route_table_count routes;
+    cats_route_gap gap; /* from which frame on routes are known in part */
 } route_reader_count;
 route_reader_count route_reader_count_get(const route_reader *reader);
 

@@ -57,7 +57,7 @@ void summary_add_tracked(summary *s, const decoder *d)
         s->flows = steering_tracker_count_get(d->flows);
     if (d->routes != NULL)
         s->routes = route_reader_count_get(d->routes);
-    s->has_routes = s->routes.updates > 0;
+    s->has_routes = s->routes.seen;
 }
 
 /* A count, under the names in which the two forms of the summary show it. */
@@ -158,6 +158,9 @@ void summary_print_counts(const summary *s, FILE *out)
     for (size_t i = 0; i < G_N_ELEMENTS(tracked); i++)
         for (size_t row = 0; was_tracked(s, i) && row < tracked[i].row_count; row++)
             print_count(s, &tracked[i].rows[row], out);
+    if (s->routes.gap.cause != CATS_ROUTE_NO_GAP)
+        fprintf(out, "  %-22s from frame %" PRIu32 " on: %s\n", "routes known in part", s->routes.gap.frame,
+                cats_route_gap_text(s->routes.gap.cause));
     bool any = false;
     for (int severity = CATS_ERROR; severity >= CATS_NOTE; severity--) {
         for (cats_rule_id id = 0; id < CATS_RULE_COUNT; id++) {
@@ -199,6 +202,15 @@ void summary_add_members(const summary *s, JsonBuilder *builder)
         json_builder_set_member_name(builder, tracked[i].key);
         json_builder_begin_object(builder);
         add_counts(builder, s, tracked[i].rows, tracked[i].row_count);
+        json_builder_end_object(builder);
+    }
+    if (s->routes.gap.cause != CATS_ROUTE_NO_GAP) {
+        json_builder_set_member_name(builder, "routes_known_in_part");
+        json_builder_begin_object(builder);
+        json_builder_set_member_name(builder, "frame");
+        json_builder_add_int_value(builder, s->routes.gap.frame);
+        json_builder_set_member_name(builder, "reason");
+        json_builder_add_string_value(builder, cats_route_gap_text(s->routes.gap.cause));
         json_builder_end_object(builder);
     }
     json_builder_set_member_name(builder, "rules");

@@ -20,7 +20,7 @@ typedef struct summary {
     affinity_tracker_count sessions;
     bool has_flows; /* they were followed: flows is valid */
     steering_tracker_count flows;
-    bool has_routes; /* UPDATEs were read: routes is valid */
+    bool has_routes; /* there was BGP: routes is valid */
     route_reader_count routes;
 } summary;
 

@@ -63,6 +63,7 @@ static void write_points(GString *page, const html_source *s)
 static void write_counts(GString *page, const html_source *s)
 {
     verification_totals totals = verification_count(s->v);
+    g_autofree char *gap = report_text_gap(s->v, &totals.routes.gap);
     const char *group = NULL;
     html_markup(page,
                 "<h3>Counts</h3>\n<dl class=\"counts\"><div><dt>frames</dt><dd>%" PRIu64
@@ -70,25 +71,40 @@ static void write_counts(GString *page, const html_source *s)
                 totals.frames, totals.octets);
     for (size_t i = 0; i < totals_row_count; i++) {
         const totals_row *row = &totals_rows[i];
+        if (!totals_is_shown(&totals, row))
+            continue;
         bool begins = group == NULL || strcmp(group, row->group) != 0;
         html_markup(page, "<div%s><dt>%s</dt><dd>%" PRIu64 "</dd></div>\n", begins ? " class=\"begins\"" : "",
                     row->label, totals_value(&totals, row));
         group = row->group;
     }
     g_string_append(page, "</dl>\n");
+    if (gap != NULL) {
+        g_string_append(page, "<p class=\"rest\">Routes are known in part ");
+        html_text(page, gap);
+        g_string_append(page, ".</p>\n");
+    }
 }
 
 static void write_silent(GString *page, const html_source *s)
 {
     bool any = false;
     for (cats_rule_id id = 0; id < CATS_RULE_COUNT; id++) {
-        const char *why;
-        if (!finding_log_wants(verification_findings(s->v), id) || verification_judges(s->v, id, &why))
+        uint32_t from;
+        if (!finding_log_wants(verification_findings(s->v), id))
             continue;
+        g_autofree char *why = verification_silence(s->v, id, &from);
+        if (why == NULL)
+            continue;
+        g_autofree char *where = report_text_from(s->v, from);
         if (!any)
             g_string_append(page, "<h3>Not judged</h3>\n<ul class=\"silent\">\n");
         any = true;
-        html_markup(page, "<li><code>%s</code>: %s</li>\n", cats_rule_get(id)->id, why);
+        html_markup(page, "<li><code>%s</code>: ", cats_rule_get(id)->id);
+        html_text(page, where);
+        g_string_append(page, from != 0 ? ": " : "");
+        html_text(page, why);
+        g_string_append(page, "</li>\n");
     }
     if (any)
         g_string_append(page, "</ul>\n");

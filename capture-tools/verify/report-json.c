@@ -42,16 +42,21 @@ static void add_rule(JsonBuilder *b, cats_rule_id id)
     add_text(b, "severity", cats_severity_name(cats_rule_get(id)->severity));
 }
 
-static void add_frames(JsonBuilder *b, const verification *v, const finding *found)
+static void add_frame(JsonBuilder *b, const verification *v, uint32_t id)
 {
     const capture_sources *sources = verification_sources(v);
+    uint64_t number;
+    unsigned source = capture_sources_of(sources, id, &number);
+    add_text(b, "capture", capture_sources_get(sources, source).name);
+    add_number(b, "frame", number);
+}
+
+static void add_frames(JsonBuilder *b, const verification *v, const finding *found)
+{
     begin(b, "frames", true);
     for (unsigned i = 0; i < found->frame_count; i++) {
-        uint64_t number;
-        unsigned source = capture_sources_of(sources, found->frames[i], &number);
         json_builder_begin_object(b);
-        add_text(b, "capture", capture_sources_get(sources, source).name);
-        add_number(b, "frame", number);
+        add_frame(b, v, found->frames[i]);
         json_builder_end_object(b);
     }
     json_builder_end_array(b);
@@ -139,6 +144,32 @@ static void add_totals(JsonBuilder *b, const verification_totals *totals)
     json_builder_end_object(b);
 }
 
+/* From which frame on something is not so, and why. */
+static void add_from(JsonBuilder *b, const verification *v, const char *key, uint32_t frame, const char *why)
+{
+    begin(b, key, false);
+    add_frame(b, v, frame);
+    add_text(b, "reason", why);
+    json_builder_end_object(b);
+}
+
+/* Rules that were judged nowhere, and those that were up to some frame. */
+static void add_silent(JsonBuilder *b, const verification *v, const finding_log *log, bool in_part)
+{
+    begin(b, in_part ? "not_judged_from" : "not_judged", false);
+    for (cats_rule_id id = 0; id < CATS_RULE_COUNT; id++) {
+        uint32_t from;
+        g_autofree char *why = finding_log_wants(log, id) ? verification_silence(v, id, &from) : NULL;
+        if (why == NULL || (from != 0) != in_part)
+            continue;
+        if (in_part)
+            add_from(b, v, cats_rule_get(id)->id, from, why);
+        else
+            add_text(b, cats_rule_get(id)->id, why);
+    }
+    json_builder_end_object(b);
+}
+
 static void add_rules(JsonBuilder *b, verification *v)
 {
     const finding_log *log = verification_findings(v);
@@ -147,13 +178,8 @@ static void add_rules(JsonBuilder *b, verification *v)
         if (finding_log_count(log, id) > 0)
             add_number(b, cats_rule_get(id)->id, finding_log_count(log, id));
     json_builder_end_object(b);
-    begin(b, "not_judged", false);
-    for (cats_rule_id id = 0; id < CATS_RULE_COUNT; id++) {
-        const char *why;
-        if (finding_log_wants(log, id) && !verification_judges(v, id, &why))
-            add_text(b, cats_rule_get(id)->id, why);
-    }
-    json_builder_end_object(b);
+    add_silent(b, v, log, false);
+    add_silent(b, v, log, true);
 }
 
 bool report_json_summary(verification *v, bool differs, JsonNode *expect, FILE *out)
@@ -169,6 +195,9 @@ bool report_json_summary(verification *v, bool differs, JsonNode *expect, FILE *
     add_number(b, "octets", totals.octets);
     add_sources(b, v);
     add_totals(b, &totals);
+    if (totals.routes.gap.cause != CATS_ROUTE_NO_GAP)
+        add_from(b, v, "routes_known_in_part", totals.routes.gap.frame,
+                 cats_route_gap_text(totals.routes.gap.cause));
     add_rules(b, v);
     if (expect != NULL) {
         json_builder_set_member_name(b, "expect");

@@ -69,22 +69,68 @@ static void print_sources(const verification *v, FILE *out)
     }
 }
 
+char *report_text_from(const verification *v, uint32_t from)
+{
+    char name[CATS_FRAME_NAME];
+    if (from == 0)
+        return g_strdup("");
+    capture_sources_frame_name((capture_sources *)verification_sources(v), from, name);
+    return g_strdup_printf("from %s on", name);
+}
+
+char *report_text_gap(const verification *v, const cats_route_gap *gap)
+{
+    if (gap->cause == CATS_ROUTE_NO_GAP)
+        return NULL;
+    g_autofree char *from = report_text_from(v, gap->frame);
+    return g_strdup_printf("%s: %s", from, cats_route_gap_text(gap->cause));
+}
+
+static void print_totals(const verification *v, FILE *out)
+{
+    const verification_totals totals = verification_count(v);
+    g_autofree char *gap = report_text_gap(v, &totals.routes.gap);
+    for (size_t i = 0; i < totals_row_count; i++)
+        if (totals_is_shown(&totals, &totals_rows[i]))
+            fprintf(out, "  %-22s %" PRIu64 "\n", totals_rows[i].label,
+                    totals_value(&totals, &totals_rows[i]));
+    if (gap != NULL)
+        fprintf(out, "  %-22s %s\n", "routes known in part", gap);
+}
+
+/* "not judged (no topology file)", "not judged from frame 55 on (...)"; NULL of a rule that was, or is not
+ * wanted. To be freed. */
+static char *silence_text(const verification *v, cats_rule_id id)
+{
+    uint32_t from;
+    if (!finding_log_wants(verification_findings((verification *)v), id))
+        return NULL;
+    g_autofree char *why = verification_silence(v, id, &from);
+    if (why == NULL)
+        return NULL;
+    g_autofree char *where = report_text_from(v, from);
+    return g_strdup_printf("not judged%s%s (%s)", from != 0 ? " " : "", where, why);
+}
+
+/* A line for each reason. */
 static void print_silent(const verification *v, FILE *out)
 {
-    const char *last = NULL;
+    char *texts[CATS_RULE_COUNT];
+    for (cats_rule_id id = 0; id < CATS_RULE_COUNT; id++)
+        texts[id] = silence_text(v, id);
     for (cats_rule_id id = 0; id < CATS_RULE_COUNT; id++) {
-        const char *why;
-        if (!finding_log_wants(verification_findings((verification *)v), id) ||
-            verification_judges(v, id, &why))
+        g_autofree char *text = g_steal_pointer(&texts[id]);
+        if (text == NULL)
             continue;
-        if (last == NULL || strcmp(last, why) != 0)
-            fprintf(out, "%snot judged (%s): %s", last == NULL ? "" : "\n", why, cats_rule_get(id)->id);
-        else
-            fprintf(out, ", %s", cats_rule_get(id)->id);
-        last = why;
-    }
-    if (last != NULL)
+        fprintf(out, "%s: %s", text, cats_rule_get(id)->id);
+        for (cats_rule_id other = id + 1; other < CATS_RULE_COUNT; other++) {
+            if (g_strcmp0(texts[other], text) != 0)
+                continue;
+            fprintf(out, ", %s", cats_rule_get(other)->id);
+            g_clear_pointer(&texts[other], g_free);
+        }
         fputc('\n', out);
+    }
 }
 
 static void print_verdict(verification *v, bool differs, FILE *out)
@@ -97,14 +143,12 @@ static void print_verdict(verification *v, bool differs, FILE *out)
 
 bool report_text(verification *v, bool differs, FILE *out)
 {
-    verification_totals totals = verification_count(v);
     for (int severity = CATS_ERROR; severity >= CATS_NOTE; severity--)
         for (cats_rule_id id = 0; id < CATS_RULE_COUNT; id++)
             if (cats_rule_get(id)->severity == (cats_severity)severity)
                 print_rule(v, id, out);
     print_sources(v, out);
-    for (size_t i = 0; i < totals_row_count; i++)
-        fprintf(out, "  %-22s %" PRIu64 "\n", totals_rows[i].label, totals_value(&totals, &totals_rows[i]));
+    print_totals(v, out);
     print_silent(v, out);
     print_verdict(v, differs, out);
     return !ferror(out);

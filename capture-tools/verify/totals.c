@@ -4,12 +4,18 @@
 
 #include <stddef.h>
 
+#define ENDS(end) offsetof(verification_totals, ends[end])
 #define SESSIONS(member) offsetof(verification_totals, sessions.member)
 #define PACKETS(member) offsetof(verification_totals, packets.member)
 #define ROUTES(member) offsetof(verification_totals, routes.member)
 #define FLOWS(member) offsetof(verification_totals, flows.member)
 
+static const char not_read[] = "not_read";
+
 const totals_row totals_rows[] = {
+    { not_read, "cut", "cut by the capture", ENDS(PACKET_CUT) },
+    { not_read, "malformed", "malformed", ENDS(PACKET_MALFORMED) },
+    { not_read, "too_deep", "tunnels too deep", ENDS(PACKET_TOO_DEEP) },
     { "sessions", "followed", "sessions followed", SESSIONS(sessions) },
     { "sessions", "pending", "redirects pending", SESSIONS(verdicts[AFFINITY_PENDING]) },
     { "sessions", "reconnected", "reconnected", SESSIONS(verdicts[AFFINITY_RECONNECTED]) },
@@ -39,6 +45,11 @@ const totals_row totals_rows[] = {
     { "packets", "packets_let_go", "packets let go", PACKETS(let_go) },
 };
 const size_t totals_row_count = sizeof totals_rows / sizeof totals_rows[0];
+
+bool totals_is_shown(const verification_totals *totals, const totals_row *row)
+{
+    return row->group != not_read || totals_value(totals, row) != 0;
+}
 
 uint64_t totals_value(const verification_totals *totals, const totals_row *row)
 {

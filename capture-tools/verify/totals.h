@@ -15,6 +15,8 @@ typedef struct totals_row {
 extern const totals_row totals_rows[];
 extern const size_t totals_row_count;
 
+/* Whether people are shown it: frames that were not read only where there are some. */
+bool totals_is_shown(const verification_totals *totals, const totals_row *row);
 uint64_t totals_value(const verification_totals *totals, const totals_row *row);
 
 #endif

@@ -227,6 +227,7 @@ bool verification_step(verification *v)
     decode_frame(&v->decoder, &octets, &frame);
     v->totals.frames++;
     v->totals.octets += source.frame.wire;
+    v->totals.ends[frame.packet.end]++;
     log_findings(v, &source, &frame.findings);
     for (unsigned i = 0; i < frame.update_count; i++)
         log_findings(v, &source, &frame.updates[i].findings);
@@ -277,19 +278,36 @@ verification_totals verification_count(const verification *v)
     return totals;
 }
 
-bool verification_judges(const verification *v, cats_rule_id rule, const char **why)
+/* By routes, which tell which SIDs are announced once they told of services. */
+static char *silence_of_routes(const verification *v, uint32_t *from)
 {
-    *why = NULL;
-    if (cats_rule_get(rule)->needs == CATS_NEEDS_TOPOLOGY && v->settings.topology == NULL)
-        *why = "no topology file";
-    else if (cats_rule_get(rule)->needs == CATS_NEEDS_NETWORK && v->settings.topology == NULL &&
-             !cats_route_table_was_complete(v->decoder.cats.routes))
-        *why = "no topology file, no BGP session from its beginning";
-    else if (rule == CATS_RULE_CATS_LOST && v->settings.expects)
-        return true;
-    else if (cats_rule_get(rule)->scope == CATS_SCOPE_LINKS && capture_points_count(v->points) < 2)
-        *why = "one capture point";
-    else if (rule == CATS_RULE_CATS_SPREAD && !site_spread_is_judged(v->spread))
-        *why = "no flows to sites all of which are captured";
-    return *why == NULL;
+    const cats_route_gap gap = cats_route_table_gap(v->decoder.cats.routes);
+    uint32_t begin = cats_route_table_with_metrics(v->decoder.cats.routes);
+    const char *cause = cats_route_gap_text(gap.cause);
+    if (gap.cause == CATS_ROUTE_NO_GAP)
+        return begin != 0 ? NULL : g_strdup("no topology file, no metrics announced in BGP");
+    if (begin != 0 && begin < gap.frame) {
+        *from = gap.frame;
+        return g_strdup(cause);
+    }
+    char name[CATS_FRAME_NAME];
+    capture_sources_frame_name(v->sources, gap.frame, name);
+    return g_strdup_printf("no topology file, routes known in part from %s on: %s", name, cause);
+}
+
+char *verification_silence(const verification *v, cats_rule_id rule, uint32_t *from)
+{
+    const cats_rule_needs needs = cats_rule_get(rule)->needs;
+    *from = 0;
+    if (needs == CATS_NEEDS_TOPOLOGY && v->settings.topology == NULL)
+        return g_strdup("no topology file");
+    if (needs == CATS_NEEDS_NETWORK && v->settings.topology == NULL)
+        return silence_of_routes(v, from);
+    if (rule == CATS_RULE_CATS_LOST && v->settings.expects)
+        return NULL;
+    if (cats_rule_get(rule)->scope == CATS_SCOPE_LINKS && capture_points_count(v->points) < 2)
+        return g_strdup("one capture point");
+    if (rule == CATS_RULE_CATS_SPREAD && !site_spread_is_judged(v->spread))
+        return g_strdup("no flows to sites all of which are captured");
+    return NULL;
 }

@@ -68,7 +68,8 @@ const cats_topology *verification_topology(const verification *v);
 /* What was seen and followed. */
 typedef struct verification_totals {
     uint64_t frames, octets;
-    bool broken; /* some source could not be read to its end */
+    uint64_t ends[PACKET_TOO_DEEP + 1]; /* frames by where their walk ended */
+    bool broken;                        /* some source could not be read to its end */
     affinity_tracker_count sessions;
     steering_tracker_count flows;
     passage_count packets; /* through forwarders */
@@ -76,8 +77,8 @@ typedef struct verification_totals {
 } verification_totals;
 verification_totals verification_count(const verification *v);
 
-/* Whether the rule could be judged at all; else *why is a static phrase, "no topology file". A rule that
- * could not is silent, not passed. */
-bool verification_judges(const verification *v, cats_rule_id rule, const char **why);
+/* Where the rule could not be judged, it is silent, not passed. NULL when it could wherever it applies; else
+ * the reason, "no topology file", to be freed, and *from is the frame from which on, 0 for nowhere at all. */
+char *verification_silence(const verification *v, cats_rule_id rule, uint32_t *from);
 
 #endif

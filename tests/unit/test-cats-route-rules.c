@@ -90,7 +90,7 @@ static void test_sid_unknown(void)
         withdraw(n.table, &first, 20);
         assert_rules(&n, 20, &good, ""); /* flows stay */
         assert_rules(&n, 20, &bad, unknown);
-        cats_route_table_miss(n.table, at(30));
+        cats_route_table_miss(n.table, at(30), CATS_ROUTE_GAP_SEGMENT);
         assert_rules(&n, 29, &bad, unknown);
         assert_rules(&n, 30, &bad, "");
         network_end(&n);

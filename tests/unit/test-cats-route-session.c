@@ -7,8 +7,11 @@ static cats_route_peer back_of(const cats_route_peer *peer)
     return (cats_route_peer){ peer->receiver, peer->speaker };
 }
 
-static void assert_partial_from(const cats_route_table *table, uint32_t frame)
+static void assert_partial_from(const cats_route_table *table, uint32_t frame, cats_route_gap_cause cause)
 {
+    const cats_route_gap gap = cats_route_table_gap(table);
+    g_assert_cmpuint(gap.frame, ==, frame);
+    g_assert_cmpint(gap.cause, ==, cause);
     g_assert_true(cats_route_table_is_complete(table, frame - 1));
     g_assert_false(cats_route_table_is_complete(table, frame));
     g_assert_false(cats_route_table_is_complete(table, UINT32_MAX));
@@ -55,9 +58,10 @@ static void test_complete(void)
     announce(table, &first, 14, &announcement);
     cats_route_table_hear(table, &first, at(15), 5); /* ROUTE-REFRESH */
     g_assert_true(cats_route_table_is_complete(table, UINT32_MAX));
-    g_assert_true(cats_route_table_was_complete(table));
-    cats_route_table_miss(table, at(16));
-    g_assert_true(cats_route_table_was_complete(table));
+    g_assert_cmpint(cats_route_table_gap(table).cause, ==, CATS_ROUTE_NO_GAP);
+    g_assert_cmpint(cats_route_table_gap(NULL).cause, ==, CATS_ROUTE_NO_GAP);
+    g_assert_cmpuint(cats_route_table_with_metrics(table), ==, 10);
+    g_assert_cmpuint(cats_route_table_with_metrics(NULL), ==, 0);
     cats_route_table_free(table);
 }
 
@@ -69,15 +73,14 @@ static void test_partial(void)
     cats_route_table *table = cats_route_table_new(100);
     announce(table, &first, 10, &announcement);
     announce(table, &second, 20, &announcement);
-    assert_partial_from(table, 10);
-    g_assert_false(cats_route_table_was_complete(table) || cats_route_table_was_complete(NULL));
+    assert_partial_from(table, 10, CATS_ROUTE_GAP_OPEN);
     cats_route_table_free(table);
 
     table = cats_route_table_new(100);
     cats_route_table_hear(table, &first, at(5), BGP_OPEN); /* the other's OPEN was not captured */
     announce(table, &first, 10, &announcement);
     cats_route_table_hear(table, &back, at(11), BGP_KEEPALIVE);
-    assert_partial_from(table, 11);
+    assert_partial_from(table, 11, CATS_ROUTE_GAP_OPEN);
     cats_route_table_free(table);
 
     table = cats_route_table_new(100); /* nothing of ours in it */
@@ -85,21 +88,21 @@ static void test_partial(void)
     update_attribute(&b, 0x40, 1, 0);
     append_octets(b.nlri, NLRI_IPV4);
     learn(table, &first, 7, &b);
-    assert_partial_from(table, 7);
+    assert_partial_from(table, 7, CATS_ROUTE_GAP_OPEN);
     cats_route_table_free(table);
 
     table = cats_route_table_new(100); /* behind the end of a session */
     open_session(table, &first, 5);
     cats_route_table_hear(table, &first, at(6), BGP_NOTIFICATION);
     cats_route_table_hear(table, &first, at(8), BGP_KEEPALIVE);
-    assert_partial_from(table, 8);
+    assert_partial_from(table, 8, CATS_ROUTE_GAP_OPEN);
     cats_route_table_free(table);
 
     table = cats_route_table_new(100); /* another session begins in time, and nothing heals */
     announce(table, &second, 4, &announcement);
     open_session(table, &first, 5);
     open_session(table, &second, 6);
-    assert_partial_from(table, 4);
+    assert_partial_from(table, 4, CATS_ROUTE_GAP_OPEN);
     cats_route_table_free(table);
 }
 
@@ -119,7 +122,7 @@ static void test_collision(void)
         g_assert_true(cats_route_table_is_complete(table, 6));
         cats_route_table_hear(table, &back, at(7), BGP_NOTIFICATION);
         cats_route_table_hear(table, &first, at(8), BGP_KEEPALIVE);
-        assert_partial_from(table, 8);
+        assert_partial_from(table, 8, CATS_ROUTE_GAP_OPEN);
         cats_route_table_free(table);
     }
 }
@@ -130,9 +133,11 @@ static void test_missed(void)
     cats_announcement announcement = sample_announcement();
     cats_route_table *table = cats_route_table_new(100);
     open_session(table, &first, 5);
-    cats_route_table_miss(table, at(9));
-    cats_route_table_miss(table, at(12));
-    assert_partial_from(table, 9);
+    cats_route_table_miss(table, at(9), CATS_ROUTE_GAP_SEGMENT);
+    cats_route_table_miss(table, at(9), CATS_ROUTE_GAP_MESSAGE);
+    cats_route_table_miss(table, at(12), CATS_ROUTE_GAP_ROOM);
+    announce(table, &second, 13, &announcement); /* its OPEN was not seen either */
+    assert_partial_from(table, 9, CATS_ROUTE_GAP_SEGMENT);
     cats_route_table_free(table);
 
     table = cats_route_table_new(100);
@@ -141,7 +146,7 @@ static void test_missed(void)
     update_announcement(&b, &announcement);
     append_octets(b.nlri, NLRI_IPV4, 33, 192, 0, 2, 81, 0);
     learn(table, &first, 8, &b);
-    assert_partial_from(table, 8);
+    assert_partial_from(table, 8, CATS_ROUTE_GAP_UPDATE);
     cats_route_table_free(table);
 
     table = cats_route_table_new(100); /* malformed: others may steer by it */
@@ -150,7 +155,7 @@ static void test_missed(void)
     update_attribute(&b, 0xc0, 255, 0, 1);
     append_octets(b.nlri, NLRI_IPV4);
     learn(table, &first, 8, &b);
-    assert_partial_from(table, 8);
+    assert_partial_from(table, 8, CATS_ROUTE_GAP_UPDATE);
     cats_route_table_free(table);
 
     table = cats_route_table_new(100); /* EVPN: its prefixes are not read */
@@ -163,14 +168,22 @@ static void test_missed(void)
     update_service(&b, &service);
     update_attribute(&b, 0x80, BGP_ATTRIBUTE_MP_REACH, 0, 25, 70, 4, 10, 9, 1, 1, 0, 5, 0);
     learn(table, &first, 8, &b);
-    assert_partial_from(table, 8);
+    assert_partial_from(table, 8, CATS_ROUTE_GAP_FAMILY);
     cats_route_table_free(table);
 
     table = cats_route_table_new(3);
     open_session(table, &first, 5);
     open_session(table, &second, 6);
-    assert_partial_from(table, 6);
+    assert_partial_from(table, 6, CATS_ROUTE_GAP_ROOM);
     cats_route_table_free(table);
+}
+
+/* Each has words of its own. */
+static void test_texts(void)
+{
+    for (cats_route_gap_cause i = CATS_ROUTE_NO_GAP; i <= CATS_ROUTE_GAP_ROOM; i++)
+        for (cats_route_gap_cause j = CATS_ROUTE_NO_GAP; j < i; j++)
+            g_assert_cmpstr(cats_route_gap_text(i), !=, cats_route_gap_text(j));
 }
 
 int main(int argc, char **argv)
@@ -181,5 +194,6 @@ int main(int argc, char **argv)
     g_test_add_func("/cats-route-session/partial", test_partial);
     g_test_add_func("/cats-route-session/collision", test_collision);
     g_test_add_func("/cats-route-session/missed", test_missed);
+    g_test_add_func("/cats-route-session/texts", test_texts);
     return g_test_run();
 }

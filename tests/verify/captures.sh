@@ -10,21 +10,9 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 failed=0 cases=0
+. "$2/tests/verify/summary-is.sh"
 "$catshark" simulate --print-topology >net.conf
 
-# is NAME STATUS FILTER EXPECTED ARGUMENT...: what jq makes of the summary of `verify --json ARGUMENT...`.
-is() {
-  local name=$1 expected_status=$2 filter=$3 expected=$4 status=0 found
-  shift 4
-  cases=$((cases + 1))
-  "$catshark" verify --json "$@" >out.ndjson 2>err || status=$?
-  found=$(jq -c "select(.summary) | $filter" out.ndjson)
-  if [ "$status" -ne "$expected_status" ] || [ "$found" != "$expected" ]; then
-    failed=$((failed + 1))
-    echo "FAIL $name: exit $status, expected $expected_status; found $found, expected $expected"
-    cat err
-  fi
-}
 says() {
   cases=$((cases + 1))
   grep -Eq -- "$2" "$3" || { failed=$((failed + 1)); echo "FAIL $1: expected /$2/, got:"; cat "$3"; }
