@@ -17,8 +17,10 @@ enum { PORTS_LENGTH = 4, SEQUENCE_AT = 4, FLAGS_AT = 12, HEADER_MIN = 20 };
 
 static bool has_port(tvbuff_t *tvb)
 {
-    return tvb_captured_length(tvb) >= PORTS_LENGTH &&
-           (tvb_get_ntohs(tvb, 0) == BGP_PORT || tvb_get_ntohs(tvb, 2) == BGP_PORT);
+    if (tvb_captured_length(tvb) < PORTS_LENGTH)
+        return false;
+    uint32_t ports = tvb_get_ntohl(tvb, 0);
+    return ports >> 16 == BGP_PORT || (ports & 0xffff) == BGP_PORT;
 }
 
 /* As bgp_segment_of reads it of a walked frame. */
