@@ -171,7 +171,7 @@ section_routes() {
   every_link
   echo "== routes learned from BGP"
   take full "$work/million.pcap" 20000
-  local learning='(epan-cats/(cats-route|prefix-history|bgp-)|plugins/(route-|bgp-message)|inspect/route-|:(cats_route_|route_|bgp_|prefix_history_))'
+  local learning='(epan-cats/(cats-route|prefix-history|bgp-)|plugins/(route-|bgp-|frame-updates)|inspect/route-|:(cats_route_|route_|bgp_|frame_updates_|prefix_history_))'
   part_of shark full '<= 1.002' "SRv6 without BGP, learning" "$learning"
   part_of verify full '<= 1.02' "the same, verify" "$learning"
   local kind few many with without

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Sessions of the table of routes: what ends with them, and from which frame on it is not known what was
  * announced. Spec: RFC 4271 s4.2, s4.5, s6.8, s8.2. */
+#include "bgp-stream.h"
 #include "cats-route-table-private.h"
 
 void route_partial(cats_route_table *table, uint32_t frame, cats_route_gap_cause cause)
@@ -89,6 +90,16 @@ void cats_route_table_hear(cats_route_table *table, const cats_route_peer *peer,
 void cats_route_table_miss(cats_route_table *table, cats_moment now, cats_route_gap_cause cause)
 {
     route_partial(table, now.frame, cause);
+}
+
+void cats_route_table_miss_stream(cats_route_table *table, const struct bgp_stream *stream, cats_moment now)
+{
+    static const cats_route_gap_cause causes[] = { [BGP_STREAM_LACKS] = CATS_ROUTE_GAP_SEGMENT,
+                                                   [BGP_STREAM_NO_MESSAGE] = CATS_ROUTE_GAP_MESSAGE,
+                                                   [BGP_STREAM_ROOM] = CATS_ROUTE_GAP_ROOM };
+    bgp_stream_miss missed = bgp_stream_missed(stream);
+    if (missed != BGP_STREAM_WHOLE)
+        cats_route_table_miss(table, now, causes[missed]);
 }
 
 bool cats_route_table_is_complete(const cats_route_table *table, uint32_t frame)

@@ -91,6 +91,9 @@ void cats_route_table_hear(cats_route_table *table, const cats_route_peer *peer,
                            uint8_t type);
 /* Something of a session was missed: knowledge is partial from now on. */
 void cats_route_table_miss(cats_route_table *table, cats_moment now, cats_route_gap_cause cause);
+/* The same where the stream of a session's messages missed something with its last segment. */
+struct bgp_stream;
+void cats_route_table_miss_stream(cats_route_table *table, const struct bgp_stream *stream, cats_moment now);
 /* Whether at that frame nothing was missing of the sessions that were seen by then. Not so either
  * behind an UPDATE that cannot be used, for others may, and where there was no room for what was said.
  * `table` may be NULL. */

@@ -1,99 +1,56 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Stands in front of BGP over TCP. Wireshark puts messages together and takes them apart; behind it every
- * whole message in the same octets is read for routes of ours, for there need not be a tree. Spec: RFC 4271
- * s4. */
+ * whole message in the same octets is looked at again, for there need not be a tree. Spec: RFC 4271 s4. */
 #include "bgp-message.h"
 
-#include "addresses.h"
+#include "frame-updates.h"
 #include "hooks.h"
 #include "preferences.h"
-#include "route-store.h"
-#include "route-view.h"
-
-#include <epan/conversation.h>
-#include <epan/dissectors/packet-tcp.h>
 
 static dissector_handle_t bgp;
 static int proto_wrapper = -1;
 
-/* How far each direction of a connection was read: what comes again, a retransmission or a copy on another
- * link, teaches nothing. */
-typedef struct bgp_progress {
-    uint32_t end;   /* sequence number behind the last segment read */
-    uint32_t frame; /* its frame, which may bring several calls; 0: none yet */
-} bgp_progress;
-
-static bgp_progress *progress_of(packet_info *pinfo)
+bool bgp_message_is_enabled(void)
 {
-    conversation_t *conversation = find_or_create_conversation(pinfo);
-    bgp_progress *both = conversation_get_proto_data(conversation, proto_wrapper);
-    if (both == NULL) {
-        both = wmem_alloc0_array(wmem_file_scope(), bgp_progress, 2);
-        conversation_add_proto_data(conversation, proto_wrapper, both);
+    static dissector_table_t ports;
+    static protocol_t *protocol;
+    if (ports == NULL) {
+        ports = find_dissector_table("tcp.port");
+        protocol = find_protocol_by_id(proto_get_id_by_filter_name("bgp"));
     }
-    int order = cmp_address(&pinfo->src, &pinfo->dst);
-    return &both[order != 0 ? order > 0 : pinfo->srcport > pinfo->destport];
+    dissector_handle_t at_port = dissector_get_uint_handle(ports, BGP_PORT);
+    return at_port != NULL && dissector_handle_get_protocol_index(at_port) == proto_wrapper &&
+           proto_is_protocol_enabled(protocol);
 }
 
-static bool is_new(packet_info *pinfo, const struct tcpinfo *tcp)
-{
-    if (tcp == NULL)
-        return true;
-    bgp_progress *progress = progress_of(pinfo);
-    bool behind = progress->frame == 0 || (int32_t)(tcp->nxtseq - progress->end) > 0;
-    if (progress->frame != 0 && progress->frame != pinfo->num && (int32_t)(tcp->seq - progress->end) > 0)
-        route_store_miss(pinfo);
-    if (behind)
-        *progress = (bgp_progress){ .end = tcp->nxtseq, .frame = pinfo->num };
-    return behind || progress->frame == pinfo->num;
-}
-
-static void read_update(packet_info *pinfo, const bgp_place *place, const cats_route_peer *peer,
-                        const bgp_message *message, bool learn)
+void bgp_message_show(packet_info *pinfo, const bgp_place *place, const bgp_message *message, bool changed)
 {
     cats_route_update update;
     cats_defect defect;
-    if (!cats_route_update_read(route_settings(), message->body, message->length - BGP_HEADER_LENGTH, &update,
-                                &defect)) {
-        if (learn)
-            route_store_miss(pinfo); /* no UPDATE of any kind: Wireshark says so */
-        return;
-    }
-    uint32_t in_frame = frame_place(pinfo, place->tvb) + (uint32_t)message->at;
-    bool changed = (learn || PINFO_FD_VISITED(pinfo)) && route_store_update(pinfo, in_frame, peer, &update);
-    if (changed || cats_route_update_matters(&update) || update.metadata_at.at != 0)
+    if (cats_route_update_read(route_settings(), message->body, message->length - BGP_HEADER_LENGTH, &update,
+                               &defect))
         route_show(pinfo, place, message, &update, changed);
 }
 
-static void read_messages(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const cats_route_peer *peer,
-                          bool learn)
+static void show_messages(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
     const bgp_place place = { .tree = tree, .tvb = tvb };
     size_t available = tvb_captured_length(tvb);
     const uint8_t *octets = tvb_get_ptr(tvb, 0, (int)available);
     bgp_message message;
-    bgp_message_result result;
     cats_defect defect;
+    bool changed;
     /* Wireshark looks for a marker in the same way. */
     size_t next = bgp_message_first(octets, available);
-    while ((result = bgp_message_next(octets, available, &next, &message, &defect)) == BGP_MESSAGE) {
-        if (message.type == BGP_UPDATE)
-            read_update(pinfo, &place, peer, &message, learn);
-        else if (learn)
-            route_store_hear(pinfo, peer, message.type);
-    }
-    bool rest_comes = next == available || pinfo->can_desegment > 0;
-    if (learn && (result == BGP_MESSAGE_BAD || !rest_comes || available < tvb_reported_length(tvb)))
-        route_store_miss(pinfo);
+    while (bgp_message_next(octets, available, &next, &message, &defect) == BGP_MESSAGE)
+        if (message.type == BGP_UPDATE && frame_updates_claim(pinfo, &message, &changed))
+            bgp_message_show(pinfo, &place, &message, changed);
 }
 
 static int dissect_bgp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
     if (!cats_is_enabled() || pinfo->flags.in_error_pkt || tvb_captured_length(tvb) == 0)
         return hook_pass_on(bgp, tvb, pinfo, tree, data);
-    const cats_route_peer peer = { .speaker = address_read(&pinfo->src),
-                                   .receiver = address_read(&pinfo->dst) };
-    bool learn = !PINFO_FD_VISITED(pinfo) && is_new(pinfo, data);
     volatile int length = 0;
     TRY
     {
@@ -101,7 +58,7 @@ static int dissect_bgp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
     }
     FINALLY
     {
-        read_messages(tvb, pinfo, tree, &peer, learn);
+        show_messages(tvb, pinfo, tree);
     }
     ENDTRY;
     return length;

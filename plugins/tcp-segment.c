@@ -8,6 +8,7 @@
 #include "affinity-option-dissector.h"
 #include "affinity-session.h"
 #include "affinity-session-view.h"
+#include "bgp-segment.h"
 #include "capture-end.h"
 #include "fields.h"
 #include "findings.h"
@@ -38,6 +39,7 @@ typedef struct our_segment {
     bool is_affine; /* any of the above is worth showing */
     bool has_flow;  /* flow is valid: the segment is in no SRv6 encapsulation, and of a steered flow */
     flow_note flow;
+    bool has_updates; /* of BGP, to be shown */
     option_items items;
     proto_node *mark; /* TCP's items are behind it */
 } our_segment;
@@ -195,6 +197,8 @@ static int dissect_our_segment(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tr
             show_segment(tvb, pinfo, tree, ours);
         if (ours->has_flow)
             plain_packet_show(pinfo, tvb, tree, ours->mark, native_tcp, &ours->flow);
+        if (ours->has_updates)
+            bgp_segment_show(pinfo, tvb, tree);
     }
     ENDTRY;
     return length;
@@ -206,7 +210,8 @@ static int dissect_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
     our_segment ours;
     ours.is_affine = read_segment(tvb, pinfo, &ours);
     ours.has_flow = plain_packet_matters() && plain_packet_note(pinfo, tvb, data, IP_PROTO_TCP, &ours.flow);
-    if (!ours.is_affine && !ours.has_flow)
+    ours.has_updates = bgp_segment_note(pinfo, tvb);
+    if (!ours.is_affine && !ours.has_flow && !ours.has_updates)
         return hook_pass_on(tcp, tvb, pinfo, tree, data);
     return dissect_our_segment(tvb, pinfo, tree, data, &ours);
 }

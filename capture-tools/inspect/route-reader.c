@@ -86,9 +86,6 @@ static void take_message(route_reader *r, const cats_route_peer *peer, cats_mome
 unsigned route_reader_take(route_reader *r, const packet *p, const uint8_t final[16], cats_moment now,
                            const read_update **updates)
 {
-    static const cats_route_gap_cause causes[] = { [BGP_STREAM_LACKS] = CATS_ROUTE_GAP_SEGMENT,
-                                                   [BGP_STREAM_NO_MESSAGE] = CATS_ROUTE_GAP_MESSAGE,
-                                                   [BGP_STREAM_ROOM] = CATS_ROUTE_GAP_ROOM };
     bgp_direction of;
     bgp_segment segment;
     bgp_message message;
@@ -101,9 +98,7 @@ unsigned route_reader_take(route_reader *r, const packet *p, const uint8_t final
     bgp_stream_take(r->stream, &segment);
     while (bgp_stream_next(r->stream, &message))
         take_message(r, &peer, now, &message);
-    bgp_stream_miss missed = bgp_stream_missed(r->stream);
-    if (missed != BGP_STREAM_WHOLE)
-        cats_route_table_miss(r->table, now, causes[missed]);
+    cats_route_table_miss_stream(r->table, r->stream, now);
     *updates = &g_array_index(r->shown, read_update, 0);
     return r->shown->len;
 }

@@ -4,7 +4,7 @@
 steered by them. usage: hostile-bgp.py SEED WHAT OUT.pcap
 
 WHAT: plain, within (begins within a message), copies, again (retransmissions), lost, late (out of order), cut (by a
-snap length), all (but late and cut), routed (IPv6 by a segment, IPv4 in SRv6). Odd seeds are IPv4, even ones IPv6; sequence numbers of every third one wrap."""
+snap length), fragments (of IP), all (but late, cut and fragments), routed (IPv6 by a segment, IPv4 in SRv6). Odd seeds are IPv4, even ones IPv6; sequence numbers of every third one wrap."""
 import random
 import struct
 import sys
@@ -21,6 +21,18 @@ def ip(source, destination, payload, next_header=6):
     if len(source) == 16:
         return struct.pack(">IHBB", 6 << 28 | 0x12345, len(payload), next_header, 64) + source + destination + payload
     return struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(payload), 1, 0, 64, next_header, 0) + source + destination + payload
+
+
+def fragments(packet):
+    """Two of an IP packet without extension headers or options."""
+    start = 20 if packet[0] >> 4 == 4 else 40
+    middle = start + chance.randrange(24, len(packet) - start, 8)
+    parts = (packet[start:middle], 0, 1), (packet[middle:], middle - start, 0)
+    if start == 20:
+        return [packet[:2] + struct.pack(">HHH", 20 + len(octets), len(packet), more << 13 | at >> 3) + packet[8:20] + octets
+                for octets, at, more in parts]
+    return [packet[:4] + struct.pack(">HBB", 8 + len(octets), 44, 64) + packet[8:40] +
+            struct.pack(">BBHI", 6, 0, at | more, len(packet)) + octets for octets, at, more in parts]
 
 
 def tcp(source_port, destination_port, sequence, flags, payload=b"", acknowledged=100):
@@ -77,7 +89,7 @@ if what == "within":
 
 
 def happens(kind, probability):
-    return (what == kind or (what == "all" and kind not in ("late", "cut"))) and chance.random() < probability
+    return (what == kind or (what == "all" and kind not in ("late", "cut", "fragments"))) and chance.random() < probability
 
 
 cut, i = set(), 0
@@ -95,7 +107,8 @@ while i < len(segments):
         continue
     if happens("cut", 0.15):
         cut.add(len(frames))
-    frames.append(segment(*segments[i]))
+    whole = segment(*segments[i])
+    frames += fragments(whole) if len(segments[i][1]) > 4 and happens("fragments", 0.2) else [whole]
     if chance.random() < 0.3:
         frames.append(steered(chance.randrange(1, 7), chance.randrange(80, 85)))
     i += 1
