@@ -50,6 +50,7 @@ static scene *start(const char *topology)
     s->f.topology = read_topology(topology);
     s->f.setup.topology = s->f.topology;
     s->f.routes = s->path;
+    s->f.codes = cats_route_codes_default;
     s->role = ingress_new(&config);
     s->routes = ingress_routes_open(&s->f, s->role, &error);
     g_assert_no_error(error);
