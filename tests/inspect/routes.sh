@@ -70,7 +70,7 @@ says "a rule" '"cats.route.handling":"treat-as-withdraw","cats.route-value":"pat
 says "summary" "^  BGP UPDATEs +7$" inspect -q -r routes.pcap
 says "summary, JSON" '"routes":\{"updates":7,"learned":5,"withdrawn":3,"in_force":1,"let_go":0,"sessions_let_go":0\}' inspect -q --json -r routes.pcap
 says "summary of findings" 'cats/route-malformed +12 ' inspect -q -r route-defects.pcap
-says_not "summary without BGP" "UPDATE|route" inspect -q -r "$samples/sa-200-100-client.pcap"
+says_not "summary without BGP" "UPDATE|^ +route" inspect -q -r "$samples/sa-200-100-client.pcap"
 
 says "another attribute" "^24 .*BGP UPDATE 192.0.2.80/32 SID 5f00:0:e:ca75:: End.CATS$" inspect --attribute 254 -r "$samples/bgp-ebgp.pcap"
 says "other flags" "cats/route-malformed: path attribute 255: BGP attribute: flags" inspect --attribute 255/0x80 -r "$samples/bgp-ebgp.pcap"
