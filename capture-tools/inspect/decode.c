@@ -120,7 +120,7 @@ static void decode_segment(const decoder *d, decoded *out)
                               ip->quoted ? NULL : &out->findings);
 }
 
-/* As Wireshark has it, too. */
+/* The last segment that a packet is on its way to, as Wireshark has it too; else NULL. */
 static const uint8_t *final_destination(const packet_ip *ip, const decoded *out)
 {
     for (unsigned i = 0; i < out->steering_count; i++) {
