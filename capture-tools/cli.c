@@ -133,6 +133,13 @@ bool cli_number(const char *text, uint64_t low, uint64_t high, uint64_t *value, 
     return false;
 }
 
+bool cli_code(const char *text, uint64_t low, uint64_t high, uint64_t *value)
+{
+    bool hexadecimal = g_str_has_prefix(text, "0x");
+    return g_ascii_string_to_unsigned(hexadecimal ? text + 2 : text, hexadecimal ? 16 : 10, low, high, value,
+                                      NULL);
+}
+
 bool cli_duration(const char *text, int64_t *nanoseconds, char **message)
 {
     static const unit units[] = {

@@ -23,6 +23,8 @@ bool cli_parse(const char *verb, const char *arguments, const char *summary, con
 /* "1000", "10k", "1M", "0x5341"; the whole text, within [low, high]. On false *message quotes the text and
  * names the range. */
 bool cli_number(const char *text, uint64_t low, uint64_t high, uint64_t *value, char **message);
+/* A number that names something, of which nobody has thousands: "255", "0xff". */
+bool cli_code(const char *text, uint64_t low, uint64_t high, uint64_t *value);
 /* "500ms", "10s", "2m", a bare number is seconds; result in nanoseconds. */
 bool cli_duration(const char *text, int64_t *nanoseconds, char **message);
 /* The longest run that a verb is asked for: a leap year. */

@@ -4,6 +4,7 @@
 #include "capture-tools/capture/interfaces.h"
 #include "capture-tools/capture/run.h"
 #include "capture-tools/cli.h"
+#include "capture-tools/route-arguments.h"
 #include "capture-tools/verbs.h"
 #include "epan-cats/packet.h"
 
@@ -18,6 +19,7 @@ enum { BUFFER_DEFAULT_MIB = 32, BUFFER_MAX_MIB = 2047, SNAPSHOT_MAX = 262144, MI
 typedef struct capture_options {
     char **interfaces, **limits;
     char *write, *snapshot, *buffer, *count, *duration, *interval, *topology, *tags;
+    route_arguments routes;
     gboolean list, print_filter, no_filter, no_promiscuous, json, quiet, silent;
 } capture_options;
 
@@ -27,6 +29,7 @@ static void clear_options(capture_options *o)
                        &o->duration, &o->interval, &o->topology, &o->tags };
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(*texts[i]);
+    route_arguments_clear(&o->routes);
     g_strfreev(o->interfaces);
     g_strfreev(o->limits);
 }
@@ -77,7 +80,8 @@ static bool take_options(const capture_options *o, capture_settings *s)
         !cli_take_number(verb_name, "-B", o->buffer, 1, BUFFER_MAX_MIB, &buffer) ||
         !cli_take_number(verb_name, "-c", o->count, 1, INT64_MAX, &s->packets) ||
         !cli_take_duration(verb_name, "--duration", o->duration, &s->duration_ns) ||
-        !cli_take_duration(verb_name, "--interval", o->interval, &s->interval_ns) || !take_limits(o, s))
+        !cli_take_duration(verb_name, "--interval", o->interval, &s->interval_ns) || !take_limits(o, s) ||
+        !route_arguments_take(verb_name, &o->routes, &s->codes))
         return false;
     if (o->interval != NULL && !o->json)
         return complain("--interval", g_strdup("it is for --json, which is not given"));
@@ -130,6 +134,7 @@ static int capture(const capture_options *o, const char *expression)
                                   .packets = UINT64_MAX,
                                   .duration_ns = INT64_MAX,
                                   .interval_ns = INTERVAL_NS,
+                                  .codes = cats_route_codes_default,
                                   .application = "catshark capture" };
     if (!take_options(o, &settings))
         return CLI_TROUBLE;
@@ -185,6 +190,7 @@ int verb_capture(int argc, char **argv)
           NULL },
         { "topology", 0, 0, G_OPTION_ARG_FILENAME, &o.topology, "topology file: services, SIDs, numbers",
           "FILE" },
+        ROUTE_SESSION_ENTRIES(o.routes),
         { "json", 0, 0, G_OPTION_ARG_NONE, &o.json, "NDJSON: counters every interval, then the summary",
           NULL },
         { "interval", 0, 0, G_OPTION_ARG_STRING, &o.interval, "of --json (1s)", "TIME" },

@@ -3,6 +3,8 @@
  * beginning of a message is kept. Spec: RFC 4271 s4, RFC 9293 s3.4. */
 #include "bgp-stream.h"
 
+#include "srh.h"
+
 #include "affinity-rules.h"
 #include <glib.h>
 
@@ -30,6 +32,17 @@ struct bgp_stream {
     bool bad;               /* what stands behind `taken` is no message */
 };
 
+static cats_address final_destination(const packet *p, const packet_ip *ip)
+{
+    srh_view srh;
+    cats_defect defect;
+    const uint8_t *final = NULL;
+    uint32_t limit = MIN(ip->end, p->captured);
+    if (ip->srh != 0 && ip->srh < limit && srh_parse(p->data + ip->srh, limit - ip->srh, &srh, &defect))
+        final = srh_final_destination(&srh);
+    return final != NULL ? cats_address_ipv6(final) : packet_destination(p, ip);
+}
+
 bool bgp_segment_of(const packet *p, bgp_direction *of, bgp_segment *segment)
 {
     if (p->transport != PACKET_TCP || (p->source_port != BGP_PORT && p->destination_port != BGP_PORT) ||
@@ -41,7 +54,7 @@ bool bgp_segment_of(const packet *p, bgp_direction *of, bgp_segment *segment)
         return false;
     uint32_t at = p->transport_offset + p->transport_length;
     uint32_t there = at < p->captured ? MIN(p->transport_payload, p->captured - at) : 0;
-    *of = (bgp_direction){ packet_source(p, ip), packet_destination(p, ip), p->source_port,
+    *of = (bgp_direction){ packet_source(p, ip), final_destination(p, ip), p->source_port,
                            p->destination_port };
     *segment = (bgp_segment){ .of = of,
                               .sequence = packet_get32(p->data + p->transport_offset + TCP_SEQUENCE_AT),
@@ -208,4 +221,17 @@ bool bgp_stream_next(bgp_stream *s, bgp_message *message)
     bgp_message_result result = bgp_message_next(s->work->data, s->work->len, &s->taken, message, &defect);
     s->bad = result == BGP_MESSAGE_BAD;
     return result == BGP_MESSAGE;
+}
+
+bgp_stream_miss bgp_stream_frame(bgp_stream *s, const packet *p, bgp_stream_message take, void *context)
+{
+    bgp_direction of;
+    bgp_segment segment;
+    bgp_message message;
+    if (!bgp_segment_of(p, &of, &segment))
+        return BGP_STREAM_WHOLE;
+    bgp_stream_take(s, &segment);
+    while (bgp_stream_next(s, &message))
+        take(context, &of, &message);
+    return bgp_stream_missed(s);
 }

@@ -28,8 +28,9 @@ typedef struct bgp_segment {
         missing; /* those behind them that the capture lacks: what lies around a hole is not put together */
 } bgp_segment;
 
-/* The segment of a walked frame; `of` is where its direction is kept. False when it is none of BGP's, has
- * nothing to take, or is quoted in an ICMP error. A fragment has a hole behind it. */
+/* The segment of a walked frame; `of` is where its direction is kept: its destination is the last segment of
+ * an SRH that has segments left. False when it is none of BGP's, has nothing to take, or is quoted in an ICMP
+ * error. A fragment has a hole behind it. */
 bool bgp_segment_of(const packet *p, bgp_direction *of, bgp_segment *segment);
 
 typedef struct bgp_stream_count {
@@ -60,5 +61,10 @@ typedef enum bgp_stream_miss {
 } bgp_stream_miss;
 /* When there are no more messages. */
 bgp_stream_miss bgp_stream_missed(const bgp_stream *stream);
+
+/* Takes the segment of a walked frame, and hands out the messages that it completes. Returns
+ * bgp_stream_missed(); nothing is missed with a frame that has no segment of BGP. */
+typedef void (*bgp_stream_message)(void *context, const bgp_direction *of, const bgp_message *message);
+bgp_stream_miss bgp_stream_frame(bgp_stream *stream, const packet *p, bgp_stream_message take, void *context);
 
 #endif

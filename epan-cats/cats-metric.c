@@ -144,14 +144,6 @@ cats_report cats_merged_report(const cats_merged *merged)
     return (cats_report){ .capacity = merged->capacity, .load = merged->load, .time_ns = merged->time_ns };
 }
 
-const char *cats_merge_way_name(cats_merge_way way)
-{
-    static const char *const names[] = {
-        [CATS_MERGE_WEIGHTED_MEAN] = "weighted mean", [CATS_MERGE_WORST] = "worst", [CATS_MERGE_BEST] = "best"
-    };
-    return names[way];
-}
-
 static const struct {
     cats_merge_way way;
     const char *reason;

@@ -76,7 +76,6 @@ typedef enum cats_merge_way {
     CATS_MERGE_WORST,         /* the lowest */
     CATS_MERGE_BEST           /* the highest */
 } cats_merge_way;
-const char *cats_merge_way_name(cats_merge_way way); /* "weighted mean" */
 /* How metrics of this type are merged, and why: a static sentence. False for a type without a name. */
 bool cats_metric_merge_way(unsigned type, cats_merge_way *way, const char **reason);
 

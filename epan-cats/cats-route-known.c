@@ -9,13 +9,6 @@ bool cats_route_table_is_empty(const cats_route_table *table)
     return table == NULL || table->count.learned == 0;
 }
 
-void cats_route_table_each(const cats_route_table *table,
-                           void (*visit)(void *context, const cats_route *route), void *context)
-{
-    for (const GList *link = table->held[0].head; link != NULL; link = link->next)
-        visit(context, &((const route_record *)link->data)->route);
-}
-
 /* One that is in force before one that is longer and is not. */
 static const prefix_entry *sid_entry_at(const cats_route_table *table, const uint8_t sid[16], uint32_t frame)
 {

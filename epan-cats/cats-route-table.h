@@ -104,10 +104,6 @@ cats_route_gap cats_route_table_gap(const cats_route_table *table);
  * nobody announced for a service. 0: there was none. `table` may be NULL. */
 uint32_t cats_route_table_with_metrics(const cats_route_table *table);
 
-/* Visits the routes in force, oldest announcement first. The table must not be changed meanwhile. */
-void cats_route_table_each(const cats_route_table *table,
-                           void (*visit)(void *context, const cats_route *route), void *context);
-
 /* What was known of a SID at a frame: longest match, of the SIDs in force, or else of those that had been:
  * flows stay with a SID whose announcement has ended. NULL: none was announced by then. Rows live until the
  * table is freed. `table` may be NULL.

@@ -120,6 +120,11 @@ const uint8_t *srh_active_segment(const srh_view *srh)
     return srh->segments_left < srh->segment_count ? srh_segment(srh, srh->segments_left) : NULL;
 }
 
+const uint8_t *srh_final_destination(const srh_view *srh)
+{
+    return srh->segments_left > 0 && srh->segment_count > 0 ? srh_segment(srh, 0) : NULL;
+}
+
 bool srh_tlv_next(const srh_view *srh, size_t *next, srh_tlv *tlv)
 {
     if (*next >= srh->tlvs_length)

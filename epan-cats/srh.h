@@ -39,6 +39,9 @@ const uint8_t *srh_segment(const srh_view *srh, unsigned index);
  * destination address: the reduced form's first segment (Segments Left = Last Entry + 1), and a header
  * without a list. */
 const uint8_t *srh_active_segment(const srh_view *srh);
+/* Where a packet with segments left goes in the end, which its destination address does not tell (RFC 8754
+ * s4.3.1); NULL without segments left. */
+const uint8_t *srh_final_destination(const srh_view *srh);
 
 typedef struct srh_tlv {
     size_t at; /* offset from the first octet of the header */

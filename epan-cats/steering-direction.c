@@ -104,7 +104,7 @@ void steering_direction_see(steering_tracker *t, tracked_flow *flow, unsigned fr
         return;
     }
     judge_label(t, flow, from, sight, findings);
-    const tracked_steering *known = steering_shared_at(t, d->steering);
+    const tracked_steering *known = record_pool_at(&t->steerings, d->steering);
     if (!known->structured || !steering->structured ||
         memcmp(known->sid, steering->sid, sizeof known->sid) == 0)
         return;

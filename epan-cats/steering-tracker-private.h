@@ -149,10 +149,6 @@ void steering_shared_clear(steering_tracker *t);
 uint32_t steering_shared_take(steering_tracker *t, const cats_steering *steering);
 /* One user less; number 0 is none. */
 void steering_shared_leave(steering_tracker *t, uint32_t number);
-static inline const tracked_steering *steering_shared_at(const steering_tracker *t, uint32_t number)
-{
-    return record_pool_at(&t->steerings, number);
-}
 
 /* steering-direction.c: an encapsulated packet from side `from`. */
 void steering_direction_see(steering_tracker *t, tracked_flow *flow, unsigned from,

@@ -30,7 +30,7 @@ static gboolean equal_sids(gconstpointer a, gconstpointer b)
     return cats_address_equal(a, b);
 }
 
-capture_counters *capture_counters_new(const cats_topology *topology)
+capture_counters *capture_counters_new(const cats_topology *topology, const cats_route_codes *codes)
 {
     capture_counters *c = g_new0(capture_counters, 1);
     c->topology = topology;
@@ -40,7 +40,7 @@ capture_counters *capture_counters_new(const cats_topology *topology)
     cats_context_init(&c->decoder.cats);
     c->decoder.cats.topology = topology;
     c->decoder.numbers = topology != NULL ? topology->numbers : affinity_numbers_default;
-    decoder_follow_routes(&c->decoder, &cats_route_codes_default);
+    decoder_follow_routes(&c->decoder, codes);
     decoder_follow_sessions(&c->decoder, topology != NULL ? topology->reconnect_limit_ms
                                                           : AFFINITY_RECONNECT_LIMIT_DEFAULT_MS);
     decoder_follow_flows(&c->decoder, c->points);

@@ -18,8 +18,8 @@ typedef struct capture_sid {
     uint64_t packets;              /* encapsulated to it */
 } capture_sid;
 
-/* The topology is borrowed and may be NULL. */
-capture_counters *capture_counters_new(const cats_topology *topology);
+/* The topology is borrowed and may be NULL. The codes are those of routes. */
+capture_counters *capture_counters_new(const cats_topology *topology, const cats_route_codes *codes);
 void capture_counters_free(capture_counters *counters); /* NULL is allowed */
 /* The next interface, from 0: its name, and the DLT of its frames. */
 void capture_counters_add_interface(capture_counters *counters, const char *name, int link_type);

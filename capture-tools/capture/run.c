@@ -342,7 +342,7 @@ static bool open_all(capture *c, GError **error)
         (c->files = capture_files_new(s->write, &s->limits, s->application, &owner, error)) == NULL)
         return false;
     if (s->decode)
-        c->counters = capture_counters_new(s->topology);
+        c->counters = capture_counters_new(s->topology, &s->codes);
     c->state_socket = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     return open_ports(c, error) && (c->files == NULL || capture_files_start(c->files, error)) &&
            privileges_drop(0, error) && may_make_files(s, error);

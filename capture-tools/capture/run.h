@@ -7,6 +7,7 @@
 #include "files.h"
 #include "speech.h"
 
+#include "epan-cats/cats-route-update.h"
 #include "epan-cats/topology.h"
 
 typedef struct capture_settings {
@@ -24,6 +25,7 @@ typedef struct capture_settings {
     int64_t duration_ns; /* ends after so long; INT64_MAX: no limit */
     bool decode;
     const cats_topology *topology; /* for decoding; may be NULL */
+    cats_route_codes codes;        /* of routes, likewise */
     capture_manner manner;
     int64_t interval_ns; /* of CAPTURE_JSON */
     const char *application;

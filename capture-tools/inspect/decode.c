@@ -120,15 +120,13 @@ static void decode_segment(const decoder *d, decoded *out)
                               ip->quoted ? NULL : &out->findings);
 }
 
-/* Behind an SRH with segments left a segment is on its way to the last one (RFC 8754 s4.3.1); Wireshark has
- * it so too. */
+/* The last segment that a packet is on its way to, as Wireshark has it too; else NULL. */
 static const uint8_t *final_destination(const packet_ip *ip, const decoded *out)
 {
     for (unsigned i = 0; i < out->steering_count; i++) {
         const decoded_steering *here = &out->steerings[i];
-        const srh_view *srh = &here->steering.srh;
-        if (here->ip == ip && here->steering.has_srh && srh->segments_left > 0 && srh->segment_count > 0)
-            return srh_segment(srh, 0);
+        if (here->ip == ip && here->steering.has_srh)
+            return srh_final_destination(&here->steering.srh);
     }
     return NULL;
 }
@@ -175,8 +173,7 @@ static void follow_session(const decoder *d, const decoder_frame *frame, decoded
 static void read_routes(const decoder *d, const decoder_frame *frame, decoded *out)
 {
     const cats_moment now = { .frame = frame->number, .time_ns = frame->time_ns };
-    const uint8_t *final = final_destination(packet_innermost(&out->packet), out);
-    out->update_count = route_reader_take(d->routes, &out->packet, final, now, &out->updates);
+    out->update_count = route_reader_take(d->routes, &out->packet, now, &out->updates);
 }
 
 void decode_frame(const decoder *d, const decoder_frame *frame, decoded *out)

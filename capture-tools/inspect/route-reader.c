@@ -74,31 +74,28 @@ static void take_update(route_reader *r, const cats_route_peer *peer, cats_momen
     cats_route_update_judge(&read->update, &read->findings);
 }
 
-static void take_message(route_reader *r, const cats_route_peer *peer, cats_moment now,
-                         const bgp_message *message)
+/* The frame's moment, for its messages. */
+typedef struct frame_messages {
+    route_reader *reader;
+    cats_moment now;
+} frame_messages;
+
+static void take_message(void *context, const bgp_direction *of, const bgp_message *message)
 {
+    const frame_messages *in = context;
+    const cats_route_peer peer = { .speaker = of->source, .receiver = of->destination };
     if (message->type == BGP_UPDATE)
-        take_update(r, peer, now, message);
+        take_update(in->reader, &peer, in->now, message);
     else
-        cats_route_table_hear(r->table, peer, now, message->type);
+        cats_route_table_hear(in->reader->table, &peer, in->now, message->type);
 }
 
-unsigned route_reader_take(route_reader *r, const packet *p, const uint8_t final[16], cats_moment now,
-                           const read_update **updates)
+unsigned route_reader_take(route_reader *r, const packet *p, cats_moment now, const read_update **updates)
 {
-    bgp_direction of;
-    bgp_segment segment;
-    bgp_message message;
-    if (!bgp_segment_of(p, &of, &segment))
-        return 0;
-    if (final != NULL)
-        of.destination = cats_address_ipv6(final);
-    const cats_route_peer peer = { .speaker = of.source, .receiver = of.destination };
+    frame_messages in = { r, now };
     g_array_set_size(r->shown, 0);
-    bgp_stream_take(r->stream, &segment);
-    while (bgp_stream_next(r->stream, &message))
-        take_message(r, &peer, now, &message);
-    cats_route_table_miss_stream(r->table, r->stream, now);
+    if (bgp_stream_frame(r->stream, p, take_message, &in) != BGP_STREAM_WHOLE)
+        cats_route_table_miss_stream(r->table, r->stream, now);
     *updates = &g_array_index(r->shown, read_update, 0);
     return r->shown->len;
 }

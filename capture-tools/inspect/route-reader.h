@@ -28,10 +28,9 @@ void route_reader_free(route_reader *reader); /* NULL is allowed */
 /* Learned so far; lives as long as the reader. */
 const cats_route_table *route_reader_table(const route_reader *reader);
 
-/* Reads a TCP segment to or from BGP's port; others have nothing. `final` is the destination behind a segment
- * routing header, or NULL. Gives how many UPDATEs it completes that have something to show; *updates and the
- * octets that they point to are valid until the next call. */
-unsigned route_reader_take(route_reader *reader, const packet *p, const uint8_t final[16], cats_moment now,
+/* Reads a TCP segment to or from BGP's port; others have nothing. Gives how many UPDATEs it completes that
+ * have something to show; *updates and the octets that they point to are valid until the next call. */
+unsigned route_reader_take(route_reader *reader, const packet *p, cats_moment now,
                            const read_update **updates);
 
 typedef struct route_reader_count {

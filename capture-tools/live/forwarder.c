@@ -3,6 +3,7 @@
  * man/catshark-ingress.1. */
 #include "forwarder.h"
 #include "capture-tools/cli.h"
+#include "capture-tools/route-arguments.h"
 #include "privileges.h"
 #include <stdio.h>
 
@@ -14,6 +15,8 @@ typedef struct forwarder_options {
     live_options live;
     char *topology, *name, *control, *encapsulation, *flow_idle, *routes;
     gboolean takeover, kernel_flow_label;
+    route_arguments of_routes;
+    cats_route_codes codes; /* as of_routes says */
 } forwarder_options;
 
 static void clear_options(forwarder_options *o)
@@ -21,6 +24,7 @@ static void clear_options(forwarder_options *o)
     char **texts[] = { &o->topology, &o->name, &o->control, &o->encapsulation, &o->flow_idle, &o->routes };
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(*texts[i]);
+    route_arguments_clear(&o->of_routes);
     live_options_clear(&o->live);
 }
 
@@ -33,6 +37,17 @@ static bool take_encapsulation(const char *text, setup_encapsulation *value, GEr
         return true;
     g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--encapsulation: %s", message);
     return false;
+}
+
+/* False after a usage error was said. */
+static bool take_codes(const char *verb, forwarder_options *o)
+{
+    if (o->routes == NULL && (o->of_routes.attribute != NULL || o->of_routes.add_path)) {
+        cli_usage_error(verb, "%s: it is for --routes, which is not given",
+                        o->of_routes.attribute != NULL ? "--attribute" : "--add-path");
+        return false;
+    }
+    return route_arguments_take(verb, &o->of_routes, &o->codes);
 }
 
 /* ---- start ---- */
@@ -60,6 +75,7 @@ static bool find_forwarder(forwarder *f, const forwarder_options *o, GError **er
     const forwarder_kind *kind = f->kind;
     f->topology_path = o->topology;
     f->routes = o->routes;
+    f->codes = o->codes;
     f->topology = cats_topology_load(o->topology, error);
     if (f->topology == NULL)
         return false;
@@ -155,7 +171,7 @@ static int with_options(const forwarder_kind *kind, const forwarder_options *o)
 
 int forwarder_verb(const forwarder_kind *kind, int argc, char **argv)
 {
-    forwarder_options o = { 0 };
+    forwarder_options o = { .codes = cats_route_codes_default };
     const GOptionEntry routes = {
         "routes",  0,
         0,         G_OPTION_ARG_FILENAME,
@@ -178,6 +194,7 @@ int forwarder_verb(const forwarder_kind *kind, int argc, char **argv)
           "forget flows that are silent for so long (300s)", "TIME" },
         LIVE_OPTION_ENTRIES(&o.live),
         kind->takes_routes ? routes : (GOptionEntry){ NULL, 0, 0, 0, NULL, NULL, NULL },
+        ROUTE_SESSION_ENTRIES(o.of_routes), /* behind an end of the table where no routes are taken */
         { NULL, 0, 0, 0, NULL, NULL, NULL },
     };
     int status;
@@ -188,7 +205,7 @@ int forwarder_verb(const forwarder_kind *kind, int argc, char **argv)
             status = cli_usage_error(kind->verb, "no %s, expected --topology FILE and --name NAME",
                                      o.topology == NULL ? "--topology" : "--name");
         else
-            status = with_options(kind, &o);
+            status = take_codes(kind->verb, &o) ? with_options(kind, &o) : CLI_TROUBLE;
     }
     clear_options(&o);
     return status;

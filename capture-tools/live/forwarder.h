@@ -6,6 +6,7 @@
 
 #include "capture-tools/forwarders/setup.h"
 #include "control.h"
+#include "epan-cats/cats-route-update.h"
 #include "live-run.h"
 #include "takeover.h"
 #include <stdio.h>
@@ -19,12 +20,13 @@ typedef struct forwarder {
     const char *topology_path;
     cats_topology *topology;
     setup setup;
-    size_t index;         /* in the topology */
-    int64_t flow_idle_ns; /* pins of flows that are silent for so long are let go */
-    GArray *ports;        /* of setup_port, by the role's ports */
-    const char *routes;   /* where offers come from; NULL: the topology */
-    takeover *taken;      /* NULL: the kernel is not kept from anything */
-    control *control;     /* NULL: none was asked for */
+    size_t index;           /* in the topology */
+    int64_t flow_idle_ns;   /* pins of flows that are silent for so long are let go */
+    GArray *ports;          /* of setup_port, by the role's ports */
+    const char *routes;     /* where offers come from; NULL: the topology */
+    cats_route_codes codes; /* of those routes */
+    takeover *taken;        /* NULL: the kernel is not kept from anything */
+    control *control;       /* NULL: none was asked for */
     void *role;
 } forwarder;
 

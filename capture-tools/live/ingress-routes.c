@@ -29,7 +29,7 @@ ingress_routes *ingress_routes_open(const forwarder *f, ingress *role, GError **
     route_offers_sink sink = { .offer = take_offer, .withdraw = take_withdrawal, .context = r };
     r->f = f;
     r->routed = routed_ingress_new(&f->setup, role);
-    r->feed = route_feed_open(f->run.loop, f->routes, &sink, error);
+    r->feed = route_feed_open(f->run.loop, f->routes, &f->codes, &sink, error);
     if (r->feed != NULL)
         return r;
     ingress_routes_close(r);

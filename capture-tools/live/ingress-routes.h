@@ -8,7 +8,7 @@
 
 typedef struct ingress_routes ingress_routes;
 
-/* Opens f->routes; offers go to the role as they come. Borrows both. NULL and *error. */
+/* Opens f->routes, read with f->codes; offers go to the role as they come. Borrows both. NULL and *error. */
 ingress_routes *ingress_routes_open(const forwarder *f, ingress *role, GError **error);
 void ingress_routes_close(ingress_routes *r); /* NULL is allowed */
 size_t ingress_routes_count(const ingress_routes *r);

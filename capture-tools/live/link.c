@@ -196,11 +196,6 @@ void live_link_close(live_link *link)
     g_free(link);
 }
 
-const char *live_link_name(const live_link *link)
-{
-    return link->name;
-}
-
 int live_link_type(const live_link *link)
 {
     return pcap_datalink(link->pcap);

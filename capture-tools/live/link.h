@@ -27,8 +27,7 @@ typedef struct live_link live_link;
 
 /* NULL and *error; LIVE_ERROR_PERMISSION names the capability and the exact setcap line. */
 live_link *live_link_open(const link_options *options, GError **error);
-void live_link_close(live_link *link); /* NULL is allowed */
-const char *live_link_name(const live_link *link);
+void live_link_close(live_link *link);     /* NULL is allowed */
 int live_link_type(const live_link *link); /* DLT */
 /* The filter of what comes from now on: for one that depends on live_link_type(). */
 bool live_link_set_filter(live_link *link, const char *filter, GError **error);

@@ -6,6 +6,7 @@
 #include "line-reader.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,6 +15,7 @@ struct route_feed {
     char *path;
     int fd;
     bool holds; /* a regular file: its end says nothing */
+    cats_route_codes codes;
     line_reader reader;
     route_offers *offers;
 };
@@ -23,12 +25,16 @@ static void tell(const route_feed *feed, const char *what)
     fprintf(stderr, "catshark ingress: routes from %s: %s\n", feed->path, what);
 }
 
-static void take_update(const route_feed *feed, const char *peer, const uint8_t *body, size_t length)
+/* `raw`: as it was on the wire. */
+static void take_update(const route_feed *feed, const char *peer, const uint8_t *body, size_t length,
+                        bool raw)
 {
-    char text[CATS_ROUTE_PROBLEM_TEXT];
-    if (route_offers_update(feed->offers, peer, body, length, text))
+    route_trouble trouble;
+    cats_route_codes codes = feed->codes;
+    codes.add_path = codes.add_path && raw;
+    if (route_offers_update(feed->offers, &codes, peer, body, length, &trouble))
         return;
-    g_autofree char *said = g_strdup_printf("from %s, treated as withdrawn: %s", peer, text);
+    g_autofree char *said = g_strdup_printf("from %s, %s: %s", peer, trouble.handling, trouble.text);
     tell(feed, said);
 }
 
@@ -37,7 +43,7 @@ static void take_message(void *context, const char *sender, const bgp_message *m
 {
     const route_feed *feed = context;
     if (message->type == BGP_UPDATE)
-        take_update(feed, sender, message->body, message->length - BGP_HEADER_LENGTH);
+        take_update(feed, sender, message->body, message->length - BGP_HEADER_LENGTH, true);
     else if (message->type == BGP_OPEN || message->type == BGP_NOTIFICATION)
         route_offers_down(feed->offers, sender);
 }
@@ -57,7 +63,7 @@ static void take_line(void *context, int64_t now, char *text)
     if (!exabgp_read(text, &line, &message))
         tell(feed, message);
     else if (line.kind == EXABGP_UPDATE)
-        take_update(feed, line.peer, line.body->data, line.body->len);
+        take_update(feed, line.peer, line.body->data, line.body->len, line.raw);
     else if (line.kind == EXABGP_DOWN)
         route_offers_down(feed->offers, line.peer);
     exabgp_clear(&line);
@@ -80,15 +86,28 @@ static bool is_capture(int fd)
     return pread(fd, &first, 1, 0) == 1 && first != '{';
 }
 
+static bool read_capture(route_feed *feed, GError **error)
+{
+    uint64_t missed;
+    bool good = captured_updates_read(feed->path, take_message, feed, &missed, error);
+    if (good && missed > 0) {
+        g_autofree char *said = g_strdup_printf(
+            "octets of BGP are missing at %" PRIu64 " segments, routes in them are not known", missed);
+        tell(feed, said);
+    }
+    return good;
+}
+
 static bool start(route_feed *feed, live_loop *loop, GError **error)
 {
     if (feed->holds && is_capture(feed->fd))
-        return captured_updates_read(feed->path, take_message, feed, error);
+        return read_capture(feed, error);
     line_reader_start(&feed->reader, loop, feed->fd);
     return true;
 }
 
-route_feed *route_feed_open(live_loop *loop, const char *path, const route_offers_sink *sink, GError **error)
+route_feed *route_feed_open(live_loop *loop, const char *path, const cats_route_codes *codes,
+                            const route_offers_sink *sink, GError **error)
 {
     bool standard = g_str_equal(path, "-");
     int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -102,6 +121,7 @@ route_feed *route_feed_open(live_loop *loop, const char *path, const route_offer
     *feed = (route_feed){ .path = g_strdup(standard ? "standard input" : path),
                           .fd = fd,
                           .holds = S_ISREG(status.st_mode),
+                          .codes = *codes,
                           .reader = { .line = take_line, .end = take_end, .context = feed },
                           .offers = route_offers_new(sink) };
     if (start(feed, loop, error))

@@ -14,8 +14,8 @@
 #define KEEPALIVES_IN_HOLD_TIME 3
 
 enum { COMMENT_MAX = 256 };
-enum { ERROR_HEADER = 1, ERROR_OPEN = 2, ERROR_HOLD_TIMER = 4, ERROR_STATE = 5, ERROR_CEASE = 6 };
-enum { UNSPECIFIC = 0, BAD_PEER_AS = 2, NOT_SYNCHRONIZED = 1, ADMINISTRATIVE_SHUTDOWN = 2 };
+enum { ERROR_HEADER = 1, ERROR_OPEN = 2, ERROR_HOLD_TIMER = 4, ERROR_STATE = 5 };
+enum { UNSPECIFIC = 0, BAD_PEER_AS = 2, NOT_SYNCHRONIZED = 1 };
 
 struct bgp_speaker {
     bgp_speaker_config config;
@@ -24,7 +24,6 @@ struct bgp_speaker {
     message_queue out;
     GByteArray *in; /* the beginning of a message */
     bgp_state state;
-    bool stopped;
     uint16_t port;   /* of the next connection: each has its own */
     int64_t hold_ns; /* agreed; 0: none */
     int64_t hold_at, keepalive_at, retry_at;
@@ -165,8 +164,8 @@ static void leave(bgp_speaker *s, int64_t now, const char *reason)
         event(s, "bgp-down", reason);
     }
     s->hold_at = s->keepalive_at = ROLE_NEVER;
-    s->state = s->config.connects || s->stopped ? BGP_STATE_IDLE : BGP_STATE_ACTIVE;
-    s->retry_at = s->config.connects && !s->stopped ? now + s->config.retry_ns : ROLE_NEVER;
+    s->state = s->config.connects ? BGP_STATE_IDLE : BGP_STATE_ACTIVE;
+    s->retry_at = s->config.connects ? now + s->config.retry_ns : ROLE_NEVER;
 }
 
 static void notify(bgp_speaker *s, int64_t now, uint8_t code, uint8_t subcode, const char *reason)
@@ -315,7 +314,7 @@ unsigned bgp_speaker_start(bgp_speaker *s, int64_t now, const role_sink *sink)
 /* A SYN of the peer's: its next connection, which ends the one before. */
 static bool accepts(const bgp_speaker *s, const tcp_segment *segment)
 {
-    return !s->config.connects && !s->stopped &&
+    return !s->config.connects &&
            (segment->flags & (TCP_FLAG_SYN | TCP_FLAG_ACK | TCP_FLAG_RST)) == TCP_FLAG_SYN &&
            segment->flow.destination_port == BGP_PORT &&
            (s->tcp.state == TCP_STATE_CLOSED || !cats_flow_key_equal(&segment->flow, &s->tcp.flow));
@@ -365,20 +364,6 @@ unsigned bgp_speaker_expire(bgp_speaker *s, int64_t now, const role_sink *sink)
         connect_peer(s, now);
     else
         react(s, now, 0);
-    return leave_call(s);
-}
-
-unsigned bgp_speaker_stop(bgp_speaker *s, int64_t now, const role_sink *sink)
-{
-    s->sink = sink;
-    s->stopped = true;
-    s->retry_at = ROLE_NEVER;
-    if (s->state >= BGP_STATE_OPEN_SENT)
-        notify(s, now, ERROR_CEASE, ADMINISTRATIVE_SHUTDOWN, "Cease");
-    else
-        tcp_endpoint_close(&s->tcp, NULL);
-    react(s, now, 0);
-    s->state = BGP_STATE_IDLE;
     return leave_call(s);
 }
 

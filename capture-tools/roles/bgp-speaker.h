@@ -49,8 +49,6 @@ unsigned bgp_speaker_start(bgp_speaker *s, int64_t now, const role_sink *sink);
 unsigned bgp_speaker_packet(bgp_speaker *s, int64_t now, const uint8_t *octets, size_t length,
                             const role_sink *sink);
 unsigned bgp_speaker_expire(bgp_speaker *s, int64_t now, const role_sink *sink);
-/* Ends the session with NOTIFICATION Cease, for good. */
-unsigned bgp_speaker_stop(bgp_speaker *s, int64_t now, const role_sink *sink);
 /* When bgp_speaker_expire() wants to be called; ROLE_NEVER. */
 int64_t bgp_speaker_deadline(const bgp_speaker *s);
 

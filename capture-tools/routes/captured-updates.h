@@ -7,13 +7,14 @@
 #include "epan-cats/bgp-update.h"
 #include <glib.h>
 
-/* A whole message and whose it is: "10.9.1.1 to 10.9.1.2". */
+/* A whole message and whose it is: "10.9.1.1 to 10.9.1.2"; behind an SRH to its last segment. */
 typedef void (*captured_message)(void *context, const char *sender, const bgp_message *message);
 
 /* Hands out the messages of the file. A segment that comes again, or on another link, counts once; behind a
- * segment that is missing a direction begins anew at the next one that starts with a message. False and
- * *error when the file cannot be opened, or is cut short or broken: then what stood before that was handed
- * out. */
-bool captured_updates_read(const char *path, captured_message take, void *context, GError **error);
+ * segment that is missing a direction begins anew at the next one that starts with a message: *missed says
+ * at how many segments octets lacked (bgp_stream_missed). False and *error when the file cannot be opened, or
+ * is cut short or broken: then what stood before that was handed out. */
+bool captured_updates_read(const char *path, captured_message take, void *context, uint64_t *missed,
+                           GError **error);
 
 #endif

@@ -219,7 +219,8 @@ static bool take_update(JsonObject *neighbor, exabgp_line *line)
     if ((raw == NULL && update == NULL) || g_strcmp0(direction, "send") == 0)
         return true; /* an end-of-RIB marker, or what we sent ourselves */
     line->kind = EXABGP_UPDATE;
-    return raw != NULL ? append_hex(line->body, raw) : build_body(line->body, update);
+    line->raw = raw != NULL;
+    return line->raw ? append_hex(line->body, raw) : build_body(line->body, update);
 }
 
 bool exabgp_read(const char *text, exabgp_line *line, char **message)

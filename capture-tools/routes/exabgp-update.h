@@ -16,7 +16,8 @@ typedef enum exabgp_kind {
 
 typedef struct exabgp_line {
     exabgp_kind kind;
-    char *peer;       /* address of the neighbor */
+    char *peer; /* address of the neighbor */
+    bool raw;   /* body is as it was on the wire, with path identifiers where the peers agreed on them */
     GByteArray *body; /* of the UPDATE. Where the line has only the parsed form, it is built from that:
                        * unicast prefixes and attributes that ExaBGP does not know */
 } exabgp_line;

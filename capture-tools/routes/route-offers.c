@@ -180,23 +180,35 @@ static void take_prefix(route_offers *offers, const char *peer, const cats_route
         withdraw(offers, peer, prefix);
 }
 
-bool route_offers_update(route_offers *offers, const char *peer, const uint8_t *body, size_t length,
-                         char *text)
+/* The problem that decides what is done. */
+static void tell_problem(const cats_route_update *update, route_trouble *trouble)
+{
+    unsigned gravest = 0;
+    while (update->problems[gravest].handling != update->handling)
+        gravest++;
+    trouble->handling = bgp_handling_name(update->handling);
+    trouble->loses_routes = bgp_handling_loses_route(update->handling);
+    cats_route_problem_format(&update->problems[gravest], trouble->text, sizeof trouble->text);
+}
+
+bool route_offers_update(route_offers *offers, const cats_route_codes *codes, const char *peer,
+                         const uint8_t *body, size_t length, route_trouble *trouble)
 {
     cats_route_update update;
     cats_defect defect;
-    if (!cats_route_update_read(&cats_route_codes_default, body, length, &update, &defect)) {
-        cats_defect_format(&defect, text, CATS_ROUTE_PROBLEM_TEXT);
+    if (!cats_route_update_read(codes, body, length, &update, &defect)) {
+        *trouble = (route_trouble){ .handling = "unreadable" };
+        cats_defect_format(&defect, trouble->text, sizeof trouble->text);
         return false;
     }
     for (unsigned i = 0; i < update.update.count; i++) {
         bgp_nlri_walk walk;
-        bgp_nlri_walk_start(&walk, &update.update, &update.update.prefixes[i], false);
+        bgp_nlri_walk_start(&walk, &update.update, &update.update.prefixes[i], codes->add_path);
         while (bgp_nlri_walk_next(&walk))
             take_prefix(offers, peer, &update, &walk);
     }
     if (update.handling != BGP_ACCEPT)
-        cats_route_problem_format(&update.problems[0], text, CATS_ROUTE_PROBLEM_TEXT);
+        tell_problem(&update, trouble);
     return update.handling == BGP_ACCEPT;
 }
 

@@ -32,11 +32,19 @@ typedef struct route_offers route_offers;
 route_offers *route_offers_new(const route_offers_sink *sink);
 void route_offers_free(route_offers *offers);
 
-/* The body of an UPDATE from this peer. A route without aggregate, score or SID of ours offers nothing, and
- * ends what the same route offered before; so does one with a problem (RFC 7606). False when it is no UPDATE,
- * or a route is to be treated as withdrawn: text (CATS_ROUTE_PROBLEM_TEXT octets) says why. */
-bool route_offers_update(route_offers *offers, const char *peer, const uint8_t *body, size_t length,
-                         char *text);
+/* What was wrong with an UPDATE, and what was done. */
+typedef struct route_trouble {
+    const char *handling; /* bgp_handling_name(), or "unreadable": no UPDATE, nothing was taken from it */
+    bool loses_routes;    /* what it announces offers nothing */
+    char text[CATS_ROUTE_PROBLEM_TEXT];
+} route_trouble;
+
+/* The body of an UPDATE from this peer, read with these codes. A route without aggregate, score or SID of
+ * ours offers nothing, and ends what the same route offered before; so does one that its problem loses (RFC
+ * 7606, RFC 9252). False and *trouble when something is wrong with it: with its handling
+ * "attribute-discard" its routes are taken all the same. */
+bool route_offers_update(route_offers *offers, const cats_route_codes *codes, const char *peer,
+                         const uint8_t *body, size_t length, route_trouble *trouble);
 /* The session with the peer has ended; NULL: with all of them. */
 void route_offers_down(route_offers *offers, const char *peer);
 /* All offers in force. */

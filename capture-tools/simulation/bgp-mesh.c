@@ -44,7 +44,7 @@ struct bgp_mesh {
     size_t end_count;
     learner *learners;              /* by ingress */
     egress_announcement *announced; /* by egress: the last; zeroed: none */
-    uint64_t refused;
+    uint64_t lost;                  /* UPDATEs whose routes offer nothing, for what is wrong with them */
 };
 
 /* ---- what is sent ---- */
@@ -128,21 +128,23 @@ static void take_withdrawal(void *context, const route_offer *of)
         routed_ingress_withdraw(l->routed, event_queue_now(l->station->at.sim->queue), of, &l->station->sink);
 }
 
-static void refuse(session_end *end, const char *reason)
+static void tell_trouble(session_end *end, const route_trouble *trouble)
 {
-    const role_field fields[] = { ROLE_FIELD_ADDRESS("peer", end->peer), ROLE_FIELD_TEXT("reason", reason) };
-    end->mesh->refused++;
-    station_event(end, "treat-as-withdraw", fields, G_N_ELEMENTS(fields));
+    const role_field fields[] = { ROLE_FIELD_ADDRESS("peer", end->peer),
+                                  ROLE_FIELD_TEXT("reason", trouble->text) };
+    end->mesh->lost += trouble->loses_routes;
+    station_event(end, trouble->handling, fields, G_N_ELEMENTS(fields));
 }
 
 /* The way back from an egress stands in its configuration: what ingresses announce only shows it. */
 static void take_update(void *context, const uint8_t *body, size_t length)
 {
     session_end *end = context;
-    char text[CATS_ROUTE_PROBLEM_TEXT];
+    route_trouble trouble;
     if (!end->of_egress &&
-        !route_offers_update(end->mesh->learners[end->ingress].offers, end->peer_text, body, length, text))
-        refuse(end, text);
+        !route_offers_update(end->mesh->learners[end->ingress].offers, &cats_route_codes_default,
+                             end->peer_text, body, length, &trouble))
+        tell_trouble(end, &trouble);
 }
 
 /* ---- sessions ---- */
@@ -299,7 +301,7 @@ bool bgp_mesh_settled(const bgp_mesh *mesh)
 
 bgp_mesh_counts bgp_mesh_count(const bgp_mesh *mesh)
 {
-    bgp_mesh_counts sum = { .refused = mesh->refused };
+    bgp_mesh_counts sum = { .lost = mesh->lost };
     for (size_t i = 0; i < mesh->end_count; i++) {
         const session_end *end = &mesh->ends[i];
         bgp_speaker_counts one = bgp_speaker_count(end->speaker);

@@ -33,8 +33,8 @@ void bgp_mesh_announce(bgp_mesh *mesh, size_t from, const egress_announcement *a
 bool bgp_mesh_settled(const bgp_mesh *mesh);
 
 typedef struct bgp_mesh_counts {
-    uint64_t sessions;         /* established now */
-    uint64_t updates, refused; /* that arrived; of these, those that are treated as withdrawn */
+    uint64_t sessions;      /* established now */
+    uint64_t updates, lost; /* that arrived; of these, those whose routes are lost (RFC 7606, RFC 9252) */
     uint64_t retransmissions, dropped;
 } bgp_mesh_counts;
 bgp_mesh_counts bgp_mesh_count(const bgp_mesh *mesh);

@@ -82,8 +82,8 @@ void scenario_summary_write(const scenario *s, const cats_topology *topology, bo
     if (sum.bgp.sessions + sum.bgp.updates > 0)
         fprintf(out,
                 "  bgp          %" PRIu64 " sessions, %" PRIu64 " UPDATEs, %" PRIu64
-                " of them treated as withdrawals; %" PRIu64 " segments retransmitted\n",
-                sum.bgp.sessions, sum.bgp.updates, sum.bgp.refused, sum.bgp.retransmissions);
+                " of them with routes that cannot be used; %" PRIu64 " segments retransmitted\n",
+                sum.bgp.sessions, sum.bgp.updates, sum.bgp.lost, sum.bgp.retransmissions);
     write_links(scenario_network(s), out);
     write_sites(s, topology, out);
 }

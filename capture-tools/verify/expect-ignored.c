@@ -5,6 +5,12 @@
 #include <glib.h>
 #include <string.h>
 
+typedef struct ignored_row {
+    const char *name, *what;
+    bool by_default;
+    bool fixed; /* cannot be made strict */
+} ignored_row;
+
 static const ignored_row rows[IGNORED_GROUP_COUNT] = {
     [IGNORED_TTL] = { "ttl", "TTL and hop limit of every header", true, false },
     [IGNORED_MAC] = { "mac", "MAC addresses, and the cooked header in their place", true, false },
@@ -34,11 +40,6 @@ static const ignored_row rows[IGNORED_GROUP_COUNT] = {
                                 "of",
                                 false, false },
 };
-
-const ignored_row *ignored_row_get(ignored_group group)
-{
-    return group == IGNORED_NONE ? NULL : &rows[group];
-}
 
 static void clear_bits(uint8_t *mask, unsigned bit, unsigned bits)
 {

@@ -22,14 +22,6 @@ void expect_ignored_init(expect_ignored *ignored);
  * On false *message says what is wrong and what was expected; to be freed. */
 bool expect_ignored_set(expect_ignored *ignored, const char *names, bool value, char **message);
 
-typedef struct ignored_row {
-    const char *name, *what;
-    bool by_default;
-    bool fixed; /* cannot be made strict */
-} ignored_row;
-/* NULL for IGNORED_NONE. */
-const ignored_row *ignored_row_get(ignored_group group);
-
 /* A line each: name, whether it is ignored, what it is. */
 bool expect_ignored_list(const expect_ignored *ignored, FILE *out);
 

@@ -284,10 +284,3 @@ uint64_t expect_window_unjudged(const expect_window *w, uint32_t place)
 {
     return w->generated[place].unjudged;
 }
-
-uint32_t expect_window_octets(void)
-{
-    /* A window has up to two slots for each of its packets. */
-    return 2 * (uint32_t)(sizeof(expected_packet) + sizeof(flow_order) + sizeof(packet_path) +
-                          sizeof(uint64_t) + packet_copies_octets());
-}

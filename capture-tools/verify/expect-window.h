@@ -112,7 +112,5 @@ expect_count expect_window_count(const expect_window *window);
  */
 uint64_t expect_window_generated(const expect_window *window, uint32_t place);
 uint64_t expect_window_unjudged(const expect_window *window, uint32_t place);
-/* Octets held for each packet of the window, without its own. */
-uint32_t expect_window_octets(void);
 
 #endif

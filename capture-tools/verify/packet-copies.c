@@ -132,8 +132,3 @@ void packet_copies_remove(packet_copies *c, uint32_t slot)
     of->next = c->free;
     c->free = g;
 }
-
-uint32_t packet_copies_octets(void)
-{
-    return sizeof(uint32_t) + sizeof(group) + sizeof(member);
-}

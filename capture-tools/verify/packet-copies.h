@@ -24,7 +24,4 @@ uint32_t packet_copies_next(const packet_copies *copies, uint32_t slot);
 /* The slot is not in use any more; nothing when it was not. */
 void packet_copies_remove(packet_copies *copies, uint32_t slot);
 
-/* Octets held for each slot. */
-uint32_t packet_copies_octets(void);
-
 #endif

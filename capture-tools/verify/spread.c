@@ -121,8 +121,3 @@ bool site_spread_is_judged(const site_spread *s)
             return true;
     return false;
 }
-
-uint64_t site_spread_flows(const site_spread *s, size_t site)
-{
-    return s->flows[site];
-}

@@ -23,7 +23,4 @@ void site_spread_judge(const site_spread *spread, finding_log *log);
 /* Whether any egress had flows that count. */
 bool site_spread_is_judged(const site_spread *spread);
 
-/* Flows of a site that count, by its index in the topology. */
-uint64_t site_spread_flows(const site_spread *spread, size_t site);
-
 #endif

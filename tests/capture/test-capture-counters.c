@@ -13,7 +13,7 @@ static capture_counters *count_sample(const char *path)
     GError *error = NULL;
     capture_reader *reader = capture_reader_open(path, NULL, &error);
     g_assert_no_error(error);
-    capture_counters *counters = capture_counters_new(NULL);
+    capture_counters *counters = capture_counters_new(NULL, &cats_route_codes_default);
     uint32_t interfaces = 0;
     capture_frame frame;
     while (capture_reader_next(reader, &frame) == CAPTURE_FRAME) {
@@ -69,7 +69,7 @@ static void test_many_sids(void)
 {
     enum { SIDS = CAPTURE_SIDS_MAX + 10, DESTINATION = 24, NEXT_HEADER = 6, IPV6 = 40, IPV4 = 20 };
     uint8_t octets[IPV6 + IPV4] = { 0x60, 0, 0, 0, 0, IPV4, PACKET_PROTOCOL_IPV4, 64, 0x5f };
-    capture_counters *counters = capture_counters_new(NULL);
+    capture_counters *counters = capture_counters_new(NULL, &cats_route_codes_default);
     capture_counters_add_interface(counters, "raw", 12);
     octets[DESTINATION] = 0x5f;
     octets[DESTINATION + 7] = 0xca; /* 32/16/16/32: function 0xCA75 is End.CATS */

@@ -47,10 +47,12 @@ static void count_offer(void *context, const route_offer *offer)
 
 static void take_update(route_offers *offers, const exabgp_line *line)
 {
-    char text[CATS_ROUTE_PROBLEM_TEXT] = "";
+    route_trouble trouble = { .handling = NULL };
     g_assert_nonnull(line->peer);
-    bool good = route_offers_update(offers, line->peer, line->body->data, line->body->len, text);
-    g_assert_true(good == (*text == '\0'));
+    bool good = route_offers_update(offers, &cats_route_codes_default, line->peer, line->body->data,
+                                    line->body->len, &trouble);
+    g_assert_true(good == (trouble.handling == NULL));
+    g_assert_true(good == (*trouble.text == '\0'));
 }
 
 static void take_line(route_offers *offers, const char *text)

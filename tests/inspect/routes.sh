@@ -70,7 +70,7 @@ says "a rule" '"cats.route.handling":"treat-as-withdraw","cats.route-value":"pat
 says "summary" "^  BGP UPDATEs +7$" inspect -q -r routes.pcap
 says "summary, JSON" '"routes":\{"updates":7,"learned":5,"withdrawn":3,"in_force":1,"let_go":0,"sessions_let_go":0\}' inspect -q --json -r routes.pcap
 says "summary of findings" 'cats/route-malformed +12 ' inspect -q -r route-defects.pcap
-says_not "summary without BGP" "UPDATE|route" inspect -q -r "$samples/sa-200-100-client.pcap"
+says_not "summary without BGP" "UPDATE|^ +route" inspect -q -r "$samples/sa-200-100-client.pcap"
 
 says "another attribute" "^24 .*BGP UPDATE 192.0.2.80/32 SID 5f00:0:e:ca75:: End.CATS$" inspect --attribute 254 -r "$samples/bgp-ebgp.pcap"
 says "other flags" "cats/route-malformed: path attribute 255: BGP attribute: flags" inspect --attribute 255/0x80 -r "$samples/bgp-ebgp.pcap"
@@ -78,7 +78,17 @@ says "ours as edge metadata" "^28 .*BGP UPDATE with edge metadata" inspect --att
 says_not "path identifiers that are none" "192.0.2.80/32" inspect --add-path -r "$samples/bgp-ebgp.pcap"
 says "bad attribute" '^catshark inspect: --attribute: "256", expected CODE or CODE/FLAGS' inspect --attribute 256 -r routes.pcap
 says "bad flags" '^catshark verify: --attribute: "255/0x10", expected CODE or CODE/FLAGS' verify --attribute 255/0x10 routes.pcap
-says "bad edge metadata" '^catshark inspect: --edge-metadata: "0", expected .*1.*255' inspect --edge-metadata 0 -r routes.pcap
+for taken in 0 1 5 40 42 128 1k "" /; do
+    says "taken: $taken" "^catshark verify: --attribute: \"$taken\", expected CODE or CODE/FLAGS: 43-127 or 129-255" verify --attribute "$taken" routes.pcap
+done
+for flags in 0 0x40 0xFF 0xC1 ""; do
+    says "flags $flags" "^catshark inspect: --attribute: \"255/$flags\", expected .*, and 0x80 or 0xC0" inspect --attribute "255/$flags" -r routes.pcap
+done
+for taken in 0 41 128 256; do
+    says "edge metadata $taken" "^catshark inspect: --edge-metadata: \"$taken\", expected CODE: 42-127 or 129-255" inspect --edge-metadata "$taken" -r routes.pcap
+done
+says "both the same" '^catshark verify: --edge-metadata: "254", expected another than --attribute' verify --attribute 254 --edge-metadata 254 routes.pcap
+says "the same as the default" '^catshark verify: --edge-metadata: "255", expected another than --attribute' verify --edge-metadata 255 routes.pcap
 
 says "verify" "^error cats/route-contradictory, 4 times" verify -q route-defects.pcap
 counts "each UPDATE of a frame" 2 '"rule":"cats/route-malformed".*"frame":28}' verify -q --json --attribute 255/0x80 "$samples/bgp-ebgp.pcap"

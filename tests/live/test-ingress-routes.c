@@ -9,7 +9,7 @@
 #define ROUTE(node)                                                                                       \
     "{\"exabgp\":\"4.0.1\",\"type\":\"update\",\"neighbor\":{\"address\":{\"local\":\"10.9.3.2\","        \
     "\"peer\":\"of-" node "\"},\"direction\":\"receive\",\"message\":{\"update\":{\"attribute\":{"        \
-    "\"attribute-0xFF-0xE0\":\"0x0001000838000007008416000002001"                                         \
+    "\"attribute-0xFE-0xE0\":\"0x0001000838000007008416000002001"                                         \
     "65f000000" node "ca75000000000000000080ca20101020\"},\"announce\":{\"ipv4 unicast\":{\"10.9.3.1\":[" \
     "{\"nlri\":\"192.0.2.80/32\"}]}}}}}}\n"
 
@@ -50,6 +50,8 @@ static scene *start(const char *topology)
     s->f.topology = read_topology(topology);
     s->f.setup.topology = s->f.topology;
     s->f.routes = s->path;
+    s->f.codes = cats_route_codes_default;
+    s->f.codes.attribute = 254;
     s->role = ingress_new(&config);
     s->routes = ingress_routes_open(&s->f, s->role, &error);
     g_assert_no_error(error);

@@ -241,24 +241,6 @@ static void test_refused(void)
     pair_free(p);
 }
 
-static void test_cease(void)
-{
-    for (unsigned end = 0; end < 2; end++) {
-        pair *p = pair_new(5, AS);
-        start(p);
-        run(p, SECOND);
-        react(&p->owners[end], bgp_speaker_stop(p->owners[end].speaker, p->link->now, &p->link->sinks[end]));
-        run(p, 600 * SECOND);
-        g_assert_cmpint(bgp_speaker_state(p->owners[end].speaker), ==, BGP_STATE_IDLE);
-        g_assert_cmpint(bgp_speaker_state(p->owners[!end].speaker), !=, BGP_STATE_ESTABLISHED);
-        g_assert_cmpuint(p->owners[0].established + p->owners[1].established, ==, 2);
-        g_assert_cmpuint(p->owners[0].down + p->owners[1].down, ==, 2);
-        g_assert_nonnull(strstr(virtual_link_event(p->link, "bgp-down", 0)->text, "Cease"));
-        g_assert_nonnull(strstr(virtual_link_event(p->link, "bgp-down", 1)->text, "notification"));
-        pair_free(p);
-    }
-}
-
 static void test_other_as(void)
 {
     pair *p = pair_new(6, AS + 1);
@@ -359,7 +341,6 @@ int main(int argc, char **argv)
     g_test_add_func("/bgp-speaker/updates", test_updates);
     g_test_add_func("/bgp-speaker/comes-again", test_comes_again);
     g_test_add_func("/bgp-speaker/refused", test_refused);
-    g_test_add_func("/bgp-speaker/cease", test_cease);
     g_test_add_func("/bgp-speaker/other-as", test_other_as);
     g_test_add_func("/bgp-speaker/no-message", test_no_message);
     g_test_add_func("/bgp-speaker/strangers", test_strangers);

@@ -81,6 +81,8 @@ refused 'no --next-hop' --topology "$work/net.conf" --name egress1
 refused '"10.9.1", expected an IPv4 or IPv6 address' --topology "$work/net.conf" --name egress1 --next-hop 10.9.1
 refused '"10.9.1.2", expected one of each family' "${given[@]}" --next-hop 10.9.1.2
 refused '"256", expected CODE or CODE/FLAGS' "${given[@]}" --attribute 256
+refused '"40", expected CODE or CODE/FLAGS: 43-127 or 129-255' "${given[@]}" --attribute 40 --prefix-sid
+refused '"99/0x40", expected CODE or CODE/FLAGS' "${given[@]}" --attribute 99/0x40
 refused '"99/0xC1", expected CODE or CODE/FLAGS' "${given[@]}" --attribute 99/0xC1
 refused 'no \[egress egress9\]' --topology "$work/net.conf" --name egress9 --next-hop 10.9.1.1
 refused 'expected a role that listens there' "${given[@]}" --control "$work/nobody" --once

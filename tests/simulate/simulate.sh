@@ -87,7 +87,7 @@ echo "== BGP"
 check "sessions and UPDATEs are counted" grep -Eq "^  bgp +4 sessions, [1-9][0-9]* UPDATEs, 0 of them" summary.txt
 check "four sessions at both ends" test "$(grep -c '"bgp-established"' bgp.ndjson)" -eq 8
 "$catshark" simulate --bgp --flows 20 --fault cats/route-argument --events bgp.ndjson >summary.txt
-check "refusals are counted" grep -Eq "^  bgp .* [1-9][0-9]* of them treated as withdrawals" summary.txt
+check "refusals are counted" grep -Eq "^  bgp .* [1-9][0-9]* of them with routes that cannot be used" summary.txt
 check "and told with their reason" grep -q '"treat-as-withdraw","at":"ingress1","peer":"5f00:0:e1::100","reason":"path attribute 255: CATS SID: argument bits 32' bgp.ndjson
 "$catshark" simulate --flows 20 >summary.txt
 check "no BGP without --bgp" test "$(grep -c bgp summary.txt)" -eq 0

@@ -178,7 +178,7 @@ static void test_bgp_loss(void)
             observe(simulate_capture_path(), simulate_events_path(), topology, &seen);
             g_assert_cmpuint(totals.clients.started, ==, 20);
             g_assert_cmpuint(totals.bgp.sessions, ==, 4);
-            g_assert_cmpuint(totals.bgp.refused, ==, 0);
+            g_assert_cmpuint(totals.bgp.lost, ==, 0);
             g_assert_cmpuint(totals.no_egress, ==, 0);
             g_assert_cmpuint(seen.unannounced, ==, 0);
             retransmissions += totals.bgp.retransmissions;

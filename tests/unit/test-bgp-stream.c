@@ -422,6 +422,60 @@ static void test_fragment(void)
     g_assert_cmpuint(segment.missing, ==, 1);
 }
 
+typedef struct handed_out {
+    unsigned count;
+    bgp_direction of;
+} handed_out;
+
+static void take_message(void *context, const bgp_direction *of, const bgp_message *message)
+{
+    handed_out *out = context;
+    g_assert_cmpuint(message->type, ==, BGP_KEEPALIVE);
+    out->of = *of;
+    out->count++;
+}
+
+/* IPv6, an SRH with two segments of which `left` are left, TCP with a KEEPALIVE. */
+static size_t build_steered(uint8_t octets[160], uint8_t left)
+{
+    const frame_case c = { 40000, BGP_PORT, TCP_FLAG_ACK, 0, true, 8, 0 };
+    enum { IP = 40, SRH = 40, TCP = 20 };
+    uint8_t plain[80];
+    build(plain, true, &c);
+    memset(octets, 0, 160);
+    memcpy(octets, plain, IP);
+    memcpy(octets + IP + SRH, plain + IP, TCP);
+    octets[6] = PACKET_PROTOCOL_ROUTING;
+    wire_put(octets + 4, 2, SRH + TCP + BGP_HEADER_LENGTH);
+    const uint8_t srh[] = { PACKET_PROTOCOL_TCP, 4, 4, left, 1, 0, 0, 0 };
+    memcpy(octets + IP, srh, sizeof srh);
+    memset(octets + IP + 8, 77, 16); /* the last segment */
+    uint8_t *message = octets + IP + SRH + TCP;
+    memset(message, 0xff, 16);
+    wire_put(message + 16, 2, BGP_HEADER_LENGTH);
+    message[18] = BGP_KEEPALIVE;
+    return IP + SRH + TCP + BGP_HEADER_LENGTH;
+}
+
+/* Behind an SRH the peer is the last segment; what lacks is told. */
+static void test_steered(void)
+{
+    for (uint8_t left = 0; left < 2; left++)
+        for (uint32_t cut = 0; cut < 2; cut++) {
+            uint8_t octets[160];
+            handed_out out = { 0 };
+            packet p;
+            uint32_t length = (uint32_t)build_steered(octets, left);
+            bgp_stream *stream = bgp_stream_new(1, 1000);
+            packet_walk(PACKET_LINK_RAW, octets, length - cut, length, &p);
+            g_assert_cmpint(bgp_stream_frame(stream, &p, take_message, &out), ==, cut != 0);
+            g_assert_cmpuint(out.count, ==, !cut);
+            if (out.count != 0)
+                g_assert_cmpuint(out.of.destination.octets[0], ==, left != 0 ? 77 : 10);
+            bgp_stream_free(stream);
+        }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -438,6 +492,7 @@ int main(int argc, char **argv)
     g_test_add_func("/bgp-stream/opens", test_opens);
     g_test_add_func("/bgp-stream/directions", test_directions);
     g_test_add_func("/bgp-stream/limits", test_limits);
+    g_test_add_func("/bgp-stream/steered", test_steered);
     g_test_add_func("/bgp-stream/frames", test_frames);
     g_test_add_func("/bgp-stream/fragment", test_fragment);
     return g_test_run();

@@ -168,25 +168,6 @@ static void test_treated_as_withdrawn(void)
     }
 }
 
-static void count_route(void *context, const cats_route *route)
-{
-    GString *text = context;
-    char prefix[BGP_PREFIX_TEXT];
-    bgp_prefix_format(&route->prefix, prefix);
-    g_string_append_printf(text, "%s ", prefix);
-}
-
-static void test_each(void)
-{
-    cats_route_table *table = cats_route_table_new(100);
-    cats_announcement announcement = sample_announcement();
-    g_autoptr(GString) text = g_string_new(NULL);
-    announce(table, &first, 10, &announcement);
-    cats_route_table_each(table, count_route, text);
-    g_assert_cmpstr(text->str, ==, "2001:db8:80::80/128 192.0.2.80/32 ");
-    cats_route_table_free(table);
-}
-
 /* VPN routes of ordinary SRv6: no attribute of ours, the function in the label. Two VPNs, two SIDs. */
 static void test_vpn(void)
 {
@@ -313,7 +294,6 @@ int main(int argc, char **argv)
     g_test_add_func("/cats-route-table/owner", test_owner);
     g_test_add_func("/cats-route-table/owner-addresses", test_owner_addresses);
     g_test_add_func("/cats-route-table/treated-as-withdrawn", test_treated_as_withdrawn);
-    g_test_add_func("/cats-route-table/each", test_each);
     g_test_add_func("/cats-route-table/vpn", test_vpn);
     g_test_add_func("/cats-route-table/no-locator", test_no_locator);
     g_test_add_func("/cats-route-table/bounded", test_bounded);

@@ -6,6 +6,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* Codes are numbers without units. */
+static void test_codes(void)
+{
+    static const struct {
+        const char *text;
+        bool good;
+        uint64_t value;
+    } cases[] = { { "43", true, 43 },  { "0xff", true, 255 }, { "0xFE", true, 254 }, { "42", false, 7 },
+                  { "256", false, 7 }, { "1k", false, 7 },    { "", false, 7 },      { "0x", false, 7 },
+                  { "-43", false, 7 }, { "+43", false, 7 },   { " 43", false, 7 },   { "43 ", false, 7 } };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        uint64_t value = 7;
+        g_assert_cmpint(cli_code(cases[i].text, 43, 255, &value), ==, cases[i].good);
+        g_assert_cmpuint(value, ==, cases[i].value);
+    }
+}
+
 static void test_numbers(void)
 {
     static const struct {
@@ -154,6 +171,7 @@ int main(int argc, char **argv)
     g_test_add_func("/cli/durations", test_durations);
     g_test_add_func("/cli/parse", test_parse);
     g_test_add_func("/cli/unknown-option", test_unknown_option);
+    g_test_add_func("/cli/codes", test_codes);
     g_test_add_func("/cli/missing-argument", test_missing_argument);
     g_test_add_func("/cli/help", test_help);
     g_test_add_func("/cli/interrupt", test_interrupt);

@@ -6,6 +6,7 @@
 #include "capture-tools/routes/route-offers.h"
 
 #include <glib.h>
+#include <glib/gstdio.h>
 #include <string.h>
 
 /* The value of the path attribute: aggregate ID, metric, locator's last group, function. */
@@ -19,7 +20,9 @@
 
 typedef struct scene {
     route_offers *offers;
-    GString *told; /* what the sink was told, a line each */
+    cats_route_codes codes;
+    route_trouble trouble; /* of the last UPDATE with one */
+    GString *told;         /* what the sink was told, a line each */
 } scene;
 
 static void note(scene *s, const char *word, const route_offer *of)
@@ -46,6 +49,7 @@ static scene *start(void)
     scene *s = g_new0(scene, 1);
     route_offers_sink sink = { take_offer, take_withdrawal, s };
     s->offers = route_offers_new(&sink);
+    s->codes = cats_route_codes_default;
     s->told = g_string_new(NULL);
     return s;
 }
@@ -66,7 +70,6 @@ static void assert_told(scene *s, const char *expected)
 /* A line of ExaBGP about this neighbor; `good`: what the offers say of it. */
 static void take_line(scene *s, const char *peer, const char *message, bool good)
 {
-    char text[CATS_ROUTE_PROBLEM_TEXT];
     exabgp_line line;
     g_autofree char *error = NULL;
     g_autofree char *json =
@@ -77,8 +80,9 @@ static void take_line(scene *s, const char *peer, const char *message, bool good
     g_assert_true(exabgp_read(json, &line, &error));
     g_assert_cmpint(line.kind, ==, EXABGP_UPDATE);
     g_assert_cmpstr(line.peer, ==, peer);
-    g_assert_cmpint(route_offers_update(s->offers, line.peer, line.body->data, line.body->len, text), ==,
-                    good);
+    g_assert_cmpint(
+        route_offers_update(s->offers, &s->codes, line.peer, line.body->data, line.body->len, &s->trouble),
+        ==, good);
     exabgp_clear(&line);
 }
 
@@ -210,10 +214,10 @@ static void test_lines(void)
 
 static void take_message(void *context, const char *sender, const bgp_message *message)
 {
-    char text[CATS_ROUTE_PROBLEM_TEXT];
+    scene *s = context;
     if (message->type == BGP_UPDATE)
-        g_assert_true(route_offers_update(((scene *)context)->offers, sender, message->body,
-                                          message->length - BGP_HEADER_LENGTH, text));
+        g_assert_true(route_offers_update(s->offers, &s->codes, sender, message->body,
+                                          message->length - BGP_HEADER_LENGTH, &s->trouble));
 }
 
 /* Real daemons, both families: from ExaBGP to FRR, which tells it back and on to GoBGP. Captured on all
@@ -222,12 +226,101 @@ static void test_capture(void)
 {
     scene *s = start();
     g_autoptr(GError) error = NULL;
-    g_assert_true(captured_updates_read(CATSHARK_SAMPLES "/bgp-ebgp.pcap", take_message, s, &error));
+    uint64_t missed;
+    g_assert_true(captured_updates_read(CATSHARK_SAMPLES "/bgp-ebgp.pcap", take_message, s, &missed, &error));
     g_assert_no_error(error);
+    g_assert_cmpuint(missed, ==, 0);
     assert_told(s, "offer 192.0.2.80 5f00:0:e::/48 7 102\noffer 2001:db8:80::80 5f00:0:e::/48 7 102\n");
     g_assert_cmpuint(route_offers_count(s->offers), ==, 6);
-    g_assert_false(captured_updates_read(CATSHARK_SAMPLES "/README.md", take_message, s, &error));
+    g_assert_false(captured_updates_read(CATSHARK_SAMPLES "/README.md", take_message, s, &missed, &error));
     g_assert_nonnull(error);
+    stop(s);
+}
+
+/* Of a frame that the capture cut octets are missing: IPv4, TCP from port 179, a KEEPALIVE less an octet. */
+static void test_capture_cut(void)
+{
+    static const uint8_t file[] = {
+        0xd4, 0xc3, 0xb2, 0xa1, 2,    0,    4,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0xff,
+        0xff, 0,    0,    101,  0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    58,   0,
+        0,    0,    59,   0,    0,    0,    0x45, 0,    0,    59,   0,    0,    0,    0,    64,   6,    0,
+        0,    10,   9,    1,    1,    10,   9,    1,    2,    0,    179,  0x9c, 0x40, 0,    0,    0,    1,
+        0,    0,    0,    0,    0x50, 0x10, 0,    0,    0,    0,    0,    0,    0xff, 0xff, 0xff, 0xff, 0xff,
+        0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0,    19,
+    };
+    scene *s = start();
+    g_autoptr(GError) error = NULL;
+    g_autofree char *path = NULL;
+    uint64_t missed;
+    int fd = g_file_open_tmp("catshark-cut-XXXXXX", &path, &error);
+    g_assert_no_error(error);
+    g_assert_true(g_close(fd, &error) && g_file_set_contents(path, (const char *)file, sizeof file, &error));
+    g_assert_true(captured_updates_read(path, take_message, s, &missed, &error));
+    g_assert_cmpuint(missed, ==, 1);
+    g_assert_cmpint(g_remove(path), ==, 0);
+    stop(s);
+}
+
+#define UPDATE4(attributes) "\"category\":2,\"body\":\"0x0000" attributes "20c0000250\""
+
+/* What the problem is said to do is what is done (RFC 7606 s2, RFC 9252 s7). */
+static void test_handlings(void)
+{
+    static const struct {
+        const char *message, *handling, *told;
+        bool loses_routes;
+    } cases[] = {
+        /* attribute 40: a TLV that is not of an SRv6 service, and longer than the attribute */
+        { UPDATE4("002f"
+                  "c0ff26000100083800000700841600000200165f00000000e1ca75000000000000000080ca20101020"
+                  "c02803010008"),
+          "attribute-discard", "offer 192.0.2.80 5f00:0:e1::/48 5 7\n", false },
+        { ANNOUNCE4("0x0001000838000007"), "treat-as-withdraw", "withdraw 192.0.2.80 5f00:0:e1::/48 10 1\n",
+          true },
+        /* attribute 40 alone: bits of a SID in a label that a unicast route has not */
+        { UPDATE4("0028"
+                  "c028250500220001001e005f00000000e1ca7500000000000000000080ca000100062010100"
+                  "01030"),
+          "ineligible", "withdraw 192.0.2.80 5f00:0:e1::/48 10 1\n", true },
+        { "\"category\":2,\"body\":\"0x000000ff\"", "unreadable", "", false },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        scene *s = start();
+        take_line(s, "a", ANNOUNCE4(VALUE("0001", SCORE_10, "00e1")), true);
+        g_string_truncate(s->told, 0);
+        take_line(s, "a", cases[i].message, false);
+        g_assert_cmpstr(s->trouble.handling, ==, cases[i].handling);
+        g_assert_cmpint(s->trouble.loses_routes, ==, cases[i].loses_routes);
+        g_assert_cmpuint(strlen(s->trouble.text), >, 0);
+        assert_told(s, cases[i].told);
+        stop(s);
+    }
+}
+
+/* Another attribute is ours, 255 then is none; and with path identifiers two routes to one prefix are two. */
+static void test_codes(void)
+{
+    static const char one[] = "\"body\":\"0x0000"
+                              "0029c0fe26000100083800000700841600000200165f00000000e1ca7500"
+                              "0000000000000080ca20101020"
+                              "0000000120c0000250\"",
+                      two[] = "\"body\":\"0x0000"
+                              "0029c0fe26000100083800000700842a00000200165f00000000e2ca7500"
+                              "0000000000000080ca20101020"
+                              "0000000220c0000250\"",
+                      gone[] = "\"body\":\"0x0009"
+                               "0000000120c0000250"
+                               "0000\"";
+    scene *s = start();
+    s->codes.attribute = 254;
+    take_line(s, "a", ANNOUNCE4(VALUE("0001", SCORE_10, "00e1")), true);
+    assert_told(s, "");
+    s->codes.add_path = true;
+    take_line(s, "a", one, true);
+    take_line(s, "a", two, true);
+    assert_told(s, "offer 192.0.2.80 5f00:0:e1::/48 5 7\noffer 192.0.2.80 5f00:0:e2::/48 10 7\n");
+    take_line(s, "a", gone, true);
+    assert_told(s, "withdraw 192.0.2.80 5f00:0:e1::/48 5 7\n");
     stop(s);
 }
 
@@ -240,5 +333,8 @@ int main(int argc, char **argv)
     g_test_add_func("/route-offers/wrong", test_wrong);
     g_test_add_func("/route-offers/lines", test_lines);
     g_test_add_func("/route-offers/capture", test_capture);
+    g_test_add_func("/route-offers/capture-cut", test_capture_cut);
+    g_test_add_func("/route-offers/handlings", test_handlings);
+    g_test_add_func("/route-offers/codes", test_codes);
     return g_test_run();
 }
