@@ -129,7 +129,7 @@ static const cats_route *choose_behind(const GQueue *records, const cats_address
             continue;
         unsigned here = rank_of(route, ingress, frame);
         if (best != NULL && (here < *rank || (here == *rank && ((here & RANK_IN_FORCE) != 0 ||
-                                                               route->ended.frame <= best->ended.frame))))
+                                                                route->ended.frame <= best->ended.frame))))
             continue;
         best = route;
         *rank = here;
