@@ -117,6 +117,6 @@ What to type next:
 
   $(word build/bin/catshark) inspect -r $(word $capture) | less
   $(word build/bin/catshark) inspect -r $(word samples/sa-200-100-pe.pcap)
-  WIRESHARK_PLUGIN_DIR=$plugins tshark -o tcp.analyze_sequence_numbers:FALSE -r $(word $capture) -Y 'affinity || cats.sid'    # not as root
+  WIRESHARK_PLUGIN_DIR=$plugins tshark -o tcp.analyze_sequence_numbers:FALSE -r $(word $capture) -Y 'affinity || cats.sid'    # as root: packaging/as-user.sh, see README.md, Install
   $(word build/bin/catshark) doctor
 TEXT

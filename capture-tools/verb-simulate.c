@@ -41,6 +41,8 @@ static void list_faults(void)
         printf("%-32s %s\n", cats_rule_get(id)->id, f->what);
         for (const char *need; (need = fault_next_need(&needs)) != NULL;)
             printf("%-32s   needs %s\n", "", need);
+        if (f->takes_s != 0)
+            printf("%-32s   takes flows that start for %u s or more (--duration, --flows)\n", "", f->takes_s);
         for (const char *const *also = f->consequences; *also != NULL; also++)
             printf("%-32s   breaks %s too\n", "", *also);
     }
@@ -69,6 +71,11 @@ static void run(scenario *s, const recorder *rec, bool progress)
         fputs("\r\033[K", stderr);
 }
 
+static void warn(const char *text)
+{
+    fprintf(stderr, "catshark simulate: %s\n", text);
+}
+
 static int simulate(const simulate_options *o, const scenario_options *options)
 {
     g_autoptr(GError) error = NULL;
@@ -86,6 +93,8 @@ static int simulate(const simulate_options *o, const scenario_options *options)
     bool taken = is_standard_output(o->write) || is_standard_output(o->events);
     if (status == CLI_OK && !o->quiet)
         scenario_summary_write(s, options->topology, cli_interrupted(), taken ? stderr : stdout);
+    if (status == CLI_OK)
+        scenario_each_idle_fault(s, warn);
     scenario_free(s);
     return status;
 }

@@ -5,7 +5,9 @@
 #include <string.h>
 
 const verb verbs[] = {
-    { "announce", "Announce what an egress offers, through ExaBGP", verb_announce },
+    { "announce",
+      "Announce what an egress offers, or SIDs of an egress's nodes or an ingress's clients, through ExaBGP",
+      verb_announce },
     { "capture", "Capture what belongs to the protocols on interfaces, with counters while it runs",
       verb_capture },
     { "client", "Be clients on a real link: open flows at a rate, follow redirects", verb_client },

@@ -63,7 +63,8 @@ affinity_parse_result affinity_option_parse(const affinity_numbers *numbers, con
     }
 
     if (available < 2) {
-        *defect = (cats_defect){ "affinity option: octets in reach", available, "kind and length, 2", 0 };
+        *defect =
+            (cats_defect){ "affinity option: octets in reach", available, "kind and length, 2", .at = 0 };
         return AFFINITY_DEFECT;
     }
     size_t length = octets[1];
@@ -74,12 +75,12 @@ affinity_parse_result affinity_option_parse(const affinity_numbers *numbers, con
     } else if (length == at + 4 + PORT_LENGTH) {
         address.family = 4;
     } else if (length != at) {
-        *defect = (cats_defect){ "affinity option: length", length, form->lengths, 1 };
+        *defect = (cats_defect){ "affinity option: length", length, form->lengths, .at = 1 };
         return AFFINITY_DEFECT;
     }
     if (length > available) {
-        *defect =
-            (cats_defect){ "affinity option: length", length, "no more than the option space has left", 1 };
+        *defect = (cats_defect){ "affinity option: length", length, "no more than the option space has left",
+                                 .at = 1 };
         return AFFINITY_DEFECT;
     }
 

@@ -13,7 +13,7 @@ enum { HOLD_TIME_MIN = 3, FAMILY_LENGTH = 4, NEXT_HOP_LENGTH = 6 };
 
 static bool refuse(cats_defect *defect, const char *subject, uint64_t found, const char *expected, size_t at)
 {
-    *defect = (cats_defect){ subject, found, expected, at };
+    *defect = (cats_defect){ subject, found, expected, .at = at };
     return false;
 }
 

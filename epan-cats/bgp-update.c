@@ -14,7 +14,8 @@ bgp_message_result bgp_message_next(const uint8_t *octets, size_t available, siz
     size_t at = *next, left = available - at;
     for (size_t i = 0; i < MARKER_LENGTH && i < left; i++) {
         if (octets[at + i] != 0xff) {
-            *defect = (cats_defect){ "BGP message: octet of the marker", octets[at + i], "255", at + i };
+            *defect =
+                (cats_defect){ "BGP message: octet of the marker", octets[at + i], "255", .at = at + i };
             return BGP_MESSAGE_BAD;
         }
     }
@@ -22,7 +23,7 @@ bgp_message_result bgp_message_next(const uint8_t *octets, size_t available, siz
         return BGP_MESSAGE_END;
     size_t length = wire_get(octets + at + MARKER_LENGTH, 2);
     if (length < BGP_HEADER_LENGTH) {
-        *defect = (cats_defect){ "BGP message: length", length, "19-65535", at + MARKER_LENGTH };
+        *defect = (cats_defect){ "BGP message: length", length, "19-65535", .at = at + MARKER_LENGTH };
         return BGP_MESSAGE_BAD;
     }
     if (length > left)
@@ -48,7 +49,7 @@ size_t bgp_message_first(const uint8_t *octets, size_t available)
 
 static bool refuse(cats_defect *defect, const char *subject, uint64_t found, const char *expected, size_t at)
 {
-    *defect = (cats_defect){ subject, found, expected, at };
+    *defect = (cats_defect){ subject, found, expected, .at = at };
     return false;
 }
 

@@ -39,15 +39,15 @@ bool cats_metric_unpack(uint32_t bits, cats_metric *metric, cats_defect *defect)
         .source = bits >> SOURCE_SHIFT & 7,
     };
     if (metric->level == 0 || metric->level == 3)
-        *defect = (cats_defect){ "metric: level", metric->level, "1 or 2", 1 };
+        *defect = (cats_defect){ "metric: level", metric->level, "1 or 2", .at = 1 };
     else if (metric->format != FORMAT_UNSIGNED_INTEGER)
-        *defect = (cats_defect){ "metric: format", metric->format, "0, unsigned integer", 1 };
+        *defect = (cats_defect){ "metric: format", metric->format, "0, unsigned integer", .at = 1 };
     else if (metric->length != LENGTH_ONE_OCTET)
-        *defect = (cats_defect){ "metric: length", metric->length, "1", 1 };
+        *defect = (cats_defect){ "metric: length", metric->length, "1", .at = 1 };
     else if (metric->level == LEVEL_SCORE && metric->value > CATS_SCORE_MAX)
-        *defect = (cats_defect){ "metric: value", metric->value, "a score of 0-10", 1 };
+        *defect = (cats_defect){ "metric: value", metric->value, "a score of 0-10", .at = 1 };
     else if ((bits & PADDING_MASK) != 0)
-        *defect = (cats_defect){ "metric: padding bits", bits & PADDING_MASK, "0", 3 };
+        *defect = (cats_defect){ "metric: padding bits", bits & PADDING_MASK, "0", .at = 3 };
     else
         return true;
     return false;

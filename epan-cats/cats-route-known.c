@@ -96,55 +96,69 @@ bool cats_route_table_is_service(const cats_route_table *table, const cats_addre
            prefix_history_match(table->services, address, frame, true, &shorter_than) != NULL;
 }
 
-/* Of announcements that say the same: a is the better answer at the frame. */
-static bool is_better(const cats_route *a, const cats_route *b, uint32_t frame)
+static bool is_in_force(const cats_route *route, uint32_t frame)
 {
-    bool a_ended = a->ended.frame != 0 && a->ended.frame <= frame;
-    bool b_ended = b->ended.frame != 0 && b->ended.frame <= frame;
-    if (a_ended != b_ended)
-        return b_ended;
-    return a_ended && a->ended.frame > b->ended.frame;
+    return route->ended.frame == 0 || route->ended.frame > frame;
 }
 
-static bool choose_behind(const GQueue *records, uint32_t frame, cats_route_behind *behind)
+/* How well the announcement answers for a packet of this ingress: what the ingress itself was told before
+ * what others were, and of either one in force. */
+enum { RANK_IN_FORCE = 1, RANK_TOLD = 2, RANK_BEST = RANK_IN_FORCE | RANK_TOLD };
+
+static unsigned rank_of(const cats_route *route, const cats_address *ingress, uint32_t frame)
+{
+    return (is_in_force(route, frame) ? RANK_IN_FORCE : 0) |
+           (cats_address_equal(&route->peer.receiver, ingress) ? RANK_TOLD : 0);
+}
+
+/* Of announcements that say the same: the first of the highest rank, of ended ones the last to end. */
+static const cats_route *choose_behind(const GQueue *records, const cats_address *ingress, uint32_t frame,
+                                       unsigned *rank)
 {
     const cats_route *best = NULL;
     for (const GList *link = records->head; link != NULL; link = link->next) {
         const cats_route *route = &((const route_record *)link->data)->route;
-        if (route->announced.frame <= frame && (best == NULL || is_better(route, best, frame)))
-            best = route;
+        if (route->announced.frame > frame)
+            continue;
+        unsigned here = rank_of(route, ingress, frame);
+        if (best != NULL && (here < *rank || (here == *rank && ((here & RANK_IN_FORCE) != 0 ||
+                                                                route->ended.frame <= best->ended.frame))))
+            continue;
+        best = route;
+        *rank = here;
     }
-    if (best == NULL)
-        return false;
-    *behind = (cats_route_behind){ .route = best,
-                                   .was_in_force = best->ended.frame == 0 || best->ended.frame > frame };
-    if (!behind->was_in_force)
-        behind->ended = best->ended;
-    return true;
+    return best;
 }
 
 bool cats_route_table_find_behind(const cats_route_table *table, const uint8_t sid[16], uint32_t aggregate_id,
-                                  const cats_address *service, uint32_t frame, cats_route_behind *behind)
+                                  const cats_address *service, const uint8_t ingress[16], uint32_t frame,
+                                  cats_route_behind *behind)
 {
     if (cats_route_table_is_empty(table))
         return false;
-    const cats_address address = cats_address_ipv6(sid);
+    const cats_address address = cats_address_ipv6(sid), receiver = cats_address_ipv6(ingress);
     behind_key key = { .aggregate_id = aggregate_id };
-    bool any = false;
+    const cats_route *best = NULL;
+    unsigned best_rank = 0;
     for (unsigned sid_bits = PREFIX_HISTORY_ANY;
+         best_rank < RANK_BEST &&
          (key.sid = prefix_history_match(table->sids, &address, frame, true, &sid_bits)) != NULL;) {
         for (unsigned bits = PREFIX_HISTORY_ANY;
              (key.service = prefix_history_match(table->services, service, frame, true, &bits)) != NULL;) {
             const behind_key *found = g_hash_table_lookup(table->behind, &key);
-            cats_route_behind candidate;
-            if (found == NULL || !choose_behind(&found->records, frame, &candidate) ||
-                (any && !candidate.was_in_force))
+            unsigned rank = 0;
+            const cats_route *route =
+                found == NULL ? NULL : choose_behind(&found->records, &receiver, frame, &rank);
+            if (route == NULL || (best != NULL && rank <= best_rank))
                 continue;
-            *behind = candidate;
-            if (behind->was_in_force)
-                return true;
-            any = true;
+            best = route;
+            best_rank = rank;
         }
     }
-    return any;
+    if (best == NULL)
+        return false;
+    *behind = (cats_route_behind){ .route = best, .was_in_force = is_in_force(best, frame) };
+    if (!behind->was_in_force)
+        behind->ended = best->ended;
+    return true;
 }

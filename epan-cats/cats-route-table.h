@@ -143,10 +143,13 @@ typedef struct cats_route_behind {
     cats_moment ended;       /* when it was not: since when */
 } cats_route_behind;
 
-/* Of a packet to `service` with this SID and aggregate ID in its argument, at a frame: the announcement in
- * force of the longest prefix that holds the service, of several peers' the one that came first; where none
- * is in force, that of the longest prefix which ended last. False when none is known. */
+/* Of a packet from `ingress`, its outer source, to `service` with this SID and aggregate ID in its argument,
+ * at a frame: the announcement in force of the longest prefix that holds the service, of several peers' the
+ * one that came first; where none is in force, that of the longest prefix which ended last. Where sessions to
+ * that address brought one, theirs alone count: others may hear of a change earlier or later. False when none
+ * is known. */
 bool cats_route_table_find_behind(const cats_route_table *table, const uint8_t sid[16], uint32_t aggregate_id,
-                                  const cats_address *service, uint32_t frame, cats_route_behind *behind);
+                                  const cats_address *service, const uint8_t ingress[16], uint32_t frame,
+                                  cats_route_behind *behind);
 
 #endif

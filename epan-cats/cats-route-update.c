@@ -48,7 +48,8 @@ static bool check_flags(cats_route_update *route, const bgp_attribute *attribute
     cats_route_problem problem = { .id = CATS_ROUTE_MALFORMED,
                                    .handling = BGP_TREAT_AS_WITHDRAW, /* RFC 7606 s3c */
                                    .defect = { "BGP attribute: flags", attribute->flags,
-                                               "optional and transitive as they are defined for it", 0 } };
+                                               "optional and transitive as they are defined for it",
+                                               .at = 0 } };
     add_problem(route, problem, attribute->code);
     return false;
 }
@@ -101,7 +102,7 @@ static void judge(const cats_route_codes *codes, cats_route_update *route)
                                            .handling = BGP_INELIGIBLE,
                                            .defect = { "SRv6 SID structure: transposition length",
                                                        service.transposition_length, "0 without a label",
-                                                       0 } };
+                                                       .at = 0 } };
             add_problem(route, problem, BGP_ATTRIBUTE_PREFIX_SID);
         } else if (bgp_nlri_walk_next(&walk)) {
             srv6_service_transpose(&service, walk.label);
@@ -109,7 +110,7 @@ static void judge(const cats_route_codes *codes, cats_route_update *route)
     }
     cats_route_problem problem;
     if (cats_route_agrees(route->has_announcement ? &route->announcement : NULL,
-                          route->has_service ? &service : NULL, &problem.id, &problem.defect))
+                          route->has_service ? &service : NULL, &problem))
         return;
     bool of_service = problem.id == CATS_ROUTE_CONTRADICTORY || !route->has_announcement;
     bool of_service_alone = of_service && problem.id == CATS_ROUTE_ARGUMENT;
@@ -158,15 +159,6 @@ bool cats_route_update_transposed(const cats_route_update *route, const bgp_nlri
 {
     return !nlri->withdrawn && route->has_service && route->service.transposition_length != 0 &&
            cats_route_update_sid(route, nlri->label, sid);
-}
-
-size_t cats_route_problem_format(const cats_route_problem *problem, char *text, size_t size)
-{
-    if (size == 0)
-        return 0;
-    size_t length = (size_t)g_snprintf(text, size, "path attribute %u: ", problem->attribute);
-    return length < size ? length + cats_defect_format(&problem->defect, text + length, size - length)
-                         : size - 1;
 }
 
 void cats_route_update_judge(const cats_route_update *route, cats_findings *findings)

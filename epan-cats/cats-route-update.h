@@ -43,8 +43,4 @@ bool cats_route_update_transposed(const cats_route_update *route, const bgp_nlri
 /* Adds the rules that it breaks; what is wrong with two attributes in the same way is one finding. */
 void cats_route_update_judge(const cats_route_update *route, cats_findings *findings);
 
-/* "path attribute 255: CATS SID: length 9, expected 22 (octet 14)"; returns the length written. */
-#define CATS_ROUTE_PROBLEM_TEXT (CATS_DEFECT_TEXT + 24)
-size_t cats_route_problem_format(const cats_route_problem *problem, char *text, size_t size);
-
 #endif

@@ -220,45 +220,46 @@ static bool argument_fits(uint16_t behavior, const cats_sid_structure *structure
     return structure->argument == 0;
 }
 
-static bool sids_agree(const cats_announced_sid *ours, const srv6_service *service, cats_defect *defect)
+static bool sids_agree(const cats_announced_sid *ours, const srv6_service *service,
+                       cats_sid_contradiction *contradiction)
 {
     const cats_sid_structure *a = &ours->structure, *b = &service->structure;
-    size_t differing = 0;
-    while (differing < sizeof ours->sid && ours->sid[differing] == service->sid[differing])
-        differing++;
+    cats_sid_difference what;
     if (srv6_service_tells_behavior(service) && ours->behavior != service->behavior)
-        *defect = (cats_defect){ "SRv6 service: behavior", service->behavior, "the one of the CATS SID", 0 };
+        what = CATS_SID_BEHAVIOR_DIFFERS;
     else if (service->has_structure &&
              (a->block != b->block || a->node != b->node || a->function != b->function))
-        *defect =
-            (cats_defect){ "SRv6 service: locator and function bits",
-                           (uint64_t)b->block + b->node + b->function, "the structure of the CATS SID", 0 };
+        what = CATS_SID_STRUCTURE_DIFFERS;
     else if (service->has_structure && b->argument != 0 && b->argument != a->argument)
-        *defect =
-            (cats_defect){ "SRv6 service: argument bits", b->argument, "0, or those of the CATS SID", 0 };
-    else if (differing < sizeof ours->sid)
-        *defect = (cats_defect){ "SRv6 service: octet of the SID", service->sid[differing],
-                                 "the one of the CATS SID", differing };
+        what = CATS_SID_ARGUMENT_DIFFERS;
+    else if (memcmp(ours->sid, service->sid, sizeof ours->sid) != 0)
+        what = CATS_SID_DIFFERS;
     else
         return true;
+    *contradiction = (cats_sid_contradiction){ .what = what,
+                                               .found = { .behavior = service->behavior, .structure = *b },
+                                               .expected = *ours };
+    memcpy(contradiction->found.sid, service->sid, sizeof service->sid);
     return false;
 }
 
 bool cats_route_agrees(const cats_announcement *announcement, const srv6_service *service,
-                       cats_route_problem_id *id, cats_defect *defect)
+                       cats_route_problem *problem)
 {
     const cats_announced_sid *ours =
         announcement != NULL && announcement->has_sid ? &announcement->sid : NULL;
-    *id = CATS_ROUTE_CONTRADICTORY;
-    if (ours != NULL && service != NULL && !sids_agree(ours, service, defect))
+    problem->id = CATS_ROUTE_CONTRADICTORY;
+    if (ours != NULL && service != NULL && !sids_agree(ours, service, &problem->contradiction))
         return false;
-    *id = CATS_ROUTE_ARGUMENT;
+    problem->id = CATS_ROUTE_ARGUMENT;
+    cats_defect *defect = &problem->defect;
     const char *expected;
     if (ours != NULL && !argument_fits(ours->behavior, &ours->structure, &expected))
-        *defect = (cats_defect){ "CATS SID: argument bits", ours->structure.argument, expected, 0 };
+        *defect = (cats_defect){ "CATS SID: argument bits", ours->structure.argument, expected, .at = 0 };
     else if (service != NULL && service->has_structure &&
              !argument_fits(service->behavior, &service->structure, &expected))
-        *defect = (cats_defect){ "SRv6 service: argument bits", service->structure.argument, expected, 0 };
+        *defect =
+            (cats_defect){ "SRv6 service: argument bits", service->structure.argument, expected, .at = 0 };
     else
         return true;
     return false;

@@ -32,15 +32,8 @@ typedef struct cats_aggregate {
     cats_metric metrics[CATS_ROUTE_METRICS_MAX];
 } cats_aggregate;
 
-/* TLV type 2. */
-typedef struct cats_announced_sid {
-    uint8_t sid[16];
-    uint16_t behavior;
-    cats_sid_structure structure;
-} cats_announced_sid;
-
 typedef struct cats_announcement {
-    bool has_aggregate, has_sid; /* at least one of them */
+    bool has_aggregate, has_sid; /* TLVs of types 1 and 2: at least one of them */
     cats_aggregate aggregate;
     cats_announced_sid sid;
 } cats_announcement;
@@ -64,9 +57,9 @@ const char *cats_route_tlv_name(unsigned type);
 
 /* What both attributes of one route say together, and of a SID alone what RFC 9252 s3.2.1 asks. Either may be
  * NULL. Block, node and function of SID and structure must agree, and the behaviour; the argument length may
- * be 0 in the service, which is its interoperable default. `service` is as transposed. False with *problem.
- */
+ * be 0 in the service, which is its interoperable default. `service` is as transposed. False with the id of
+ * *problem and what goes with it; the rest is left to the caller. */
 bool cats_route_agrees(const cats_announcement *announcement, const srv6_service *service,
-                       cats_route_problem_id *id, cats_defect *defect);
+                       cats_route_problem *problem);
 
 #endif

@@ -23,6 +23,13 @@ bool cats_sid_structure_parse(const char *text, cats_sid_structure *structure, c
 #define CATS_SID_STRUCTURE_TEXT 16
 size_t cats_sid_structure_format(const cats_sid_structure *structure, char *text);
 
+/* What is announced of a SID. */
+typedef struct cats_announced_sid {
+    uint8_t sid[16];
+    uint16_t behavior;
+    cats_sid_structure structure;
+} cats_announced_sid;
+
 typedef struct cats_sid_parts {
     cats_address locator; /* block and node bits, the rest zero */
     uint64_t function;    /* right aligned */

@@ -193,7 +193,8 @@ bool cats_steering_behind(const cats_context *context, const cats_packet *packet
 {
     return steering->encapsulated && steering->has_argument && packet->inner_destination.family != 0 &&
            cats_route_table_find_behind(context->routes, steering->sid, steering->argument.aggregate_id,
-                                        &packet->inner_destination, packet->frame, behind);
+                                        &packet->inner_destination, packet->outer_source, packet->frame,
+                                        behind);
 }
 
 uint32_t cats_steering_sid_ended(const cats_context *context, const cats_packet *packet,

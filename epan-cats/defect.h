@@ -7,12 +7,14 @@
 #include <stdint.h>
 
 /* A named defect. All text is static. `found` is the offending value, `expected` what the source allows
- * ("8 or 20"), `at` the octet offset of the value from the first octet given to the parser. */
+ * ("8 or 20"; "at most #, the octets left": `limit` takes the place of the #), `at` the octet offset of the
+ * value from the first octet given to the parser. */
 typedef struct cats_defect {
     const char *subject; /* "affinity option: length" */
     uint64_t found;
     const char *expected; /* "8 or 20" */
     size_t at;
+    uint64_t limit;
 } cats_defect;
 
 /* Room for any formatted defect. */

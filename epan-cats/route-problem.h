@@ -5,6 +5,7 @@
 #ifndef EPAN_CATS_ROUTE_PROBLEM_H
 #define EPAN_CATS_ROUTE_PROBLEM_H
 
+#include "cats-sid.h"
 #include "defect.h"
 #include "rules.h"
 
@@ -31,13 +32,32 @@ static inline bool bgp_handling_loses_route(bgp_handling handling)
     return handling >= BGP_INELIGIBLE;
 }
 
+/* What the SRv6 service says of the SID, and what it is expected to: as our attribute does. */
+typedef enum cats_sid_difference {
+    CATS_SID_BEHAVIOR_DIFFERS,
+    CATS_SID_STRUCTURE_DIFFERS,
+    CATS_SID_ARGUMENT_DIFFERS, /* of the structure nothing else does; 0 is expected, too */
+    CATS_SID_DIFFERS
+} cats_sid_difference;
+typedef struct cats_sid_contradiction {
+    cats_sid_difference what;
+    cats_announced_sid found, expected;
+} cats_sid_contradiction;
+
 /* One problem of one attribute; defect.at counts from the first octet of its value. */
 typedef struct cats_route_problem {
     cats_route_problem_id id;
     bgp_handling handling;
     uint8_t attribute; /* type code */
-    cats_defect defect;
+    union {
+        cats_sid_contradiction contradiction; /* with CATS_ROUTE_CONTRADICTORY */
+        cats_defect defect;                   /* with all others */
+    };
 } cats_route_problem;
+
+/* "path attribute 255: CATS SID: length 9, expected 22 (octet 14)"; returns the length written. */
+#define CATS_ROUTE_PROBLEM_TEXT (CATS_DEFECT_TEXT + 24)
+size_t cats_route_problem_format(const cats_route_problem *problem, char *text, size_t size);
 
 /* Sets the problem, the attribute aside, to be treated as withdrawn, and gives false: for parsers to end
  * with. */
@@ -46,7 +66,7 @@ static inline bool cats_route_refuse(cats_route_problem *problem, cats_route_pro
 {
     *problem = (cats_route_problem){ .id = id,
                                      .handling = BGP_TREAT_AS_WITHDRAW,
-                                     .defect = { subject, found, expected, at } };
+                                     .defect = { subject, found, expected, .at = at } };
     return false;
 }
 

@@ -125,7 +125,8 @@ static bool find_route(const steering_tracker *t, const steering_sight *sight, u
                        cats_route_behind *behind)
 {
     return cats_route_table_find_behind(t->settings.routes, sight->steering->sid, id,
-                                        &sight->key->destination, sight->frame, behind) &&
+                                        &sight->key->destination, sight->outer->outer_source, sight->frame,
+                                        behind) &&
            (behind->was_in_force || behind->route->end != CATS_ROUTE_SESSION_ENDED);
 }
 

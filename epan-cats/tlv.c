@@ -30,7 +30,7 @@ bool tlv_walk_next(tlv_walk *walk, const char *subject, cats_defect *defect)
     if (left < header) {
         walk->bad = true;
         *defect = (cats_defect){ subject, left, "type and length of a TLV in the octets left",
-                                 walk->base + walk->at };
+                                 .at = walk->base + walk->at };
         return false;
     }
     const uint8_t *octets = walk->octets + walk->at;
@@ -39,8 +39,8 @@ bool tlv_walk_next(tlv_walk *walk, const char *subject, cats_defect *defect)
     walk->value_length = wire_get(octets + walk->type_size, walk->length_size);
     if (walk->value_length > left - header) {
         walk->bad = true;
-        *defect = (cats_defect){ subject, walk->value_length, "no more than the octets left",
-                                 walk->base + walk->at + walk->type_size };
+        *defect = (cats_defect){ subject, walk->value_length, "at most #, the octets left",
+                                 .at = walk->base + walk->at + walk->type_size, .limit = left - header };
         return false;
     }
     walk->next = walk->value_at + walk->value_length;

@@ -229,7 +229,7 @@ static hf_register_info cats_fields[] = {
     { &hf_cats_route_tlv_value, { "Value", "cats.route.tlv.value", FT_BYTES, BASE_NONE, NULL, 0,
         "Value of the TLV", HFILL } },
     { &hf_cats_route_announced_in, { "Announced in", "cats.route.announced_in", FT_FRAMENUM, BASE_NONE, NULL, 0,
-        "The UPDATE that announced the aggregate ID of this packet", HFILL } },
+        "The UPDATE that announced the aggregate ID of this packet: of the session to the ingress where its address tells, else of any", HFILL } },
     { &hf_cats_route_age, { "Age of the announcement", "cats.route.age", FT_RELATIVE_TIME, BASE_NONE, NULL, 0,
         "From that UPDATE to this packet", HFILL } },
     { &hf_cats_route_replaced_in, { "Replaced in", "cats.route.replaced_in", FT_FRAMENUM, BASE_NONE, NULL, 0,

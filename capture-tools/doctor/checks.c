@@ -245,7 +245,8 @@ static void check_loads(const wireshark_facts *facts, const plugin_place *place,
         add(findings, check, FINDING_OK, g_strdup_printf("tshark lists %s", facts->loaded), NULL);
     else if (is_root() && place->global == NULL)
         add(findings, check, FINDING_WARN, g_strdup("not loaded, and not tried further: " ROOT_IGNORES),
-            g_strdup("run catshark doctor as the user who runs Wireshark"));
+            g_strdup("run catshark doctor as the user who runs Wireshark; from a build tree root may use "
+                     "packaging/as-user.sh"));
     else if (facts->complaint != NULL)
         add(findings, check, FINDING_FAIL, g_strdup_printf("tshark says: %s", facts->complaint), rebuild());
     else

@@ -18,9 +18,16 @@ static inline void give_number(const visit *v, const char *key, uint64_t number)
     v->call(v->context, key, &(field_value){ .type = FIELD_NUMBER, .number = number });
 }
 
+/* As short as can be: of SIDs' parts, whose lengths their structures tell. */
 static inline void give_hex(const visit *v, const char *key, uint64_t number)
 {
     v->call(v->context, key, &(field_value){ .type = FIELD_HEX, .number = number });
+}
+
+/* As Wireshark prints a field of so many bits. */
+static inline void give_hex_of(const visit *v, const char *key, unsigned bits, uint64_t number)
+{
+    v->call(v->context, key, &(field_value){ .type = FIELD_HEX, .number = number, .digits = bits / 4 });
 }
 
 static inline void give_true(const visit *v, const char *key)

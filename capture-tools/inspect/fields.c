@@ -22,7 +22,7 @@ static void visit_tlv(const visit *v, const srh_tlv *tlv)
         return;
     if (hmac.d)
         give_true(v, "cats.srh.tlv.hmac.d");
-    give_hex(v, "cats.srh.tlv.hmac.key_id", hmac.key_id);
+    give_hex_of(v, "cats.srh.tlv.hmac.key_id", 32, hmac.key_id);
     give_bytes(v, "cats.srh.tlv.hmac.value", hmac.value, hmac.length);
 }
 
@@ -37,7 +37,7 @@ static void visit_srh(const visit *v, const packet *p, const decoded_steering *s
     if (srh->flags & SRH_FLAG_OAM)
         give_true(v, "cats.srh.flags.oam");
     if (srh->flags & ~SRH_FLAG_OAM)
-        give_hex(v, "cats.srh.flags.unused", srh->flags & ~(unsigned)SRH_FLAG_OAM);
+        give_hex_of(v, "cats.srh.flags.unused", 8, srh->flags & ~(unsigned)SRH_FLAG_OAM);
     while (srh_tlv_next(srh, &next, &tlv))
         visit_tlv(v, &tlv);
 }
@@ -53,14 +53,14 @@ static void visit_sid(const visit *v, const cats_steering *s)
         give_hex(v, "cats.sid.argument", s->parts.argument);
     }
     if (s->behavior)
-        give_hex(v, "cats.sid.behavior", s->behavior);
+        give_hex_of(v, "cats.sid.behavior", 16, s->behavior);
     if (cats_steering_sid_name(s, name) > 0)
         give_text(v, "cats.sid.name", name);
     if (s->has_granularity)
         give_number(v, "cats.granularity", s->granularity);
     if (s->has_argument) {
         give_number(v, "cats.level", s->argument.level);
-        give_hex(v, "cats.aggregate_id", s->argument.aggregate_id);
+        give_hex_of(v, "cats.aggregate_id", 24, s->argument.aggregate_id);
     }
 }
 
@@ -111,7 +111,7 @@ static void visit_option(const visit *v, const affinity_numbers *numbers, const 
     give_number(v, "affinity.kind", octets[0]);
     give_number(v, "affinity.length", octets[1]);
     if (octets[0] != numbers->kind)
-        give_hex(v, "affinity.exid", numbers->exid);
+        give_hex_of(v, "affinity.exid", 32, numbers->exid);
     if (result == AFFINITY_DEFECT)
         return;
     if (option.permit) {
@@ -199,7 +199,7 @@ char *field_value_text(const field_value *value)
     case FIELD_NUMBER:
         return g_strdup_printf("%" PRIu64, value->number);
     case FIELD_HEX:
-        return g_strdup_printf("0x%" PRIx64, value->number);
+        return g_strdup_printf("0x%0*" PRIx64, (int)value->digits, value->number);
     case FIELD_TRUE:
         return g_strdup("true");
     case FIELD_ADDRESS:

@@ -18,6 +18,7 @@ typedef enum field_type {
 typedef struct field_value {
     field_type type;
     uint64_t number;      /* FIELD_NUMBER, FIELD_HEX */
+    unsigned digits;      /* FIELD_HEX: at least */
     cats_address address; /* FIELD_ADDRESS */
     const char *text;     /* FIELD_TEXT */
     const uint8_t *bytes; /* FIELD_BYTES */

@@ -18,7 +18,7 @@ static void visit_metric(const visit *v, const uint8_t *octets)
     cats_defect defect;
     uint32_t packed = wire_get(octets, 4);
     cats_metric_unpack(packed, &metric, &defect);
-    give_hex(v, "cats.route.metric", packed);
+    give_hex_of(v, "cats.route.metric", 32, packed);
     give_number(v, "cats.route.metric.type", metric.type);
     give_number(v, "cats.route.metric.level", metric.level);
     give_number(v, "cats.route.metric.format", metric.format);
@@ -34,7 +34,7 @@ static void visit_aggregate(const visit *v, const uint8_t *octets, size_t length
     cats_argument head = cats_argument_split(wire_get(octets, 4));
     give_number(v, "cats.route.granularity", head.granularity);
     give_number(v, "cats.route.level", head.level);
-    give_hex(v, "cats.route.aggregate_id", head.aggregate_id);
+    give_hex_of(v, "cats.route.aggregate_id", 24, head.aggregate_id);
     for (size_t next = CATS_ROUTE_AGGREGATE_METRICS_AT; next + 4 <= length; next += 4)
         visit_metric(v, octets + next);
 }
@@ -46,7 +46,7 @@ static void visit_sid(const visit *v, const uint8_t *octets, size_t length)
     const uint8_t *bits = octets + CATS_ROUTE_SID_STRUCTURE_AT;
     const cats_sid_structure structure = { bits[0], bits[1], bits[2], bits[3] };
     give_ipv6(v, "cats.route.sid", octets);
-    give_hex(v, "cats.route.behavior", wire_get(octets + CATS_ROUTE_SID_BEHAVIOR_AT, 2));
+    give_hex_of(v, "cats.route.behavior", 16, wire_get(octets + CATS_ROUTE_SID_BEHAVIOR_AT, 2));
     visit_structure(v, &structure);
 }
 
@@ -77,7 +77,7 @@ static void visit_service(const visit *v, const cats_route_update *update)
         return;
     if (service->transposition_length == 0) /* else it is that of each prefix */
         give_ipv6(v, "cats.route.sid", service->sid);
-    give_hex(v, "cats.route.behavior", service->behavior);
+    give_hex_of(v, "cats.route.behavior", 16, service->behavior);
     if (service->has_structure)
         visit_structure(v, &service->structure);
 }

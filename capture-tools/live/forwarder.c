@@ -173,9 +173,12 @@ int forwarder_verb(const forwarder_kind *kind, int argc, char **argv)
 {
     forwarder_options o = { .codes = cats_route_codes_default };
     const GOptionEntry routes = {
-        "routes",  0,
-        0,         G_OPTION_ARG_FILENAME,
-        &o.routes, "offers come from ExaBGP's JSON, not from the topology; - is standard input",
+        "routes",
+        0,
+        0,
+        G_OPTION_ARG_FILENAME,
+        &o.routes,
+        "offers come from ExaBGP's JSON, or UPDATEs of a capture, not from the topology; - is standard input",
         "FILE"
     };
     const GOptionEntry entries[] = {

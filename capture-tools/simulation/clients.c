@@ -24,6 +24,7 @@ struct clients {
     client_group *groups; /* by ingress: unaffected clients, affected clients */
     bool split;           /* affected clients are configured otherwise */
     uint64_t started, busy;
+    int64_t first, last; /* starts of flows */
 };
 
 static void group_packet(void *context, unsigned port, const uint8_t *octets, size_t length,
@@ -97,6 +98,7 @@ static void start_flow(void *context, int64_t now)
     clients *c = context;
     if (c->stopped)
         return;
+    c->last = now;
     if (flow_plan_start(&c->flows, open_flow, c))
         c->started++;
     else
@@ -180,6 +182,7 @@ clients *clients_new(const simulation *sim, const clients_plan *plan, const clie
 
 void clients_start(clients *c, int64_t first)
 {
+    c->first = c->last = first;
     c->until = c->plan.duration_ns == EVENT_NEVER ? EVENT_NEVER : first + c->plan.duration_ns;
     set_next(c, first);
 }
@@ -218,7 +221,9 @@ bool clients_done(const clients *c)
 
 clients_counts clients_count(const clients *c)
 {
-    clients_counts sum = { .started = c->started, .busy = c->busy, .dropped = c->at.dropped };
+    clients_counts sum = {
+        .started = c->started, .busy = c->busy, .dropped = c->at.dropped, .start_ns = c->last - c->first
+    };
     for (size_t i = 0; i < 2 * c->at.sim->topology->ingress_count; i++) {
         client_counts one = client_count(c->groups[i].role);
         sum.roles.opened += one.opened;

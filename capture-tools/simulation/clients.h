@@ -39,6 +39,7 @@ typedef struct clients_counts {
     uint64_t started;    /* flows */
     uint64_t busy;       /* starts that had to wait because all addresses and ports tried were in use */
     uint64_t dropped;
+    int64_t start_ns; /* from the first flow's start to the last one's */
 } clients_counts;
 clients_counts clients_count(const clients *c);
 

@@ -143,4 +143,5 @@ const fault fault_CATS_STALE_AGGREGATE = {
     .what = "the first ingress keeps the first announcement of each egress, while scores swing every second",
     .settings = FAULT_OFFERS_FROZEN | FAULT_SCORES_SWING,
     .needs = FAULT_NEEDS_ARGUMENT,
+    .takes_s = 15, /* the limit, and until scores have swung and another flow shows it */
 };

@@ -16,9 +16,12 @@ static const fault *const table[CATS_RULE_COUNT] = {
 /* Flows whose packet has not come again: forgotten when there are more. */
 #define FLOWS_REMEMBERED_MAX 65536
 
+#define NANOSECONDS INT64_C(1000000000)
+
 typedef struct active_fault {
     const fault *fault;
     char *comment;
+    bool changed; /* a packet or an announcement */
 } active_fault;
 
 struct faults {
@@ -173,19 +176,17 @@ fault_verdict faults_apply(const faults *f, fault_packet *p)
 {
     fault_verdict verdict = FAULT_UNTOUCHED;
     for (unsigned i = 0; i < f->active->len; i++) {
-        const active_fault *active = &g_array_index(f->active, active_fault, i);
+        active_fault *active = &g_array_index(f->active, active_fault, i);
         fault_hook hook = active->fault->hooks[p->point];
         if (hook == NULL || !look(f, p))
             continue;
-        switch (hook(f, p)) {
-        case FAULT_UNTOUCHED:
-            break;
-        case FAULT_CHANGED:
+        fault_verdict here = hook(f, p);
+        active->changed = active->changed || here != FAULT_UNTOUCHED;
+        if (here == FAULT_DROPPED)
+            return FAULT_DROPPED;
+        if (here == FAULT_CHANGED) {
             p->comment = active->comment;
             verdict = FAULT_CHANGED;
-            break;
-        case FAULT_DROPPED:
-            return FAULT_DROPPED;
         }
     }
     return verdict;
@@ -196,10 +197,45 @@ void faults_apply_announcement(const faults *f, fault_announcement *said)
     if (said->egress != 0 || said->offer != 0 || said->metrics.aggregate.aggregate_id % 2 == 0)
         return;
     for (unsigned i = 0; i < f->active->len; i++) {
-        const active_fault *active = &g_array_index(f->active, active_fault, i);
+        active_fault *active = &g_array_index(f->active, active_fault, i);
         if (active->fault->announcement == NULL)
             continue;
         active->fault->announcement(said);
+        active->changed = true;
         said->comment = active->comment;
+    }
+}
+
+static bool has_hook(const fault *of)
+{
+    for (fault_point point = 0; point < FAULT_POINT_COUNT; point++)
+        if (of->hooks[point] != NULL)
+            return true;
+    return false;
+}
+
+/* NULL: it did what it is there for, as far as can be told here. */
+static char *why_idle(const active_fault *active, int64_t flows_ns)
+{
+    const fault *of = active->fault;
+    if (flows_ns < of->takes_s * NANOSECONDS)
+        return g_strdup_printf(
+            "%s: flows start for %.1f s, expected %u s or more: before, it may break nothing",
+            active->comment, (double)flows_ns / NANOSECONDS, of->takes_s);
+    if (!active->changed && of->announcement != NULL)
+        return g_strdup_printf("%s: none of the announcements was one that it changes: it broke nothing",
+                               active->comment);
+    if (!active->changed && has_hook(of))
+        return g_strdup_printf("%s: none of the packets was one that it changes: it broke nothing",
+                               active->comment);
+    return NULL;
+}
+
+void faults_each_idle(const faults *f, int64_t flows_ns, void (*say)(const char *text))
+{
+    for (unsigned i = 0; i < f->active->len; i++) {
+        g_autofree char *why = why_idle(&g_array_index(f->active, active_fault, i), flows_ns);
+        if (why != NULL)
+            say(why);
     }
 }

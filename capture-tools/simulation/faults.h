@@ -92,6 +92,7 @@ typedef struct fault {
     unsigned needs;    /* FAULT_NEEDS_REDIRECT ... */
     fault_hook hooks[FAULT_POINT_COUNT];
     fault_announcement_hook announcement;
+    unsigned takes_s; /* flows must start for so long before the rule is broken; 0: it is at once */
     /* Other rules that break by it, by their ids; NULL ended. */
     const char *consequences[FAULT_CONSEQUENCES_MAX + 1];
 } fault;
@@ -130,5 +131,10 @@ fault_verdict faults_apply(const faults *f, fault_packet *p);
 /* Lets faults change what is announced. They change what the first egress says of its first CS-ID, every
  * other time: what it says of others, and others say of that, stands. */
 void faults_apply_announcement(const faults *f, fault_announcement *said);
+
+/* After a run in which flows started for `flows_ns`: says of each fault that changed none of the packets or
+ * announcements that it is there for, or was not given the time that it takes, why nothing is broken by it.
+ * `text` is one line without its end, valid during the call. */
+void faults_each_idle(const faults *f, int64_t flows_ns, void (*say)(const char *text));
 
 #endif

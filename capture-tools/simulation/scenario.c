@@ -288,6 +288,11 @@ int64_t scenario_elapsed(const scenario *s)
     return event_queue_now(s->sim.queue) - SCENARIO_EPOCH_NS;
 }
 
+void scenario_each_idle_fault(const scenario *s, void (*say)(const char *text))
+{
+    faults_each_idle(s->sim.faults, clients_count(s->clients).start_ns, say);
+}
+
 scenario_totals scenario_count(const scenario *s)
 {
     const cats_topology *t = s->sim.topology;

@@ -50,6 +50,9 @@ uint64_t scenario_started(const scenario *s);
 /* Virtual time since the start. */
 int64_t scenario_elapsed(const scenario *s);
 
+/* Of faults that broke nothing in this run, as faults_each_idle(). */
+void scenario_each_idle_fault(const scenario *s, void (*say)(const char *text));
+
 /* What happened, for the summary. */
 typedef struct scenario_totals {
     clients_counts clients;

@@ -213,7 +213,7 @@ warn  plugin-place    T/build/plugins/4.0/epan/catshark.so is built, not install
 mend: install -D -m 644 T/build/plugins/4.0/epan/catshark.so T/global/4.0/epan/catshark.so
 ok    plugin-version  built for Wireshark 4.0, which is installed
 warn  plugin-loads    not loaded, and not tried further: $ignores
-mend: run catshark doctor as the user who runs Wireshark
+mend: run catshark doctor as the user who runs Wireshark; from a build tree root may use packaging/as-user.sh
 ok    profile         T/share/profiles/CATS, use it with -C CATS
 ok    capture         dumpcap opens eth0 and lists 3 interfaces
 END
@@ -225,7 +225,7 @@ warn  plugin-place    T/personal/4.0/epan/catshark.so: $ignores
 mend: run Wireshark and catshark doctor as the user whose plugin it is
 ok    plugin-version  built for Wireshark 4.0, which is installed
 warn  plugin-loads    not loaded, and not tried further: $ignores
-mend: run catshark doctor as the user who runs Wireshark
+mend: run catshark doctor as the user who runs Wireshark; from a build tree root may use packaging/as-user.sh
 ok    profile         T/share/profiles/CATS, use it with -C CATS
 ok    capture         dumpcap opens eth0 and lists 3 interfaces
 END

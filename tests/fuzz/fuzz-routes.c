@@ -54,7 +54,7 @@ static void check_known(const cats_route_table *table, const cats_route_update *
     cats_route_table_in_container(table, sid.sid, frame);
     cats_route_behind behind;
     const cats_address service = { .family = 4, .octets = { 192, 0, 2, 80 } };
-    if (cats_route_table_find_behind(table, sid.sid, 0x102, &service, frame, &behind))
+    if (cats_route_table_find_behind(table, sid.sid, 0x102, &service, sid.sid, frame, &behind))
         g_assert_cmpuint(behind.route->announced.frame, <=, frame);
 }
 

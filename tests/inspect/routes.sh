@@ -64,7 +64,7 @@ says "ineligible" "^29 .* \(ineligible\) ! error cats/route-argument" inspect -r
 
 says "fields" '"cats.route.announced_in":3,"cats.route.age":"0.000007000","cats.route.replaced_in":9' inspect --json -r routes.pcap
 says "several fields" '"cats.route.prefix":\["192.0.2.80/32","2001:db8:80::80/128"\]' inspect --json -r "$samples/bgp-ebgp.pcap"
-says "a field below the line" '^    cats.route.metric: 0x841e00$' inspect -v -r "$samples/bgp-ebgp.pcap"
+says "a field below the line" '^    cats.route.metric: 0x00841e00$' inspect -v -r "$samples/bgp-ebgp.pcap"
 says "a rule" '"cats.route.handling":"treat-as-withdraw","cats.route-value":"path attribute 255' inspect --json -r route-defects.pcap
 
 says "summary" "^  BGP UPDATEs +7$" inspect -q -r routes.pcap

@@ -110,6 +110,11 @@ while read -r fault; do
 done <faults.txt
 mapfile -t all <faults.txt
 check "all at once" "$catshark" simulate --bgp "${all[@]/#/--fault=}" --flows 40 -q -w fault.pcapng
+"$catshark" simulate --fault cats/stale-aggregate --flows 60 >summary.txt 2>warnings.txt
+check "a run too short for a fault is told" grep -Eq '^catshark simulate: fault cats/stale-aggregate: flows start for 1[0-4][.][0-9] s, expected 15 s or more' warnings.txt
+"$catshark" simulate --fault cats/stale-aggregate --duration 20s -q 2>warnings.txt
+check "a longer one is not" test ! -s warnings.txt
+check "what it takes is listed" grep -q "^ *takes flows that start for 15 s or more" <("$catshark" simulate --list-faults)
 if command -v tshark >/dev/null; then
   "$catshark" simulate --fault affinity/port-zero --flows 48 --seed 2 -q -w fault.pcapng
   tshark -n -r fault.pcapng -Y 'frame.comment contains "fault affinity/port-zero"' 2>/dev/null >commented.txt

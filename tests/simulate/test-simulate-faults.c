@@ -177,10 +177,49 @@ static void test_table(void)
     }
 }
 
+static unsigned idle;
+
+static void count_idle(const char *text)
+{
+    static const char *const told[] = {
+        "fault affinity/port-zero: none of the packets was one that it changes: it broke nothing",
+        "fault cats/stale-aggregate: flows start for 14.9 s, expected 15 s or more: before, it may break "
+        "nothing",
+        "fault cats/route-value: none of the announcements was one that it changes: it broke nothing",
+    };
+    g_assert_cmpuint(idle, <, G_N_ELEMENTS(told));
+    g_assert_cmpstr(text, ==, told[idle++]);
+}
+
+/* What configures the network alone, as cats/spread, does so from the start. */
+static void test_idle(void)
+{
+    static const cats_rule_id on[] = { CATS_RULE_AFFINITY_PORT_ZERO, CATS_RULE_CATS_SPREAD,
+                                       CATS_RULE_CATS_STALE_AGGREGATE, CATS_RULE_CATS_ROUTE_VALUE };
+    cats_topology *topology = cats_topology_builtin();
+    faults *f = faults_new(topology);
+    const char *reason;
+    for (size_t i = 0; i < G_N_ELEMENTS(on); i++)
+        g_assert_true(faults_add(f, on[i], ~0u, &reason));
+    faults_each_idle(f, INT64_C(14900000000), count_idle);
+    g_assert_cmpuint(idle, ==, 3);
+    fault_announcement said = { .metrics.aggregate.aggregate_id = 1 };
+    faults_apply_announcement(f, &said);
+    idle = 0;
+    faults_each_idle(f, INT64_C(14900000000), count_idle);
+    g_assert_cmpuint(idle, ==, 2);
+    idle = 0;
+    faults_each_idle(f, INT64_C(15000000000), count_idle);
+    g_assert_cmpuint(idle, ==, 1);
+    faults_free(f);
+    cats_topology_free(topology);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/simulate/faults/table", test_table);
+    g_test_add_func("/simulate/faults/idle", test_idle);
     for (size_t i = 0; i < G_N_ELEMENTS(families); i++) {
         g_autofree char *path = g_strdup_printf("/simulate/silent/%s", families[i].name);
         g_test_add_data_func(path, &families[i], test_silent);

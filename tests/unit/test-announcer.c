@@ -271,8 +271,7 @@ static void test_octets(void)
                         ==, PREFIX_SID_SERVICE);
         g_assert_cmpuint(said.sid.structure.argument, ==, 32);
         g_assert_cmpuint(service.structure.argument, ==, 0); /* for who does not know End.CATS */
-        cats_defect defect;
-        g_assert_true(cats_route_agrees(&said, &service, &problem.id, &defect));
+        g_assert_true(cats_route_agrees(&said, &service, &problem));
         g_assert_nonnull(strstr(line, i == 0 ? "192.0.2.80/32 next-hop 10.9.1.1 "
                                              : "2001:db8:80::80/128 next-hop 2001:db8::1 "));
     }

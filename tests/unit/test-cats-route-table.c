@@ -6,15 +6,22 @@
 
 #include <string.h>
 
-static uint32_t behind(const cats_route_table *table, uint32_t aggregate_id, const cats_address *service,
-                       uint32_t frame, uint32_t *ended)
+static uint32_t behind_of(const cats_route_table *table, const cats_address *ingress, uint32_t aggregate_id,
+                          const cats_address *service, uint32_t frame, uint32_t *ended)
 {
     cats_route_behind found;
-    if (!cats_route_table_find_behind(table, sid, aggregate_id, service, frame, &found))
+    if (!cats_route_table_find_behind(table, sid, aggregate_id, service, ingress->octets, frame, &found))
         return 0;
     g_assert_true(found.was_in_force == (found.ended.frame == 0));
     *ended = found.ended.frame;
     return found.route->announced.frame;
+}
+
+/* Of an ingress that no session is with. */
+static uint32_t behind(const cats_route_table *table, uint32_t aggregate_id, const cats_address *service,
+                       uint32_t frame, uint32_t *ended)
+{
+    return behind_of(table, &service6, aggregate_id, service, frame, ended);
 }
 
 static void test_learn(void)
@@ -98,6 +105,37 @@ static void test_generations(void)
     g_assert_cmpuint(behind(table, 0x103, &first.speaker, 25, &ended), ==, 0); /* no such service */
     g_assert_cmpuint(cats_route_table_count_get(table).withdrawn, ==, 0);
     g_assert_cmpuint(cats_route_table_count_get(table).in_force, ==, 2);
+    cats_route_table_free(table);
+}
+
+/* An egress tells both ingresses the same, the first a frame before the second: each has what it was told. */
+static void test_ingresses(void)
+{
+    const cats_address egress = { 6, { 0x5f, [5] = 0xe1, [15] = 1 } };
+    const cats_route_peer to[] = { { egress, { 6, { 0x5f, [5] = 1, [14] = 1 } } },
+                                   { egress, { 6, { 0x5f, [5] = 2, [14] = 1 } } } };
+    cats_route_table *table = cats_route_table_new(100);
+    cats_announcement announcement = sample_announcement();
+    uint32_t ended = 0;
+    announce(table, &to[0], 10, &announcement);
+    announce(table, &to[1], 11, &announcement);
+    g_assert_cmpuint(behind_of(table, &to[1].receiver, 0x102, &service4, 12, &ended), ==, 11);
+    g_assert_cmpuint(ended, ==, 0);
+    /* Not told yet: as any other. */
+    g_assert_cmpuint(behind_of(table, &to[1].receiver, 0x102, &service4, 10, &ended), ==, 10);
+    announcement.aggregate.aggregate_id = 0x103;
+    announce(table, &to[0], 20, &announcement);
+    announce(table, &to[1], 21, &announcement);
+    g_assert_cmpuint(behind_of(table, &to[0].receiver, 0x102, &service6, 20, &ended), ==, 10);
+    g_assert_cmpuint(ended, ==, 20); /* whatever the other still thinks */
+    g_assert_cmpuint(behind_of(table, &to[1].receiver, 0x102, &service6, 20, &ended), ==, 11);
+    g_assert_cmpuint(ended, ==, 0);
+    g_assert_cmpuint(behind(table, 0x102, &service6, 20, &ended), ==, 11);
+    g_assert_cmpuint(ended, ==, 0);
+    g_assert_cmpuint(behind_of(table, &to[0].receiver, 0x102, &service6, 30, &ended), ==, 10);
+    g_assert_cmpuint(ended, ==, 20);
+    g_assert_cmpuint(behind(table, 0x102, &service6, 30, &ended), ==, 11); /* the one that ended last */
+    g_assert_cmpuint(ended, ==, 21);
     cats_route_table_free(table);
 }
 
@@ -291,6 +329,7 @@ int main(int argc, char **argv)
     g_test_add_func("/cats-route-table/learn", test_learn);
     g_test_add_func("/cats-route-table/withdraw", test_withdraw);
     g_test_add_func("/cats-route-table/generations", test_generations);
+    g_test_add_func("/cats-route-table/ingresses", test_ingresses);
     g_test_add_func("/cats-route-table/owner", test_owner);
     g_test_add_func("/cats-route-table/owner-addresses", test_owner_addresses);
     g_test_add_func("/cats-route-table/treated-as-withdrawn", test_treated_as_withdrawn);

@@ -75,7 +75,7 @@ static void test_malformed(void)
     assert_problem(&route, 0, "path attribute 255: CATS SID: length 1, expected 22 (octet 2)");
     assert_problem(
         &route, 1,
-        "path attribute 40: Prefix-SID: TLV length 9, expected no more than the octets left (octet 1)");
+        "path attribute 40: Prefix-SID: TLV length 9, expected at most 1, the octets left (octet 1)");
     g_assert_cmpuint(route.problems[0].attribute, ==, 255);
     g_assert_cmpuint(route.problems[1].attribute, ==, 40);
     update_free(&b);
@@ -115,7 +115,8 @@ static void test_contradiction(void)
     cats_route_update route = read_update(&b);
     assert_problem(
         &route, 0,
-        "path attribute 40: SRv6 service: behavior 20, expected the one of the CATS SID (octet 0)");
+        "path attribute 40: SRv6 service: behavior 0x0014 End.DT46, expected 0x80ca End.CATS as in the CATS "
+        "attribute");
     g_assert_cmpuint(route.problems[0].attribute, ==, 40);
     update_free(&b);
 }
@@ -182,7 +183,7 @@ static void test_attribute_discard(void)
     cats_route_update route = read_update(&b);
     assert_handled(
         &route, 0, BGP_ATTRIBUTE_DISCARD,
-        "path attribute 40: Prefix-SID: TLV length 7, expected no more than the octets left (octet 38)");
+        "path attribute 40: Prefix-SID: TLV length 7, expected at most 1, the octets left (octet 38)");
     g_assert_false(route.has_service);
     g_assert_true(route.has_announcement && cats_route_update_sid(&route, 0, &sid));
     update_free(&b);

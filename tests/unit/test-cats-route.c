@@ -96,10 +96,10 @@ static void test_defects(void)
         { 3, 4, CATS_ROUTE_MALFORMED,
           "CATS aggregated metric: length 4, expected 4 and 4 for each of 1-8 metrics (octet 2)" },
         { 3, 200, CATS_ROUTE_MALFORMED,
-          "CATS attribute: TLV length 200, expected no more than the octets left (octet 2)" },
+          "CATS attribute: TLV length 200, expected at most 34, the octets left (octet 2)" },
         { 15, 21, CATS_ROUTE_MALFORMED, "CATS SID: length 21, expected 22 (octet 14)" },
         { 15, 23, CATS_ROUTE_MALFORMED,
-          "CATS attribute: TLV length 23, expected no more than the octets left (octet 14)" },
+          "CATS attribute: TLV length 23, expected at most 22, the octets left (octet 14)" },
         { 13, 1, CATS_ROUTE_MALFORMED,
           "CATS attribute: second TLV of type 1, expected one TLV of each type (octet 12)" },
         { 4, 0x08, CATS_ROUTE_VALUE, "CATS aggregated metric: granularity 0, expected 1-3 (octet 4)" },
@@ -169,50 +169,80 @@ static void test_unknown_and_oversize(void)
 }
 
 typedef struct agreement_case {
-    const char *what; /* NULL: they agree */
+    const char *told; /* NULL: they agree */
     cats_route_problem_id id;
     uint16_t our_behavior, behavior;
     cats_sid_structure structure;
     uint8_t function;
 } agreement_case;
 
+#define TOLD "path attribute 40: SRv6 service: "
+#define AS_OURS " as in the CATS attribute"
 static void test_agreement(void)
 {
     static const agreement_case cases[] = {
         { NULL, 0, 0x80ca, 0x80ca, { 32, 16, 16, 0 }, 0x75 },
         { NULL, 0, 0x80ca, 0x80ca, { 32, 16, 16, 32 }, 0x75 },
         { NULL, 0, 0x80ca, 0xffff, { 32, 16, 16, 0 }, 0x75 }, /* opaque: it does not tell */
-        { "SRv6 service: behavior", CATS_ROUTE_CONTRADICTORY, 0x80ca, 20, { 32, 16, 16, 0 }, 0x75 },
-        { "SRv6 service: locator and function bits",
+        { TOLD "behavior 0x0014 End.DT46, expected 0x80ca End.CATS" AS_OURS,
+          CATS_ROUTE_CONTRADICTORY,
+          0x80ca,
+          20,
+          { 32, 16, 16, 0 },
+          0x75 },
+        { TOLD "behavior 0x80ca End.CATS, expected 0x8999" AS_OURS,
+          CATS_ROUTE_CONTRADICTORY,
+          0x8999,
+          0x80ca,
+          { 32, 16, 16, 0 },
+          0x75 },
+        { TOLD "structure 40/24/16/0, expected 32/16/16/32" AS_OURS,
           CATS_ROUTE_CONTRADICTORY,
           0x80ca,
           0x80ca,
           { 40, 24, 16, 0 },
           0x75 },
-        { "SRv6 service: argument bits", CATS_ROUTE_CONTRADICTORY, 0x80ca, 0x80ca, { 32, 16, 16, 16 }, 0x75 },
-        { "SRv6 service: octet of the SID",
+        { TOLD "structure 32/16/16/16, expected 32/16/16/32" AS_OURS ", or 0 for the argument",
+          CATS_ROUTE_CONTRADICTORY,
+          0x80ca,
+          0x80ca,
+          { 32, 16, 16, 16 },
+          0x75 },
+        { TOLD "SID 5f00:0:e:ca76::, expected 5f00:0:e:ca75::" AS_OURS,
           CATS_ROUTE_CONTRADICTORY,
           0x80ca,
           0x80ca,
           { 32, 16, 16, 0 },
           0x76 },
-        { "CATS SID: argument bits", CATS_ROUTE_ARGUMENT, 0x8999, 0x8999, { 32, 16, 16, 0 }, 0x75 },
+        { "path attribute 40: CATS SID: argument bits 32, expected 0 with a behavior that is not known "
+          "(octet "
+          "0)",
+          CATS_ROUTE_ARGUMENT,
+          0x8999,
+          0x8999,
+          { 32, 16, 16, 0 },
+          0x75 },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         cats_announcement announcement = sample_announcement();
         srv6_service service = sample_service();
-        cats_route_problem_id id;
-        cats_defect defect;
+        cats_route_problem problem = { .attribute = 40 };
+        char text[CATS_ROUTE_PROBLEM_TEXT];
         announcement.sid.behavior = cases[i].our_behavior;
         service.behavior = cases[i].behavior;
         service.structure = cases[i].structure;
         service.sid[7] = cases[i].function;
-        bool agree = cats_route_agrees(&announcement, &service, &id, &defect);
-        g_assert_true(agree == (cases[i].what == NULL));
+        bool agree = cats_route_agrees(&announcement, &service, &problem);
+        g_assert_true(agree == (cases[i].told == NULL));
         if (agree)
             continue;
-        g_assert_cmpstr(defect.subject, ==, cases[i].what);
-        g_assert_cmpint(id, ==, cases[i].id);
+        g_assert_cmpint(problem.id, ==, cases[i].id);
+        g_assert_cmpuint(cats_route_problem_format(&problem, text, sizeof text), ==, strlen(text));
+        g_assert_cmpstr(text, ==, cases[i].told);
+        for (size_t size = 1; size < 64; size++) {
+            g_assert_cmpuint(cats_route_problem_format(&problem, text, size), ==, size - 1);
+            g_assert_cmpuint(strlen(text), ==, size - 1);
+        }
     }
 }
 
@@ -220,26 +250,25 @@ static void test_agreement(void)
 static void test_argument_of_service(void)
 {
     srv6_service service = sample_service();
-    cats_route_problem_id id;
-    cats_defect defect;
+    cats_route_problem problem;
     service.structure.argument = 16;
-    g_assert_true(cats_route_agrees(NULL, &service, &id, &defect));
+    g_assert_true(cats_route_agrees(NULL, &service, &problem));
     service.behavior = 0x8999;
-    g_assert_false(cats_route_agrees(NULL, &service, &id, &defect));
-    g_assert_cmpint(id, ==, CATS_ROUTE_ARGUMENT);
+    g_assert_false(cats_route_agrees(NULL, &service, &problem));
+    g_assert_cmpint(problem.id, ==, CATS_ROUTE_ARGUMENT);
     service.behavior = 0xffff;
-    g_assert_false(cats_route_agrees(NULL, &service, &id, &defect));
+    g_assert_false(cats_route_agrees(NULL, &service, &problem));
     service.structure.argument = 0;
-    g_assert_true(cats_route_agrees(NULL, &service, &id, &defect));
+    g_assert_true(cats_route_agrees(NULL, &service, &problem));
     service.behavior = 19; /* End.DT4: known, and without an argument */
-    g_assert_true(cats_route_agrees(NULL, &service, &id, &defect));
+    g_assert_true(cats_route_agrees(NULL, &service, &problem));
     service.structure.argument = 16;
-    g_assert_false(cats_route_agrees(NULL, &service, &id, &defect));
-    g_assert_cmpint(id, ==, CATS_ROUTE_ARGUMENT);
-    g_assert_cmpstr(defect.expected, ==, "0 with a behavior that has no argument");
+    g_assert_false(cats_route_agrees(NULL, &service, &problem));
+    g_assert_cmpint(problem.id, ==, CATS_ROUTE_ARGUMENT);
+    g_assert_cmpstr(problem.defect.expected, ==, "0 with a behavior that has no argument");
     service.behavior = 24; /* End.DT2M has one (RFC 8986 s4.12) */
-    g_assert_true(cats_route_agrees(NULL, &service, &id, &defect));
-    g_assert_true(cats_route_agrees(NULL, NULL, &id, &defect));
+    g_assert_true(cats_route_agrees(NULL, &service, &problem));
+    g_assert_true(cats_route_agrees(NULL, NULL, &problem));
 }
 
 static void test_problems(void)

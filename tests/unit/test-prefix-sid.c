@@ -70,12 +70,12 @@ static void test_defects(void)
         const char *words; /* NULL: no defect */
     } cases[] = {
         { 2, 35, BGP_TREAT_AS_WITHDRAW,
-          "Prefix-SID: TLV length 35, expected no more than the octets left (octet 1)" },
+          "Prefix-SID: TLV length 35, expected at most 34, the octets left (octet 1)" },
         { 6, 31, BGP_TREAT_AS_WITHDRAW,
-          "SRv6 service: sub-TLV length 31, expected no more than the octets left (octet 5)" },
+          "SRv6 service: sub-TLV length 31, expected at most 30, the octets left (octet 5)" },
         { 6, 20, BGP_TREAT_AS_WITHDRAW, "SRv6 SID information: length 20, expected at least 21 (octet 5)" },
         { 30, 7, BGP_TREAT_AS_WITHDRAW,
-          "SRv6 SID information: sub-sub-TLV length 7, expected no more than the octets left (octet 29)" },
+          "SRv6 SID information: sub-sub-TLV length 7, expected at most 6, the octets left (octet 29)" },
         { 30, 5, BGP_TREAT_AS_WITHDRAW, "SRv6 SID structure: length 5, expected at least 6 (octet 29)" },
         { 31, 97, BGP_INELIGIBLE,
           "SRv6 SID structure: bits of block, node, function and argument 129, expected at most 128, and "
