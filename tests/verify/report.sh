@@ -70,7 +70,7 @@ cases=$((cases + 1))
 # Hostile names of interfaces and files.
 python3 "$here/hostile-interfaces.py" fault.pcapng '<img src=x onerror=injected=1>&amp;.pcapng'
 report hostile 1 '<img src=x onerror=injected=1>&amp;.pcapng'
-says "markup of a capture" "$(grep -Eci '<img|<script>window|</title></style>|<b>|<svg onload|'$'\u202e' hostile.html)" 0
+says "markup of a capture" "$(grep -Eci '<img|<script>window|</title></style>|<b>|<svg onload|'$'\xe2\x80\xae' hostile.html)" 0
 has "it is shown" "&lt;script&gt;window.injected = 1; alert\(1\)&lt;/script&gt;" hostile.html
 has "characters that reorder are codes" "u202e" hostile.html
 
