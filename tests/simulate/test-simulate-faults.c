@@ -183,8 +183,8 @@ static void count_idle(const char *text)
 {
     static const char *const told[] = {
         "fault affinity/port-zero: none of the packets was one that it changes: it broke nothing",
-        "fault cats/stale-aggregate: flows start for 14.9 s, expected 15 s or more: before, it may break "
-        "nothing",
+        ("fault cats/stale-aggregate: flows start for 14.9 s, expected 15 s or more: before, it may break "
+         "nothing"),
         "fault cats/route-value: none of the announcements was one that it changes: it broke nothing",
     };
     g_assert_cmpuint(idle, <, G_N_ELEMENTS(told));
