@@ -152,7 +152,8 @@ TEXT
 ## Expert infos
 
 A broken rule is an expert info under its id with a dot. How each is judged: [rules.md](rules.md). Their severities are Wireshark's
-Error, Warning and Note. T: the topology file (for SIDs, a SID table) must be there for it to be judged.
+Error, Warning and Note. T: the topology file (for SIDs, a SID table) must be there for it to be judged; T or routes: that,
+or routes learned in the capture.
 
 | filter | severity | judged from | what was seen |
 |---|---|---|---|
