@@ -46,7 +46,7 @@ for options in "" "-a duration:8"; do
   rm -f "$tshark_home/lines" "$tshark_home/said"
   # shellcheck disable=SC2086
   as_user "${in_namespace[@]}" bash interface.sh $options || fail "live $options: status $?: $(cat "$tshark_home/said")"
-  grep -q '"cats.sid":"5f00:0:e:ca75:3800:102::".*"cats.aggregate_id":"0x102"' "$tshark_home/lines" ||
+  grep -q '"cats.sid":"5f00:0:e:ca75:3800:102::".*"cats.aggregate_id":"0x000102"' "$tshark_home/lines" ||
     fail "live $options: $(cat "$tshark_home/lines" "$tshark_home/said")"
 done
 as_user "${in_namespace[@]}" bash -c 'ip link set lo up; tshark-scripts/affinity-report -i lo -a duration:1' \
