@@ -33,6 +33,17 @@ void cats_flow_key_read_at(const struct packet *p, const struct packet_ip *ip, c
 /* The same of an IP packet without link header: the packet itself, no tunnels looked into. */
 bool cats_flow_key_read_ip(const uint8_t *octets, size_t length, cats_flow_key *key);
 
+/* The flow of the packets that go the other way. */
+static inline cats_flow_key cats_flow_key_reversed(const cats_flow_key *key)
+{
+    cats_flow_key back = *key;
+    back.source = key->destination;
+    back.destination = key->source;
+    back.source_port = key->destination_port;
+    back.destination_port = key->source_port;
+    return back;
+}
+
 bool cats_flow_key_equal(const cats_flow_key *a, const cats_flow_key *b);
 /* 64 well-mixed bits: the same on every machine and run, for table look-up and for choosing a site. */
 uint64_t cats_flow_key_hash(const cats_flow_key *key);

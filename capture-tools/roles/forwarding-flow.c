@@ -4,7 +4,6 @@
 
 #include "epan-cats/affinity-rules.h"
 #include "epan-cats/packet.h"
-#include "reversed-flow.h"
 
 enum { IPV4_PROTOCOL_AT = 9, IPV6_NEXT_HEADER_AT = 6, IPV6_HEADER = 40, TCP_FLAGS_AT = 13 };
 
@@ -51,7 +50,7 @@ bool forwarding_flow_ends(const forwarding_packet *ip, forwarding_flow *flow)
     if (!may_end(ip) || !read_packet(ip, &key, &flags) || (flags & (TCP_FLAG_FIN | TCP_FLAG_RST)) == 0) {
         return false;
     }
-    flow->key = reversed_flow(&key);
+    flow->key = cats_flow_key_reversed(&key);
     flow->hash = cats_flow_key_hash(&flow->key);
     flow->begins = false;
     return true;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One end of one TCP connection: how it begins, what its owner may ask of it, its timer, and how it ends. */
-#include "capture-tools/roles/reversed-flow.h"
 #include "capture-tools/roles/tcp-internal.h"
 
 #include <glib.h>
@@ -53,7 +52,7 @@ uint16_t tcp_own_mss(const tcp_endpoint *e)
 
 static void begin(tcp_endpoint *e, tcp_settings *settings, int64_t now, const cats_flow_key *flow)
 {
-    const cats_flow_key back = reversed_flow(flow); /* of what we send */
+    const cats_flow_key back = cats_flow_key_reversed(flow); /* of what we send */
     const uint64_t secret = tcp_mix(settings->seed ^ cats_flow_key_hash(flow));
     *e = (tcp_endpoint){
         .settings = settings,

@@ -25,16 +25,6 @@ static cats_flow_key key_of(bool ipv6, unsigned from, unsigned to)
     return key;
 }
 
-static cats_flow_key turned(const cats_flow_key *key)
-{
-    cats_flow_key other = *key;
-    other.source = key->destination;
-    other.destination = key->source;
-    other.source_port = key->destination_port;
-    other.destination_port = key->source_port;
-    return other;
-}
-
 static thing *find(flow_table *t, const cats_flow_key *key, int64_t now, bool *reversed)
 {
     return (thing *)flow_table_find(t, key, flow_table_hash(t, key), now, reversed);
@@ -48,7 +38,7 @@ static thing *add(flow_table *t, const cats_flow_key *key, int64_t now)
 static void test_directions(gconstpointer ipv6)
 {
     flow_table *t = flow_table_new(sizeof(thing), 10, 1000, NULL, NULL);
-    cats_flow_key key = key_of(ipv6 != NULL, 1, 2), back = turned(&key);
+    cats_flow_key key = key_of(ipv6 != NULL, 1, 2), back = cats_flow_key_reversed(&key);
     bool reversed;
 
     g_assert_cmpuint(flow_table_hash(t, &key), ==, flow_table_hash(t, &back));
@@ -181,7 +171,7 @@ static void test_random(void)
         thing *there = find(t, &key, i, &reversed);
         g_assert_true(there == *known);
         if (there == NULL) {
-            cats_flow_key ordered = turn ? turned(&key) : key;
+            cats_flow_key ordered = turn ? cats_flow_key_reversed(&key) : key;
             *known = add(t, &ordered, i);
             held++;
             continue;
