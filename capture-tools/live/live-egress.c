@@ -50,13 +50,8 @@ static void describe_announcement(const egress_announcement *announcement, JsonB
 /* The egress's own announcement has changed: said as an event, and to those who follow. */
 static void announce(const forwarder *f, const egress_announcement *announcement)
 {
-    const role_field fields[] = {
-        ROLE_FIELD_NUMBER("cats.aggregate_id", announcement->aggregate_id),
-        ROLE_FIELD_NUMBER("score", announcement->merged.score),
-        ROLE_FIELD_NUMBER("capacity", announcement->merged.capacity),
-        ROLE_FIELD_NUMBER("load", announcement->merged.load),
-        ROLE_FIELD_NUMBER("withdrawn", announcement->withdrawn),
-    };
+    role_field fields[EGRESS_ANNOUNCEMENT_FIELDS];
+    egress_announcement_fields(announcement, fields);
     live_events_write(f->run.events, "announced", fields, G_N_ELEMENTS(fields));
     g_autoptr(JsonBuilder) builder = json_builder_new();
     json_builder_begin_object(builder);

@@ -265,6 +265,16 @@ egress_announcement egress_announced(const egress *e)
     return e->announced;
 }
 
+void egress_announcement_fields(const egress_announcement *announcement,
+                                role_field fields[EGRESS_ANNOUNCEMENT_FIELDS])
+{
+    fields[0] = ROLE_FIELD_NUMBER("cats.aggregate_id", announcement->aggregate_id);
+    fields[1] = ROLE_FIELD_NUMBER("score", announcement->merged.score);
+    fields[2] = ROLE_FIELD_NUMBER("capacity", announcement->merged.capacity);
+    fields[3] = ROLE_FIELD_NUMBER("load", announcement->merged.load);
+    fields[4] = ROLE_FIELD_NUMBER("withdrawn", announcement->withdrawn);
+}
+
 /* A remembered flow keeps its site; the table decides for a new one. */
 static forwarding_drop site_of_flow(egress *e, const forwarding_flow *flow, int64_t now, unsigned *site)
 {

@@ -49,6 +49,11 @@ typedef struct egress_announcement {
     bool withdrawn;        /* nothing available any more: aggregate_id is the one that ends */
 } egress_announcement;
 
+/* What the event "announced" says of it. */
+#define EGRESS_ANNOUNCEMENT_FIELDS 5
+void egress_announcement_fields(const egress_announcement *announcement,
+                                role_field fields[EGRESS_ANNOUNCEMENT_FIELDS]);
+
 typedef struct egress egress;
 
 egress *egress_new(const egress_config *config);

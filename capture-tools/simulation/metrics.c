@@ -44,13 +44,8 @@ static void mail_send(metrics *m, const message *sent)
 static void announce(metrics *m, int64_t now, size_t from, const egress_announcement *announcement)
 {
     m->announced++;
-    const role_field fields[] = {
-        ROLE_FIELD_NUMBER("cats.aggregate_id", announcement->aggregate_id),
-        ROLE_FIELD_NUMBER("score", announcement->merged.score),
-        ROLE_FIELD_NUMBER("capacity", announcement->merged.capacity),
-        ROLE_FIELD_NUMBER("load", announcement->merged.load),
-        ROLE_FIELD_NUMBER("withdrawn", announcement->withdrawn),
-    };
+    role_field fields[EGRESS_ANNOUNCEMENT_FIELDS];
+    egress_announcement_fields(announcement, fields);
     station_event(&m->parts.egresses[from]->at, "announced", fields, G_N_ELEMENTS(fields));
     if (m->parts.mesh != NULL) {
         bgp_mesh_announce(m->parts.mesh, from, announcement);
