@@ -102,6 +102,24 @@ void cats_route_table_miss_stream(cats_route_table *table, const struct bgp_stre
         cats_route_table_miss(table, now, causes[missed]);
 }
 
+bool cats_route_table_take(cats_route_table *table, const cats_route_codes *codes,
+                           const cats_route_peer *peer, cats_moment now, const bgp_message *message,
+                           cats_route_update *update, bool *changed)
+{
+    cats_defect defect;
+    *changed = false;
+    if (message->type != BGP_UPDATE) {
+        cats_route_table_hear(table, peer, now, message->type);
+        return false;
+    }
+    if (!cats_route_update_read(codes, message->body, message->length - BGP_HEADER_LENGTH, update, &defect)) {
+        cats_route_table_miss(table, now, CATS_ROUTE_GAP_MESSAGE); /* no UPDATE of any kind */
+        return false;
+    }
+    *changed = cats_route_table_learn(table, peer, now, update, codes->add_path) > 0;
+    return *changed || cats_route_update_matters(update) || update->metadata_at.at != 0;
+}
+
 bool cats_route_table_is_complete(const cats_route_table *table, uint32_t frame)
 {
     return table == NULL || table->gap.cause == CATS_ROUTE_NO_GAP || table->gap.frame > frame;

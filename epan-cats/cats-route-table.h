@@ -89,6 +89,12 @@ unsigned cats_route_table_learn(cats_route_table *table, const cats_route_peer *
  * makes knowledge partial from that frame on: what was announced before is not known. */
 void cats_route_table_hear(cats_route_table *table, const cats_route_peer *peer, cats_moment now,
                            uint8_t type);
+/* Any message of a session: an UPDATE is read into *update and learned, or missed where it is none; others
+ * are heard. True when it is an UPDATE that says something of routes, or has edge metadata. *changed: routes
+ * began or ended with it. */
+bool cats_route_table_take(cats_route_table *table, const cats_route_codes *codes,
+                           const cats_route_peer *peer, cats_moment now, const bgp_message *message,
+                           cats_route_update *update, bool *changed);
 /* Something of a session was missed: knowledge is partial from now on. */
 void cats_route_table_miss(cats_route_table *table, cats_moment now, cats_route_gap_cause cause);
 /* The same where the stream of a session's messages missed something with its last segment. */

@@ -36,36 +36,19 @@ const cats_route_table *route_store_table(void)
     return table;
 }
 
-/* Whether it has something to show. */
-static bool take_update(const packet_info *pinfo, const cats_route_peer *peer, cats_moment now,
-                        const bgp_message *message)
-{
-    cats_route_update update;
-    cats_defect defect;
-    if (!cats_route_update_read(route_settings(), message->body, message->length - BGP_HEADER_LENGTH, &update,
-                                &defect)) {
-        cats_route_table_miss(table, now, CATS_ROUTE_GAP_MESSAGE); /* no UPDATE of any kind */
-        return false;
-    }
-    bool changed = cats_route_table_learn(table, peer, now, &update, route_settings()->add_path) > 0;
-    if (!changed && !cats_route_update_matters(&update) && update.metadata_at.at == 0)
-        return false;
-    frame_updates_add(pinfo, message, changed);
-    return true;
-}
-
 bool route_store_take(const packet_info *pinfo, const bgp_segment *segment)
 {
     const cats_route_peer peer = { .speaker = segment->of->source, .receiver = segment->of->destination };
     const cats_moment now = { .frame = pinfo->num, .time_ns = packet_time_ns(pinfo) };
     bgp_message message;
-    bool shows = false;
+    cats_route_update update;
+    bool changed, shows = false;
     bgp_stream_take(stream, segment);
     while (bgp_stream_next(stream, &message)) {
-        if (message.type == BGP_UPDATE)
-            shows |= take_update(pinfo, &peer, now, &message);
-        else
-            cats_route_table_hear(table, &peer, now, message.type);
+        if (!cats_route_table_take(table, route_settings(), &peer, now, &message, &update, &changed))
+            continue;
+        frame_updates_add(pinfo, &message, changed);
+        shows = true;
     }
     cats_route_table_miss_stream(table, stream, now);
     return shows;

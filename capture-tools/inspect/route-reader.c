@@ -49,31 +49,6 @@ route_reader_count route_reader_count_get(const route_reader *r)
                                  .gap = cats_route_table_gap(r->table) };
 }
 
-static void take_update(route_reader *r, const cats_route_peer *peer, cats_moment now,
-                        const bgp_message *message)
-{
-    cats_defect defect;
-    guint at = r->shown->len;
-    r->updates++;
-    g_array_set_size(r->shown, at + 1);
-    read_update *read = &g_array_index(r->shown, read_update, at);
-    read->add_path = r->codes.add_path;
-    bool is_shown = cats_route_update_read(&r->codes, message->body, message->length - BGP_HEADER_LENGTH,
-                                           &read->update, &defect);
-    if (is_shown) {
-        read->changed = cats_route_table_learn(r->table, peer, now, &read->update, r->codes.add_path) > 0;
-        is_shown = read_update_has_routes(read) || read->update.metadata_at.at != 0;
-    } else {
-        cats_route_table_miss(r->table, now, CATS_ROUTE_GAP_MESSAGE); /* no UPDATE of any kind */
-    }
-    if (!is_shown) {
-        g_array_set_size(r->shown, at);
-        return;
-    }
-    cats_findings_clear(&read->findings);
-    cats_route_update_judge(&read->update, &read->findings);
-}
-
 /* The frame's moment, for its messages. */
 typedef struct frame_messages {
     route_reader *reader;
@@ -83,11 +58,19 @@ typedef struct frame_messages {
 static void take_message(void *context, const bgp_direction *of, const bgp_message *message)
 {
     const frame_messages *in = context;
+    route_reader *r = in->reader;
     const cats_route_peer peer = { .speaker = of->source, .receiver = of->destination };
-    if (message->type == BGP_UPDATE)
-        take_update(in->reader, &peer, in->now, message);
-    else
-        cats_route_table_hear(in->reader->table, &peer, in->now, message->type);
+    guint at = r->shown->len;
+    r->updates += message->type == BGP_UPDATE;
+    g_array_set_size(r->shown, at + 1);
+    read_update *read = &g_array_index(r->shown, read_update, at);
+    read->add_path = r->codes.add_path;
+    if (!cats_route_table_take(r->table, &r->codes, &peer, in->now, message, &read->update, &read->changed)) {
+        g_array_set_size(r->shown, at);
+        return;
+    }
+    cats_findings_clear(&read->findings);
+    cats_route_update_judge(&read->update, &read->findings);
 }
 
 unsigned route_reader_take(route_reader *r, const packet *p, cats_moment now, const read_update **updates)
